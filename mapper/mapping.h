@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The mapping problem (tiles, flows, board), its solution, and the profile that simulation feeds back.
+// Solvers are free functions from a MappingProblem to a Mapping; verify() (verifier.h) shares no code with them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "chips/chip.h"
+#include "workloads/program.h"
+
+namespace ranvier::mapper {
+
+struct Range {
+  std::int32_t begin = 0;
+  std::int32_t end = 0;
+  std::int32_t size() const { return end - begin; }
+  bool contains(std::int32_t i) const { return i >= begin && i < end; }
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+enum class TokenMode : std::uint8_t { kShared, kStream, kReplicate };
+
+/// What of its core's resources a tile takes.
+struct Demand {
+  std::int64_t neurons = 0;
+  std::int64_t axons = 0;
+  Bytes synapse_bytes;
+  Bytes state_bytes;
+  Bytes bulk_bytes;
+};
+
+/// A slice of a stage. Linear: any of the three ranges may be cut. Scores and mix: cut by heads (through `outputs`) and query
+/// tokens. LayerNorm: by tokens. GELU and add: by outputs and tokens.
+/// A tile with `partial_of` holds only some inputs: it has no encoder and sends integer differences of its sums to that tile.
+struct Tile {
+  StageId stage;
+  Range outputs;  // channels of the stage
+  Range inputs;   // channels of inputs[0]; whole range unless the tile is an input slice
+  Range tokens;
+  TokenMode mode = TokenMode::kShared;
+  TileId partial_of;
+  Demand demand;
+};
+
+/// Which events go where: every event of `source` with token and channel in these ranges goes to all of `destinations`.
+struct Flow {
+  TileId source;
+  Range tokens;
+  Range channels;
+  std::vector<TileId> destinations;  // sorted
+  std::int32_t payload_bits = 1;
+};
+
+enum class Schedule : std::uint8_t { kStagedGraded, kStagedUnary, kAsynchronousUnary };
+
+/// Tile 0 is the host's input stage: it has no core, its events enter over the host link at core 0 of the board.
+struct MappingProblem {
+  const workloads::Program* program = nullptr;
+  chips::Board board;
+  Schedule schedule = Schedule::kStagedGraded;
+  std::vector<Tile> tiles;
+  std::vector<Flow> flows;
+  std::vector<double> flow_events;  // events per image, by flow; estimated, or measured by a profile
+  std::vector<double> tile_cycles;  // busy cycles per image, by tile; estimated, or measured
+};
+
+/// Relay multicast: the packet goes to chain[0], whose core passes a copy on to chain[1], and so on.
+struct Route {
+  std::vector<CoreId> chain;  // distinct cores of the flow's destinations other than the source's own core
+};
+
+struct Mapping {
+  std::vector<CoreId> core_of;           // by tile; the host tile's entry is invalid
+  std::vector<Route> routes;             // by flow
+  std::vector<std::int32_t> level;       // by tile: staged schedules fire a tile when its level comes
+  std::vector<std::int32_t> delay;       // by flow: steps an event waits at its destination (asynchronous, chips with delays)
+};
+
+/// What a simulation measured, per image. Same indices as the problem it was made for.
+struct Profile {
+  std::vector<double> flow_events;
+  std::vector<double> tile_cycles;
+  std::vector<double> link_flits;  // by directed link, link numbering of mapper/mesh.h
+  double step_time_ns_mean = 0;
+};
+
+}  // namespace ranvier::mapper

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one simulation of a mapped program measured. The report prints it, the mapper learns from it; nobody edits it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/quantities.h"
+#include "chips/chip.h"
+#include "mapper/mapping.h"
+
+namespace ranvier::sim {
+
+enum class Fidelity : std::uint8_t { kAnalytic, kFast, kCycle };
+
+/// Energy components. Each belongs to one Group in reports: compute, synapse memory, state memory, NoC, host, static, sync.
+enum class Component : std::uint8_t {
+  kSynapseRead, kAccumulate, kMultiplyAdd, kSomaUpdate, kMapValue, kStateSwap, kEventEmit,
+  kRouterHop, kLinkHop, kChipLinkHop, kHostFlit, kStepSync, kStatic,
+};
+inline constexpr std::size_t kComponents = 13;
+
+/// Count and energy of one component on one core for one stage. energy = count * table entry, exactly (static: its share).
+struct LedgerEntry {
+  StageId stage;  // invalid: not owed to a stage (idle steps' static power)
+  CoreId core;    // invalid: host or board
+  Component component{};
+  std::int64_t count = 0;
+  Energy energy;
+};
+
+struct LayerResult {
+  StageId stage;
+  std::string name;
+  std::string kind;            // "linear", "layer_norm", ...
+  std::int64_t tiles = 0;
+  std::int64_t cores = 0;      // distinct
+  std::int64_t events = 0;     // emitted, whole run
+  std::int64_t synops = 0;     // adds + multiply_adds
+  std::int64_t adds = 0;
+  std::int64_t multiply_adds = 0;
+  std::int64_t packets = 0;    // put on the network, relays not counted
+  std::int64_t flit_hops = 0;  // flits times links crossed, relays included, owed to the sending stage
+  Cycles busy;                 // sum over its tiles
+  Duration latency;            // time of the steps in which it fires, mean per image
+  std::array<Energy, kComponents> energy{};  // whole run
+  std::vector<std::int64_t> events_by_step;  // summed over images
+};
+
+struct LinkResult {
+  CoreId from;
+  CoreId to;
+  bool chip_edge = false;
+  std::int64_t flits = 0;
+  std::int64_t peak_flits_in_step = 0;
+};
+
+struct CoreResult {
+  CoreId core;
+  std::int64_t tiles = 0;
+  std::string stages;  // "block0.q+block0.k"
+  Cycles busy;
+  Bytes synapse_bytes;
+  Bytes state_bytes;
+  std::int64_t peak_receive_fifo = 0;
+  std::int64_t peak_relay_buffer = 0;
+  Energy energy;
+};
+
+/// One step of one image: how long, and what the slowest part was.
+struct StepResult {
+  std::int32_t image = 0;
+  std::int32_t step = 0;
+  Duration start;
+  Duration duration;
+  Cycles compute;  // slowest core
+  Cycles network;  // until the last packet was delivered
+  std::int64_t packets = 0;
+  std::int64_t overrun_phases = 0;  // fixed phase: whole phases beyond the first
+};
+
+/// A slice of time that a core spent on a stage, for the trace.
+struct Activity {
+  CoreId core;
+  StageId stage;
+  std::int32_t image = 0;
+  std::int32_t step = 0;
+  Duration start;
+  Duration duration;
+};
+
+struct ImageResult {
+  std::vector<std::int32_t> logits;
+  std::int32_t predicted = 0;
+  bool exact = false;  // every stage's codes and the logits equal the integer reference
+  std::int32_t steps = 0;
+  Duration latency;
+};
+
+struct LostEvents {
+  std::int64_t total = 0;
+  struct Place { CoreId core; std::int32_t image; std::int32_t step; std::int64_t count; };
+  std::vector<Place> places;
+};
+
+struct RunResult {
+  Fidelity fidelity = Fidelity::kCycle;
+  mapper::Schedule schedule{};
+  std::vector<ImageResult> images;
+  std::vector<LayerResult> layers;  // by stage, in order of the program
+  std::vector<CoreResult> cores;    // those with a tile
+  std::vector<LinkResult> links;    // those with traffic
+  std::vector<StepResult> steps;
+  std::vector<Activity> activities;  // bounded: the first image only
+  std::vector<LedgerEntry> ledger;
+  Energy total_energy;
+  Duration total_time;
+  LostEvents lost;
+  std::int64_t events = 0, synops = 0, packets = 0, flit_hops = 0, hops = 0;
+  std::int64_t saturated_codes = 0;  // codes at lo or hi at rest, all stages and images
+  std::int64_t encoded_codes = 0;    // all codes, same count
+  double max_link_load = 0;          // flits over cycles of its step, the fullest link and step
+  std::vector<std::string> verilated_tiles;
+  std::int64_t lockstep_events_compared = 0;
+  std::int64_t verilated_cycles = 0;
+  std::vector<std::string> left_out;  // what this fidelity does not model, in plain sentences
+  mapper::Profile profile;
+};
+
+}  // namespace ranvier::sim
