@@ -54,7 +54,7 @@ struct Flow {
   std::int32_t payload_bits = 1;
 };
 
-enum class Schedule : std::uint8_t { kStagedGraded, kStagedUnary, kAsynchronousUnary };
+using workloads::Schedule;
 
 /// Tile 0 is the host's input stage: it has no core, its events enter over the host link at core 0 of the board.
 struct MappingProblem {

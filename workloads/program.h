@@ -22,6 +22,9 @@ enum class StageKind : std::uint8_t {
   kAdd,        // residual sum; emits integer differences, has no encoder
 };
 
+/// When stages fire; the integers at rest do not depend on it, cost and time do (docs/explanation/integer-units.md 6).
+enum class Schedule : std::uint8_t { kStagedGraded, kStagedUnary, kAsynchronousUnary };
+
 /// ST-BIF encoder (SpikeZIP-TF, ICML 2024). At rest: code = clip(floor(X / threshold + 1/2), lo, hi), X the total input.
 struct Encoder {
   bool present = false;
