@@ -37,7 +37,7 @@ class Identity(nn.Module):
 
 
 class Block(nn.Module):
-    SITES = ("ln1", "q", "k", "v", "attn", "av", "proj", "ln2", "gelu", "fc2")
+    SITES = ("ln1", "q", "k", "v", "attn", "av", "proj", "ln2", "fc1", "gelu", "fc2")
 
     def __init__(self, cfg, site):
         super().__init__()
@@ -63,7 +63,7 @@ class Block(nn.Module):
         o = s["av"]((a @ v).transpose(1, 2).reshape(n, t, d))
         x = x + s["proj"](self.proj(o))
         h = s["ln2"](self.norm2(x))
-        h = s["gelu"](F.gelu(self.fc1(h)))
+        h = s["gelu"](F.gelu(s["fc1"](self.fc1(h))))
         return x + s["fc2"](self.fc2(h))
 
 
