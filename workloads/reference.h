@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The integer network, evaluated directly: dense, layer by layer, no events and no time. The oracle that every schedule,
+// mapping and chip model must settle to, bit for bit.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "workloads/program.h"
+
+namespace ranvier::workloads {
+
+/// What is at rest in each stage, row-major [tokens][channels]: codes; for `add` the sums; for a stage without encoder
+/// its potentials, bias included. `logits` repeats token 0 of the last stage.
+struct Activations {
+  std::vector<std::vector<std::int32_t>> codes;  // by stage
+  std::vector<std::int32_t> logits;
+  friend bool operator==(const Activations&, const Activations&) = default;
+};
+
+/// Throws InputCodesMismatch (executor_errors.h) unless `input_codes` is [tokens][channels] of the input stage in range.
+Activations run_reference(const Program& program, std::span<const std::int32_t> input_codes);
+
+/// One result per input, the same for any number of threads (>= 1).
+std::vector<Activations> run_reference_batch(const Program& program, std::span<const std::vector<std::int32_t>> inputs,
+                                             int threads);
+
+/// As run_reference_batch, but keeps only the logits: for accuracy over many images.
+std::vector<std::vector<std::int32_t>> run_reference_logits(const Program& program,
+                                                            std::span<const std::vector<std::int32_t>> inputs,
+                                                            int threads);
+
+/// Multiply-adds of one dense evaluation (linear stages, scores, mix).
+std::int64_t dense_multiply_adds(const Program& program);
+
+}  // namespace ranvier::workloads
