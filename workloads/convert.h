@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a trained network to the integer program: scales, thresholds, 8-bit weights, tables
+// (docs/explanation/conversion.md).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "workloads/dataset.h"
+#include "workloads/model.h"
+#include "workloads/program.h"
+
+namespace ranvier::workloads {
+
+struct ConvertOptions {
+  std::string method = "stbif";
+  std::optional<int> bits;   // of activations; none: as trained
+  bool recalibrate = false;  // search all quantiser steps even where trained ones exist
+  std::string calibration;   // images for it, as `load_images` takes; empty: the bundled ones of the dataset
+  std::size_t calibration_images = 128;  // at most; 0: all
+  int threads = 0;                       // 0: all cores; does not change the result
+};
+
+std::vector<std::string> conversion_methods();
+
+/// Throws UnknownMethod, BadActivationBits, CannotCalibrate, DoesNotFitIntegers and what loading images throws.
+Program convert(const VitModel& model, const ConvertOptions& options = {});
+
+/// Multiply-accumulates that a dense accelerator would do in this stage for one image.
+std::int64_t dense_macs(const Program& program, const Stage& stage);
+
+}  // namespace ranvier::workloads

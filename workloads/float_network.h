@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network in floating point, as torch computes it: what calibration measures and what conversion is compared with.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "workloads/model.h"
+#include "workloads/program.h"
+
+namespace ranvier::workloads {
+
+/// x -> clip(floor(x / scale + 1/2), lo, hi) * scale
+struct Quantiser {
+  double scale = 1;
+  std::int32_t lo = 0;
+  std::int32_t hi = 0;
+  float operator()(float x) const;
+};
+
+/// By stage in the order of `stage_names`; none where a stage has no quantiser.
+using Quantisers = std::vector<std::optional<Quantiser>>;
+/// Of the trained scales; throws CannotCalibrate where one is missing.
+Quantisers trained_quantisers(const VitModel& model);
+/// Of the encoders of a converted program, with the scales that its integers really have.
+Quantisers program_quantisers(const Program& program);
+
+/// Real values by stage, row-major [tokens][channels]; attn: channel = head * tokens + key. The input stage holds
+/// code * input_scale, without the zero point.
+struct FloatActivations {
+  std::vector<std::vector<float>> before;  // quantiser
+  std::vector<std::vector<float>> after;   // same as `before` where there is none
+  std::vector<float> logits;
+};
+
+class FloatNetwork {
+ public:
+  explicit FloatNetwork(const VitModel& model);
+
+  /// `codes` as `input_codes` makes them; without quantisers this is the float network.
+  std::vector<float> logits(std::span<const std::int32_t> codes, const Quantisers* quantisers = nullptr) const;
+  FloatActivations run(std::span<const std::int32_t> codes, const Quantisers* quantisers = nullptr) const;
+
+ private:
+  struct Linear {
+    std::size_t in = 0;
+    std::size_t out = 0;
+    std::vector<float> weight;  // [in][out]: the inner loop runs over outputs
+    std::vector<float> bias;
+  };
+  struct Block {
+    NormWeights norm1, norm2;
+    Linear q, k, v, proj, fc1, fc2;
+  };
+  struct Pass;
+  static Linear transposed(const LinearWeights& w);
+
+  VitConfig config_;
+  Linear embed_, head_;
+  std::vector<float> cls_, pos_;
+  std::vector<Block> blocks_;
+  NormWeights norm_;
+};
+
+}  // namespace ranvier::workloads
