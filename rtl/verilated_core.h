@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The RTL core rv_spike_core behind the core interface of the chip simulation: one Verilated instance a tile, woken by
+// events and clocked until idle, so an idle tile costs nothing.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sim/core_model.h"
+
+namespace ranvier::rtl {
+
+/// Largest tile of the parameter set that is Verilated; docs/reference/rv-spike-core.md lists what else a tile must obey.
+struct CoreLimits {
+  std::int32_t neurons = 256;
+  std::int32_t axons = 256;
+  std::int32_t tokens = 64;
+  std::int32_t lanes = 16;
+};
+inline constexpr CoreLimits kCoreLimits;
+
+/// Why rv_spike_core cannot run this tile, in one sentence; empty when it can.
+std::string why_not_supported(const sim::TileSpec& spec);
+
+/// A Verilated core loaded with the tile: Linear stages, the head included (it never fires), whole or with partial sums
+/// arriving. Throws TileNotSupported; the methods throw RtlOverflow and EventNotSupported (rtl/errors.h).
+std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec);
+
+}  // namespace ranvier::rtl
