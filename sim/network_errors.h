@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a user can get wrong about a network model: its dimensions, its preset, its traffic.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
+
+namespace ranvier::sim {
+
+/// A parameter of the mesh outside what the model can hold.
+struct NetworkParameterError : Error {
+  NetworkParameterError(const std::string& parameter, std::int64_t value, std::int64_t least, std::int64_t most);
+  std::string parameter;
+  std::int64_t value;
+  std::int64_t least;
+  std::int64_t most;
+};
+
+/// A router preset that does not exist.
+struct UnknownPreset : Error {
+  explicit UnknownPreset(const std::string& preset);
+  std::string preset;
+};
+
+/// A traffic pattern that does not exist, or not on this mesh.
+struct TrafficError : Error {
+  TrafficError(const std::string& traffic, const std::string& reason);
+  std::string traffic;
+  std::string reason;
+};
+
+/// A rate that is not a probability.
+struct RateError : Error {
+  explicit RateError(double rate);
+  double rate;
+};
+
+}  // namespace ranvier::sim

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The mesh and its delays as the network models use them: taken from a board, or from one of the router presets that have
+// published curves. Also the closed form of zero-load latency, which both models must meet exactly.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/ids.h"
+#include "chips/chip.h"
+
+namespace ranvier::sim {
+
+/// How a flit gets a switch and a virtual channel.
+enum class RouterKind : std::uint8_t {
+  kSingleStage,  // p3: the winner of the switch takes a VC; nothing to wait for but credit and the output
+  kSpeculative,  // s3: VC and switch allocation in one cycle, switch wins without a VC are wasted
+  kStaged,       // d5: route, VC allocation, switch allocation in cycles of their own
+};
+
+/// All in cycles, between events that the models see. Each at least 1.
+struct RouterTiming {
+  std::int32_t router = 1;  // switch won -> flit on the link; a staged router's route and VC cycles come on top
+  std::int32_t link = 1;    // on the link -> in the next input buffer, free to ask for a switch
+  std::int32_t credit = 1;  // switch won -> the slot it freed can be used by the sender upstream
+  std::int32_t inject = 2;  // leaves the source queue -> in the router's local input buffer
+  std::int32_t hop() const { return router + link; }
+};
+
+/// A link over a chip edge. The flit's first part arrives after `latency`, one part a cycle follows.
+struct EdgeTiming {
+  std::int32_t latency = 1;
+  std::int32_t cycles_per_flit = 1;
+};
+
+struct MeshSpec {
+  std::int32_t width = 1;  // routers
+  std::int32_t height = 1;
+  std::int32_t chip_width = 1;  // a link between two chips has `edge` timing
+  std::int32_t chip_height = 1;
+  std::int32_t virtual_channels = 1;
+  std::int32_t buffer_flits = 1;  // per input port and virtual channel
+  RouterKind kind = RouterKind::kSingleStage;
+  RouterTiming timing;
+  EdgeTiming edge;
+
+  std::int32_t cores() const { return width * height; }
+  std::int32_t x(CoreId c) const { return static_cast<std::int32_t>(c.value()) % width; }
+  std::int32_t y(CoreId c) const { return static_cast<std::int32_t>(c.value()) / width; }
+  /// Switch won -> free to ask for a switch in the next router, over a chip edge.
+  std::int32_t edge_hop() const { return timing.router + edge.latency + edge.cycles_per_flit - 1; }
+  /// The credit goes back over the same edge.
+  std::int32_t edge_credit() const { return timing.credit - timing.link + edge.latency; }
+  /// Cycles from a head flit's arrival to its first bid for the switch.
+  std::int32_t head_setup() const { return kind == RouterKind::kStaged ? 2 : 0; }
+};
+
+inline constexpr std::int32_t kMaxVirtualChannels = 12;
+inline constexpr std::int32_t kMaxBufferFlits = 16384;
+inline constexpr std::int32_t kMaxMeshSide = 4096;
+inline constexpr std::int32_t kMaxDelayCycles = 1 << 16;
+
+/// Single-stage routers with the delays of the board's chip file. inject = 1 + link_cycles: out of the core, over a link.
+MeshSpec mesh_of(const chips::Board& board);
+
+/// One chip of width x height routers as BookSim's `d5`, `s3` or `p3`. Throws UnknownPreset.
+MeshSpec preset_mesh(const std::string& preset, std::int32_t width, std::int32_t height, std::int32_t virtual_channels,
+                     std::int32_t buffer_flits);
+
+/// Throws NetworkParameterError for what the models cannot hold.
+void check(const MeshSpec& mesh);
+
+/// Cycles from `at` of inject() to delivery in an empty network whose buffers cover the credit loop:
+/// inject + Σ over routers on the way (head_setup + hop or edge_hop) + (flits - 1) * slowest link on the way.
+std::int64_t zero_load_cycles(const MeshSpec& mesh, CoreId from, CoreId to, std::int32_t flits = 1);
+
+}  // namespace ranvier::sim
