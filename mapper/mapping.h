@@ -45,7 +45,9 @@ struct Tile {
   Demand demand;
 };
 
-/// Which events go where: every event of `source` with token and channel in these ranges goes to all of `destinations`.
+/// Which events go where: every event of `source` with token and channel in these ranges goes to all of `destinations`, once.
+/// A destination takes it on each of its ports that is fed by the source's stage and whose reach (delivery.h) holds it.
+/// In asynchronous schedules on chips with delays all destinations of a flow need the same delay.
 struct Flow {
   TileId source;
   Range tokens;
@@ -69,7 +71,8 @@ struct MappingProblem {
 
 /// Relay multicast: the packet goes to chain[0], whose core passes a copy on to chain[1], and so on.
 struct Route {
-  std::vector<CoreId> chain;  // distinct cores of the flow's destinations other than the source's own core
+  std::vector<CoreId> chain;  // distinct cores of the flow's destinations other than the source's own core; the host has
+                              // no core, so its chains hold all of them, core 0 too, and begin at the router of core 0
 };
 
 struct Mapping {

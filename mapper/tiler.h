@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts a program into tiles that fit one core each and says which events flow between them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "chips/chip.h"
+#include "mapper/mapping.h"
+#include "workloads/program.h"
+
+namespace ranvier::mapper {
+
+/// kAuto: per stage, the feasible mode with the least product of busy cycles and core share.
+enum class TokenChoice : std::uint8_t { kAuto, kShared, kStream, kReplicate };
+
+/// kCompact: as few cores as fit. kLatency: stages that hold up their level are cut further, within the core budget.
+enum class Preset : std::uint8_t { kCompact, kLatency };
+
+struct TilingOptions {
+  TokenChoice token_mode = TokenChoice::kAuto;
+  std::map<std::string, TokenChoice> stage_token_mode;  // by stage name, over token_mode
+  std::int32_t replicas = 2;                            // ways for TokenChoice::kReplicate
+  Preset preset = Preset::kCompact;
+  std::int64_t core_budget = 0;        // kLatency: tiles at most; 0: budget_fraction of the board
+  double core_budget_fraction = 0.25;  // kLatency
+};
+
+/// Throws DoesNotFit when a stage cannot be cut to fit any core of the chip, BadTokenMode, UnknownStage.
+/// The program must outlive the problem.
+MappingProblem make_problem(const workloads::Program& program, const chips::Board& board, Schedule schedule,
+                            const TilingOptions& options = {});
+
+const char* name_of(TokenMode mode);
+const char* name_of(TokenChoice choice);
+const char* name_of(Preset preset);
+
+}  // namespace ranvier::mapper
