@@ -20,6 +20,19 @@ inline constexpr std::int32_t kSoftmaxOne = 1 << 16;   // what a row of softmax 
 /// Equation (1): clip(floor((total + threshold / 2) / threshold), lo, hi).
 std::int32_t code_at_rest(std::int64_t total, std::int32_t threshold, std::int32_t lo, std::int32_t hi);
 
+/// One look at an ST-BIF neuron (section 1): fires at most once, returns +1, -1 or 0.
+inline std::int32_t st_bif_fire(std::int32_t& potential, std::int32_t& tracer, std::int32_t threshold, std::int32_t lo,
+                                std::int32_t hi) {
+  const std::int32_t fire = (potential >= threshold && tracer < hi) - (potential < 0 && tracer > lo);
+  potential -= fire * threshold;
+  tracer += fire;
+  return fire;
+}
+
+/// Fires until neither condition holds, in closed form; returns the sum of the fires.
+std::int32_t st_bif_to_rest(std::int32_t& potential, std::int32_t& tracer, std::int32_t threshold, std::int32_t lo,
+                            std::int32_t hi);
+
 /// A sum of squares as mantissa * 4^exponent, mantissa in [2^30, 2^32), low bits dropped when exponent > 0.
 struct RootOperand {
   std::uint32_t mantissa = 0;
