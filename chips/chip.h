@@ -63,6 +63,8 @@ struct Noc {
   Count router_cycles;      // head flit, input buffer to output
   Count link_cycles;
   Count credit_cycles;
+  Origin width_origin;
+  Origin height_origin;
 };
 
 /// Link over a chip edge, host link: latency, then cycles per flit.
