@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// One-read one-write synchronous memory. The read word holds until the next read. Reading and writing one address in the
+// same cycle is not allowed: real macros differ there. Stands for a compiled SRAM; never inferred inside the core.
+module rv_sram_1r1w #(
+  parameter int unsigned Depth = 64,
+  parameter int unsigned Width = 32,
+  parameter int unsigned AddrW = (Depth > 1) ? $clog2(Depth) : 1
+) (
+  input  logic             clk_i,
+  input  logic             read_i,
+  input  logic [AddrW-1:0] read_addr_i,
+  output logic [Width-1:0] read_data_o,
+  input  logic             write_i,
+  input  logic [AddrW-1:0] write_addr_i,
+  input  logic [Width-1:0] write_data_i
+);
+
+  logic [Width-1:0] mem_q[Depth];
+  logic [Width-1:0] read_data_q;
+
+  always_ff @(posedge clk_i) begin
+    if (read_i) read_data_q <= mem_q[read_addr_i];
+    if (write_i) mem_q[write_addr_i] <= write_data_i;
+    assert (!(read_i && write_i && read_addr_i == write_addr_i));
+  end
+
+  assign read_data_o = read_data_q;
+
+endmodule
