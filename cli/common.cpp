@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/common.h"
+
+#include <csignal>
+#include <thread>
+
+#include "base/log.h"
+
+namespace ranvier::cli {
+namespace {
+
+std::atomic<bool> stop_asked{false};
+
+void on_interrupt(int signal) {
+  stop_asked.store(true);
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+void add_common(CLI::App& verb, Common& common) {
+  verb.add_option("--seed", common.seed, "seed of everything drawn at random")->capture_default_str();
+  verb.add_option("--threads", common.threads, "worker threads, 0 for all cores; changes no result")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  verb.add_flag("--json", common.json, "print one JSON object on standard output");
+  verb.add_flag("-q,--quiet", common.quiet, "no progress and no remarks");
+  verb.add_flag("-v,--verbose", common.verbose, "more remarks");
+}
+
+void apply_common(const Common& common) {
+  if (common.quiet) log::set_level(log::Level::kError);
+  if (common.verbose) log::set_level(log::Level::kDebug);
+}
+
+int thread_count(const Common& common) {
+  if (common.threads > 0) return common.threads;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+const std::atomic<bool>& interrupted() { return stop_asked; }
+
+void catch_interrupt() { std::signal(SIGINT, on_interrupt); }
+
+}  // namespace ranvier::cli

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/job.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/progress.h"
+#include "cli/schedules.h"
+#include "mapper/tiler.h"
+#include "mapper/verifier.h"
+#include "report/build_facts.h"
+#include "sim/tile_selection.h"
+#include "workloads/convert.h"
+#include "workloads/float_network.h"
+#include "workloads/reference.h"
+#ifdef RANVIER_HAS_RTL
+#include "rtl/verilated_core.h"
+#endif
+
+namespace ranvier::cli {
+namespace {
+
+/// Wall time of a part of the job; only reports see it.
+class StopWatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+mapper::Preset preset_of(const std::string& name) {
+  return name == "compact" ? mapper::Preset::kCompact : mapper::Preset::kLatency;
+}
+
+mapper::TokenChoice token_choice_of(const std::string& name) {
+  if (name == "shared") return mapper::TokenChoice::kShared;
+  if (name == "stream") return mapper::TokenChoice::kStream;
+  if (name == "replicate") return mapper::TokenChoice::kReplicate;
+  return mapper::TokenChoice::kAuto;
+}
+
+sim::CoreFactory verilated_factory() {
+#ifdef RANVIER_HAS_RTL
+  return [](const sim::TileSpec& spec) { return rtl::make_verilated_core(spec); };
+#else
+  throw UsageError("--rtl", "this binary was built without RTL; configure with -DRANVIER_RTL=ON");
+#endif
+}
+
+}  // namespace
+
+MappingIllegal::MappingIllegal(const std::string& what, std::size_t count, const std::string& first)
+    : Error(ExitCode::kBadInput, fmt::format("{}: not a legal mapping ({} findings); first: {}; map again with ranvier map",
+                                             what, count, first)),
+      findings(count) {}
+
+RunFolderUnreadable::RunFolderUnreadable(const std::string& path, const std::string& problem)
+    : Error(ExitCode::kBadInput, fmt::format("{}: {}; give a folder that ranvier run wrote", path, problem)), file(path) {}
+
+Job::Job(const JobOptions& options) : options_(options) {
+  load();
+  const StopWatch watch;
+  mapper::TilingOptions tiling;
+  tiling.preset = preset_of(options_.preset);
+  tiling.token_mode = token_choice_of(options_.token_mode);
+  problem_ = mapper::make_problem(program_, chips::load_target(options_.target), schedule_of(options_.schedule), tiling);
+  mapper::MapOptions how;
+  how.preset = tiling.preset;
+  how.seed = options_.common.seed;
+  how.threads = thread_count(options_.common);
+  mapping_ = mapper::map_program(problem_, how);
+  check_mapping();
+  wall_times_.push_back({"map", watch.seconds()});
+}
+
+Job::Job(const JobOptions& options, mapper::MappingFile file) : options_(options) {
+  load();
+  const StopWatch watch;
+  mapper::attach(file, program_, chips::load_target(options_.target));
+  problem_ = std::move(file.problem);
+  mapping_ = std::move(file.mapping);
+  check_mapping();
+  wall_times_.push_back({"load mapping", watch.seconds()});
+}
+
+void Job::load() {
+  const StopWatch watch;
+  model_ = workloads::load_model(options_.workload);
+  workloads::ConvertOptions how;
+  how.threads = options_.common.threads;
+  program_ = workloads::convert(model_, how);
+  images_ = options_.images_file.empty() ? workloads::test_images(model_) : workloads::load_images(options_.images_file);
+  workloads::check_images(model_, images_);
+  wall_times_.push_back({"load and convert", watch.seconds()});
+}
+
+void Job::check_mapping() const {
+  const auto findings = mapper::verify(problem_, mapping_);
+  if (!findings.empty()) throw MappingIllegal(options_.workload + " on " + options_.target, findings.size(), findings[0].text);
+}
+
+void Job::use_profile(const mapper::Profile& profile) { problem_ = mapper::with_profile(problem_, profile); }
+
+const std::vector<std::vector<std::int32_t>>& Job::image_codes() {
+  if (codes_.empty()) {
+    if (options_.images > images_.count())
+      throw UsageError("--images", fmt::format("{} asked for, {} holds {}", options_.images, images_.file, images_.count()));
+    codes_ = workloads::input_code_batch(model_, images_, options_.images);
+  }
+  return codes_;
+}
+
+sim::SimOptions Job::simulation_options() const {
+  sim::SimOptions how;
+  how.fidelity = fidelity_of(options_.fidelity);
+  how.allow_loss = options_.allow_loss;
+  how.interrupted = &interrupted();
+  how.network.seed = options_.common.seed;
+  for (const std::string& selection : options_.rtl) {
+    how.core_of_tile.resize(problem_.tiles.size(), nullptr);
+    for (TileId tile : sim::select_tiles(problem_, mapping_, selection)) how.core_of_tile[tile.value()] = verilated_factory();
+  }
+  return how;
+}
+
+sim::RunResult Job::simulate() {
+  const auto& codes = image_codes();
+  sim::SimOptions how = simulation_options();
+  Progress progress("simulating images", static_cast<std::int64_t>(codes.size()), {.quiet = options_.common.quiet});
+  how.progress = [&progress](std::int32_t image, std::int32_t) { progress.set(image); };
+  const StopWatch watch;
+  auto result = sim::simulate(problem_, mapping_, codes, how);
+  progress.set(static_cast<std::int64_t>(result.images.size()));
+  progress.finish();
+  wall_times_.push_back({"simulate", watch.seconds()});
+  return result;
+}
+
+void Job::measure_accuracy(report::RunRecord& record) {
+  const StopWatch watch;
+  const std::size_t n = options_.accuracy_images == 0 ? images_.count() : std::min(options_.accuracy_images, images_.count());
+  if (n == 0) return;
+  const auto codes = workloads::input_code_batch(model_, images_, n);
+  const auto integer = workloads::run_reference_logits(program_, codes, thread_count(options_.common));
+  record.integer.images = static_cast<std::int64_t>(n);
+  for (std::size_t i = 0; i < n; ++i)
+    record.integer.correct += workloads::argmax(integer[i].data(), integer[i].size()) == images_.labels[i];
+  // The float network of the bundled images was evaluated in training; its logits are shipped.
+  if (options_.images_file.empty()) {
+    const auto recorded = workloads::recorded_logits(model_);
+    const auto classes = static_cast<std::size_t>(model_.config.classes);
+    record.floating.images = static_cast<std::int64_t>(std::min(n, recorded.count));
+    for (std::size_t i = 0; i < std::min(n, recorded.count); ++i)
+      record.floating.correct += workloads::argmax(recorded.float_trained.data() + i * classes, classes) == images_.labels[i];
+  } else {
+    const workloads::FloatNetwork network(model_);
+    record.floating.images = static_cast<std::int64_t>(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto logits = network.logits(codes[i]);
+      record.floating.correct += workloads::argmax(logits.data(), logits.size()) == images_.labels[i];
+    }
+  }
+  wall_times_.push_back({"reference accuracy", watch.seconds()});
+}
+
+report::RunRecord Job::record(const Context& context) {
+  report::RunRecord r;
+  r.argv = context.argv;
+  r.build = report::build_facts();
+  r.host = report::host_facts();
+  r.started_utc = report::utc_now();
+  r.seed = options_.common.seed;
+  r.threads = thread_count(options_.common);
+  for (const char* name : {"model.safetensors", "config.json"}) {
+    const auto path = model_.folder / name;
+    r.inputs.push_back({name == std::string("config.json") ? "config" : "weights", path.string(), sha256_of_file(path)});
+  }
+  r.inputs.push_back({"images", images_.file, sha256_of_file(images_.file)});
+  r.inputs.push_back({"chip", problem_.board.chip.file, sha256_of_file(problem_.board.chip.file)});
+  r.workload = options_.workload;
+  const auto& c = model_.config;
+  r.workload_description =
+      fmt::format("Vision Transformer on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations", c.dataset, c.tokens(),
+                  c.width, c.heads, c.blocks, c.activation_bits);
+  if (c.dataset == "fashion-mnist")
+    r.class_names = {"T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"};
+  r.target = options_.target;
+  r.mapping_preset = options_.preset;
+  measure_accuracy(r);
+  r.problem = &problem_;
+  r.mapping = &mapping_;
+  for (std::size_t i = 0; i < options_.images; ++i)
+    r.images.push_back({static_cast<std::int64_t>(i), static_cast<std::int32_t>(images_.labels[i])});
+  r.wall_times = wall_times_;
+  r.job_json = job_to_json(options_);
+  return r;
+}
+
+}  // namespace ranvier::cli

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// One job from files to a simulated result: what the verbs run, map, sim and remap have in common.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/common.h"
+#include "mapper/mapper.h"
+#include "mapper/mapping_io.h"
+#include "report/run_record.h"
+#include "sim/simulate.h"
+#include "workloads/dataset.h"
+#include "workloads/model.h"
+
+namespace ranvier::cli {
+
+/// What the user asked for; job.json of a run folder holds it, so that remap can go on from there.
+struct JobOptions {
+  Common common;
+  std::string workload;
+  std::string target;
+  std::string schedule = "staged-graded";
+  std::string fidelity = "cycle";
+  std::string preset = "latency";
+  std::string token_mode = "auto";
+  std::vector<std::string> rtl;
+  std::string images_file;  // empty: the bundled test images
+  std::size_t images = 10;
+  std::size_t accuracy_images = 500;
+  bool allow_loss = false;
+};
+
+void add_job_options(CLI::App& verb, JobOptions& options);
+void add_simulation_options(CLI::App& verb, JobOptions& options);
+std::string job_to_json(const JobOptions& options);
+/// Throws RunFolderUnreadable where `file` is not what job_to_json() writes.
+JobOptions job_from_json(const std::string& text, const std::string& file);
+
+/// Loaded, converted, mapped and verified. Not movable: the problem points into it.
+class Job {
+ public:
+  explicit Job(const JobOptions& options);
+  /// With a mapping made before instead of a new one. Throws MappingMismatch, MappingIllegal.
+  Job(const JobOptions& options, mapper::MappingFile file);
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+
+  const JobOptions& options() const { return options_; }
+  const workloads::Program& program() const { return program_; }
+  const mapper::MappingProblem& problem() const { return problem_; }
+  const mapper::Mapping& mapping() const { return mapping_; }
+  void set_mapping(mapper::Mapping mapping) { mapping_ = std::move(mapping); }
+  void use_profile(const mapper::Profile& profile);
+
+  /// Images to simulate, as codes. Throws UsageError when there are fewer than asked for.
+  const std::vector<std::vector<std::int32_t>>& image_codes();
+  sim::SimOptions simulation_options() const;
+  sim::RunResult simulate();
+
+  /// Everything of the run record but the result, the remap history and the times of the whole.
+  report::RunRecord record(const Context& context);
+
+ private:
+  void load();
+  void check_mapping() const;
+  void measure_accuracy(report::RunRecord& record);
+
+  JobOptions options_;
+  workloads::VitModel model_;
+  workloads::Program program_;
+  mapper::MappingProblem problem_;
+  mapper::Mapping mapping_;
+  workloads::ImageSet images_;
+  std::vector<std::vector<std::int32_t>> codes_;
+  std::vector<report::WallTime> wall_times_;
+};
+
+/// A mapping that the verifier refuses: a fault of the mapper, or a file changed by hand.
+struct MappingIllegal : Error {
+  MappingIllegal(const std::string& what, std::size_t findings, const std::string& first);
+  std::size_t findings;
+};
+
+/// A run folder without the file that remap needs, or with one that cannot be read.
+struct RunFolderUnreadable : Error {
+  RunFolderUnreadable(const std::string& file, const std::string& problem);
+  std::string file;
+};
+
+}  // namespace ranvier::cli

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of a job on the command line and in job.json.
+#include <nlohmann/json.hpp>
+
+#include "cli/job.h"
+#include "cli/schedules.h"
+
+namespace ranvier::cli {
+
+void add_job_options(CLI::App& verb, JobOptions& o) {
+  verb.add_option("workload", o.workload, "bundled name (ranvier workloads list) or a model folder")->required();
+  verb.add_option("--target", o.target, "chip, grid of chips (tianjic-like:3x3), or a chip or board file")->required();
+  verb.add_option("--schedule", o.schedule, "when stages fire")->capture_default_str()->check(schedule_names());
+  verb.add_option("--preset", o.preset, "compact: few cores; latency: more cores for shorter steps")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"compact", "latency"}));
+  verb.add_option("--token-mode", o.token_mode, "how a stage's tokens share its weights")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"auto", "shared", "stream", "replicate"}));
+  add_common(verb, o.common);
+}
+
+void add_simulation_options(CLI::App& verb, JobOptions& o) {
+  verb.add_option("--images", o.images, "images to simulate")->capture_default_str()->check(CLI::PositiveNumber);
+  verb.add_option("--images-file", o.images_file, "images and labels (safetensors); the bundled test images when left out");
+  verb.add_option("--accuracy-images", o.accuracy_images, "images for the integer and float accuracies, 0 for all")
+      ->capture_default_str();
+  verb.add_option("--fidelity", o.fidelity, "of the network model")->capture_default_str()->check(fidelity_names());
+  verb.add_option("--rtl", o.rtl, "run these tiles on Verilated cores, in lock-step: a layer (block1.fc1) or core:12");
+  verb.add_flag("--allow-loss", o.allow_loss, "count lost events instead of stopping");
+}
+
+std::string job_to_json(const JobOptions& o) {
+  return nlohmann::ordered_json{{"workload", o.workload},
+                                {"target", o.target},
+                                {"schedule", o.schedule},
+                                {"fidelity", o.fidelity},
+                                {"preset", o.preset},
+                                {"token_mode", o.token_mode},
+                                {"rtl", o.rtl},
+                                {"images_file", o.images_file},
+                                {"images", o.images},
+                                {"accuracy_images", o.accuracy_images},
+                                {"allow_loss", o.allow_loss},
+                                {"seed", o.common.seed}}
+             .dump(2) +
+         "\n";
+}
+
+JobOptions job_from_json(const std::string& text, const std::string& file) {
+  JobOptions o;
+  try {
+    const auto j = nlohmann::json::parse(text);
+    j.at("workload").get_to(o.workload);
+    j.at("target").get_to(o.target);
+    j.at("schedule").get_to(o.schedule);
+    j.at("fidelity").get_to(o.fidelity);
+    j.at("preset").get_to(o.preset);
+    j.at("token_mode").get_to(o.token_mode);
+    j.at("rtl").get_to(o.rtl);
+    j.at("images_file").get_to(o.images_file);
+    j.at("images").get_to(o.images);
+    j.at("accuracy_images").get_to(o.accuracy_images);
+    j.at("allow_loss").get_to(o.allow_loss);
+    j.at("seed").get_to(o.common.seed);
+  } catch (const nlohmann::json::exception& e) {
+    throw RunFolderUnreadable(file, e.what());
+  }
+  if (!schedule_names()(o.schedule).empty() || !fidelity_names()(o.fidelity).empty())
+    throw RunFolderUnreadable(file, "unknown schedule or fidelity");
+  return o;
+}
+
+}  // namespace ranvier::cli

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/remap_options.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "report/build_facts.h"
+#include "report/run_folder.h"
+#include "report/run_json.h"
+#include "report/terminal.h"
+
+namespace ranvier::cli {
+namespace {
+
+double parse_number(const std::string& text, const std::string& whole) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw UsageError("--remap", fmt::format("'{}' in '{}' is no number; write until=1%,max=8", text, whole));
+  return value;
+}
+
+}  // namespace
+
+sim::RemapLoopOptions parse_remap(const std::string& text, std::uint64_t seed) {
+  sim::RemapLoopOptions options;
+  options.seed = seed;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::string part = text.substr(at, end - at);
+    at = end + 1;
+    const std::size_t equals = part.find('=');
+    const std::string key = part.substr(0, equals);
+    std::string value = equals == std::string::npos ? "" : part.substr(equals + 1);
+    if (key == "until") {
+      const bool percent = !value.empty() && value.back() == '%';
+      if (percent) value.pop_back();
+      options.until = parse_number(value, text) / (percent ? 100 : 1);
+      if (options.until < 0 || options.until >= 1) throw UsageError("--remap", "until must be from 0 to 100 %");
+    } else if (key == "max") {
+      options.max_iterations = static_cast<std::int32_t>(parse_number(value, text));
+      if (options.max_iterations < 1 || options.max_iterations > 1000) throw UsageError("--remap", "max must be 1..1000");
+    } else {
+      throw UsageError("--remap", fmt::format("unknown key '{}'; write until=1%,max=8", key));
+    }
+  }
+  return options;
+}
+
+void remap_job(Job& job, sim::RunResult measured, const sim::RemapLoopOptions& options, report::RunRecord& record) {
+  if (!job.options().common.quiet) log::info("remapping: at most {} proposals, each simulated", options.max_iterations);
+  const auto options_for = [&job](const mapper::Mapping& mapping) {
+    job.set_mapping(mapping);
+    return job.simulation_options();
+  };
+  auto outcome =
+      sim::remap_until(job.problem(), job.mapping(), std::move(measured), job.image_codes(), options_for, options);
+  job.set_mapping(outcome.mapping);
+  record.result = std::move(outcome.result);
+  for (const auto& s : outcome.steps)
+    record.remap.push_back(
+        {s.iteration, s.step_time_ns_mean, nanojoules(s.energy), s.max_link_load, s.hops, s.moved_tiles, s.accepted});
+}
+
+ExitCode finish_run(const Job& job, report::RunRecord& record, const std::string& out, bool force, double wall_s) {
+  const auto& result = record.result;
+  record.images.resize(std::min(record.images.size(), result.images.size()));
+  record.chip.images = static_cast<std::int64_t>(result.images.size());
+  bool exact = !result.images.empty();
+  for (std::size_t i = 0; i < result.images.size(); ++i) {
+    record.chip.correct += result.images[i].predicted == record.images[i].label;
+    exact = exact && result.images[i].exact;
+  }
+  record.wall_s = wall_s;
+  record.peak_rss_mib = report::peak_rss_mib();
+  report::write_run_folder(out, record, force);
+  if (job.options().common.json) {
+    fmt::print("{}\n", report::run_json(record, out));
+  } else {
+    fmt::print("{}\nreport: {}/report.html\n", report::terminal_report(record, {.colour = report::terminal_colour(STDOUT_FILENO)}),
+               out);
+  }
+  if (interrupted()) {
+    log::warning("interrupted: {} of {} images were simulated", result.images.size(), job.options().images);
+    return ExitCode::kInterrupted;
+  }
+  if (!exact) log::error("the chip's integers differ from the reference; see the health section of the report");
+  return exact ? ExitCode::kOk : ExitCode::kFunctionalMismatch;
+}
+
+}  // namespace ranvier::cli

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// ranvier convert MODEL: the integer program of a trained network, and how far it stands from it, stage by stage.
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/common.h"
+#include "cli/schedules.h"
+#include "workloads/convert.h"
+#include "workloads/convert_report.h"
+#include "workloads/executor.h"
+
+namespace ranvier::cli {
+namespace {
+
+struct ConvertArguments {
+  Common common;
+  std::string model;
+  std::string method = "stbif";
+  int bits = 0;
+  int steps = 0;
+  std::string calibrate;
+  std::string schedule = "staged-graded";
+  std::string images;
+  std::size_t max_images = 500;
+  std::size_t spiking_images = 20;
+};
+
+/// Accuracy and work of the event-driven engine under the chosen schedule.
+struct SpikingSummary {
+  std::size_t images = 0;
+  std::size_t correct = 0;
+  std::size_t exact = 0;
+  std::int64_t steps = 0;
+  std::vector<workloads::StageCounts> stages;
+};
+
+SpikingSummary run_spiking_images(const ConvertArguments& a, const workloads::VitModel& model,
+                                  const workloads::Program& program, const workloads::ImageSet& images) {
+  SpikingSummary s;
+  s.stages.resize(program.stages.size());
+  workloads::ExecutorOptions options;
+  if (a.steps > 0) options.max_steps = a.steps;
+  const std::size_t n = std::min(a.spiking_images, images.count());
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto codes = workloads::input_codes(model, images.image(i));
+    const auto run = workloads::run_spiking(program, codes, schedule_of(a.schedule), options);
+    s.images += 1;
+    s.steps = std::max(s.steps, run.steps);
+    s.exact += run.activations == workloads::run_reference(program, codes);
+    const auto& logits = run.activations.logits;
+    s.correct += workloads::argmax(logits.data(), logits.size()) == images.labels[i];
+    for (std::size_t k = 0; k < s.stages.size(); ++k) {
+      s.stages[k].events += run.stages[k].events;
+      s.stages[k].adds += run.stages[k].adds;
+      s.stages[k].multiply_adds += run.stages[k].multiply_adds;
+    }
+  }
+  return s;
+}
+
+void print_json(const ConvertArguments& a, const workloads::ConversionReport& report, const SpikingSummary& spiking) {
+  nlohmann::ordered_json stages = nlohmann::ordered_json::array();
+  const double images = std::max<double>(1.0, static_cast<double>(spiking.images));
+  for (std::size_t k = 0; k < report.stages.size(); ++k) {
+    const auto& r = report.stages[k];
+    const auto& c = spiking.stages[k];
+    stages.push_back({{"stage", r.name}, {"float_error", r.float_error}, {"integer_error", r.integer_error},
+                      {"events", static_cast<double>(c.events) / images}, {"adds", static_cast<double>(c.adds) / images},
+                      {"multiply_adds", static_cast<double>(c.multiply_adds) / images}, {"macs", r.macs}});
+  }
+  fmt::print("{}\n", nlohmann::ordered_json{{"model", a.model}, {"method", a.method}, {"schedule", a.schedule},
+                                            {"images", report.images}, {"spiking_images", spiking.images},
+                                            {"accuracy_float", report.accuracy_float},
+                                            {"accuracy_integer", report.accuracy_integer},
+                                            {"accuracy_spiking", 100.0 * static_cast<double>(spiking.correct) / images},
+                                            {"spiking_exact", spiking.exact == spiking.images},
+                                            {"steps", spiking.steps}, {"stages", stages}}
+                         .dump(2));
+}
+
+void print_table(const ConvertArguments& a, const workloads::ConversionReport& report, const SpikingSummary& spiking) {
+  const double images = std::max<double>(1.0, static_cast<double>(spiking.images));
+  fmt::print("{:<16} {:>12} {:>14} {:>14} {:>14} {:>12}\n", "stage", "float error", "integer error", "events/image",
+             "synops/image", "MACs/image");
+  for (std::size_t k = 0; k < report.stages.size(); ++k) {
+    const auto& r = report.stages[k];
+    const auto& c = spiking.stages[k];
+    fmt::print("{:<16} {:>11.2f}% {:>13.2f}% {:>14.1f} {:>14.1f} {:>12}\n", r.name, 100 * r.float_error,
+               100 * r.integer_error, static_cast<double>(c.events) / images,
+               static_cast<double>(c.adds + c.multiply_adds) / images, r.macs);
+  }
+  fmt::print("\naccuracy on {} images: float {:.2f} %, integer {:.2f} %\n", report.images, report.accuracy_float,
+             report.accuracy_integer);
+  fmt::print("{} on {} images: accuracy {:.2f} %, {} steps, {} of {} settle to the integer network bit for bit\n",
+             a.schedule, spiking.images, 100.0 * static_cast<double>(spiking.correct) / images, spiking.steps,
+             spiking.exact, spiking.images);
+}
+
+ExitCode convert(const ConvertArguments& a) {
+  const auto model = workloads::load_model(a.model);
+  workloads::ConvertOptions options;
+  options.method = a.method;
+  if (a.bits > 0) options.bits = a.bits;
+  options.calibration = a.calibrate;
+  options.recalibrate = !a.calibrate.empty();
+  options.threads = a.common.threads;
+  const auto program = workloads::convert(model, options);
+  const auto images = a.images.empty() ? workloads::test_images(model) : workloads::load_images(a.images);
+  const auto report = workloads::report_conversion(model, program, images, a.max_images, a.common.threads);
+  const auto spiking = run_spiking_images(a, model, program, images);
+  a.common.json ? print_json(a, report, spiking) : print_table(a, report, spiking);
+  return spiking.exact == spiking.images ? ExitCode::kOk : ExitCode::kFunctionalMismatch;
+}
+
+}  // namespace
+
+void add_convert_verb(CLI::App& app, Context& context) {
+  auto* verb = app.add_subcommand("convert", "a trained network to integers, with the error of every stage");
+  auto a = std::make_shared<ConvertArguments>();
+  verb->add_option("model", a->model, "bundled workload or a folder with model.safetensors and config.json")->required();
+  verb->add_option("--method", a->method, "conversion method")->capture_default_str();
+  verb->add_option("--bits", a->bits, "activation bits; as trained when left out");
+  verb->add_option("--steps", a->steps, "give up on an image after so many steps; until at rest when left out");
+  verb->add_option("--calibrate", a->calibrate, "search quantiser steps on these images (safetensors)");
+  verb->add_option("--schedule", a->schedule, "of the spiking run")->capture_default_str()->check(schedule_names());
+  verb->add_option("--images", a->images, "test images (safetensors); the bundled ones when left out");
+  verb->add_option("--max-images", a->max_images, "images for the accuracies, 0 for all")->capture_default_str();
+  verb->add_option("--spiking-images", a->spiking_images, "images run event by event")->capture_default_str();
+  add_common(*verb, a->common);
+  verb->callback([a, &context] {
+    apply_common(a->common);
+    context.exit_code = convert(*a);
+  });
+}
+
+}  // namespace ranvier::cli

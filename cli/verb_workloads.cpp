@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// ranvier workloads list
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/common.h"
+#include "workloads/bundled.h"
+#include "workloads/model.h"
+
+namespace ranvier::cli {
+namespace {
+
+void list(const Common& common) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  if (!common.json) fmt::print("{:<20} {:>6} {:>6} {:>6} {:>6} {:>5} {:>9} {:>12}\n", "workload", "tokens", "width",
+                               "heads", "blocks", "bits", "float %", "quantised %");
+  for (const auto& bundled : workloads::bundled_workloads()) {
+    const workloads::VitConfig c = workloads::load_model(bundled.name).config;
+    if (common.json) {
+      rows.push_back({{"name", c.name}, {"dataset", c.dataset}, {"tokens", c.tokens()}, {"width", c.width},
+                      {"heads", c.heads}, {"blocks", c.blocks}, {"activation_bits", c.activation_bits},
+                      {"accuracy_float_10k_percent", c.accuracy_float_10k},
+                      {"accuracy_quantised_10k_percent", c.accuracy_quantised_10k}});
+    } else {
+      fmt::print("{:<20} {:>6} {:>6} {:>6} {:>6} {:>5} {:>9.2f} {:>12.2f}\n", c.name, c.tokens(), c.width, c.heads,
+                 c.blocks, c.activation_bits, c.accuracy_float_10k, c.accuracy_quantised_10k);
+    }
+  }
+  if (common.json) fmt::print("{}\n", nlohmann::ordered_json{{"workloads", rows}}.dump(2));
+}
+
+}  // namespace
+
+void add_workloads_verb(CLI::App& app, Context&) {
+  auto* verb = app.add_subcommand("workloads", "the networks that come with Ranvier");
+  verb->require_subcommand(1);
+  auto common = std::make_shared<Common>();
+  auto* listing = verb->add_subcommand("list", "a line each: shape, bits, accuracy on 10 000 test images");
+  add_common(*listing, *common);
+  listing->callback([common] {
+    apply_common(*common);
+    list(*common);
+  });
+}
+
+}  // namespace ranvier::cli

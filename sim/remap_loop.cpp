@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/remap_loop.h"
+
+#include <algorithm>
+
+#include "mapper/verifier.h"
+
+namespace ranvier::sim {
+namespace {
+
+constexpr std::int32_t kNeighbourhoods = 4;  // of mapper::propose_remap
+
+std::int64_t moved(const mapper::Mapping& a, const mapper::Mapping& b) {
+  std::int64_t n = 0;
+  for (std::size_t i = 0; i < a.core_of.size(); ++i) n += a.core_of[i] != b.core_of[i];
+  return n;
+}
+
+RemapStep step_of(std::int32_t iteration, const RunResult& r, std::int64_t moved_tiles, bool accepted) {
+  return {iteration, step_time_ns_mean(r), r.total_energy, r.max_link_load, r.hops, moved_tiles, accepted};
+}
+
+/// Share of time or energy saved, whichever is more; negative or zero when the proposal does not gain.
+double gain(const RunResult& before, const RunResult& after) {
+  if (after.total_time > before.total_time || after.total_energy > before.total_energy) return 0;
+  const auto saved = [](std::int64_t a, std::int64_t b) {
+    return a == 0 ? 0.0 : static_cast<double>(a - b) / static_cast<double>(a);
+  };
+  return std::max(saved(before.total_time.count(), after.total_time.count()),
+                  saved(before.total_energy.count(), after.total_energy.count()));
+}
+
+}  // namespace
+
+double step_time_ns_mean(const RunResult& result) {
+  return result.steps.empty() ? 0 : nanoseconds(result.total_time) / static_cast<double>(result.steps.size());
+}
+
+RemapOutcome remap_until(const mapper::MappingProblem& problem, mapper::Mapping start, RunResult measured,
+                         std::span<const std::vector<std::int32_t>> images, const OptionsFor& options_for,
+                         const RemapLoopOptions& options) {
+  RemapOutcome best{std::move(start), std::move(measured), {}};
+  best.steps.push_back(step_of(0, best.result, 0, true));
+  std::int32_t small_gains = 0;
+  for (std::int32_t i = 1; i <= options.max_iterations && small_gains < kNeighbourhoods; ++i) {
+    mapper::RemapOptions how;
+    how.seed = options.seed;
+    how.iteration = i - 1;
+    const mapper::Mapping proposal = mapper::propose_remap(problem, best.mapping, best.result.profile, how);
+    const std::int64_t tiles_moved = moved(best.mapping, proposal);
+    if (tiles_moved == 0 || !mapper::verify(problem, proposal).empty()) {
+      best.steps.push_back(step_of(i, best.result, 0, false));
+      ++small_gains;
+      continue;
+    }
+    const SimOptions how_simulated = options_for(proposal);
+    RunResult result = simulate(problem, proposal, images, how_simulated);
+    if (how_simulated.interrupted != nullptr && *how_simulated.interrupted) break;
+    const double gained = gain(best.result, result);
+    best.steps.push_back(step_of(i, result, tiles_moved, gained > 0));
+    small_gains = gained < options.until ? small_gains + 1 : 0;
+    if (gained > 0) {
+      best.mapping = proposal;
+      best.result = std::move(result);
+    }
+  }
+  return best;
+}
+
+}  // namespace ranvier::sim
