@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -137,6 +138,9 @@ Duration clock_period(const Chip& chip);
 
 /// Flits of a packet whose payload needs `payload_bits`.
 std::int64_t flits_of(const Noc& noc, std::int64_t payload_bits);
+
+/// Name ("synapse_read") and origin of every entry of the energy table, in the order of EnergyTable: 13 of them.
+std::vector<std::pair<std::string, Origin>> energy_origins(const Chip& chip);
 
 /// Chip or board from `target`: a bundled name ("tianjic-like"), name:CxR for a grid, or a path to a chip or board YAML
 /// file. Throws UnknownTarget, ChipFileError and its kin (chips/errors.h).
