@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bad input: one line, the documented exit code, nothing half-written.
+#include "command.h"
+
+namespace ranvier::cli_test {
+namespace {
+
+using Refusal = CommandTest;
+
+TEST_F(Refusal, NoVerbIsUsage) { EXPECT_EQ(ranvier("").exit_code, 4); }
+
+TEST_F(Refusal, UnknownOptionIsUsage) { EXPECT_EQ(ranvier("run fashion-vit-small --tarjet tianjic-like").exit_code, 4); }
+
+TEST_F(Refusal, HelpIsNoError) {
+  const auto o = ranvier("run --help");
+  EXPECT_EQ(o.exit_code, 0);
+  EXPECT_NE(o.out.find("--remap"), std::string::npos);
+}
+
+TEST_F(Refusal, UnknownWorkloadNamesTheNearest) {
+  expect_refusal(ranvier("run fashion-vit-smal --target tianjic-like -q -o r"), 5, "fashion-vit-small");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
+}
+
+TEST_F(Refusal, UnknownTargetNamesTheNearest) {
+  expect_refusal(ranvier("run fashion-vit-small --target tianjik-like -q -o r"), 5, "tianjic-like");
+}
+
+TEST_F(Refusal, MissingWeights) {
+  std::filesystem::remove(model_copy() / "model.safetensors");
+  expect_refusal(ranvier("run model --target tianjic-like -q -o r"), 5, "model.safetensors");
+}
+
+TEST_F(Refusal, TruncatedWeights) {
+  const auto file = model_copy() / "model.safetensors";
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+  expect_refusal(ranvier("run model --target tianjic-like -q -o r"), 5, "model.safetensors");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
+}
+
+TEST_F(Refusal, WrongShapeNamesTheTensor) {
+  const auto config = model_copy() / "config.json";
+  auto j = nlohmann::json::parse(text_of(config));
+  j["hidden"] = 64;
+  std::ofstream(config) << j;
+  expect_refusal(ranvier("run model --target tianjic-like -q -o r"), 5, "fc1");
+}
+
+TEST_F(Refusal, UnknownChipKeyHasPlaceAndSpelling) {
+  std::string yaml = text_of(RANVIER_SOURCE_DIR "/chips/tianjic-like.yaml");
+  const auto at = yaml.find("soma_cycles");
+  ASSERT_NE(at, std::string::npos);
+  yaml.replace(at, 11, "soma_cyles");
+  std::ofstream(folder_ / "chip.yaml") << yaml;
+  const auto o = ranvier("run fashion-vit-small --target chip.yaml -q -o r");
+  expect_refusal(o, 5, "chip.yaml:");
+  EXPECT_NE(o.err.find("soma_cycles"), std::string::npos) << o.err;
+}
+
+TEST_F(Refusal, ImpossibleCapacityDoesNotFit) {
+  const auto o = ranvier("map fashion-vit --target " RANVIER_SOURCE_DIR "/tests/data/toy.yaml -q");
+  expect_refusal(o, 2, "fit");
+}
+
+TEST_F(Refusal, UnknownLayerInRtl) {
+  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --rtl block1.fc9 -q -o r"), 4, "block1.fc");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
+}
+
+TEST_F(Refusal, LayerWithoutRtl) {
+  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --rtl block1.ln1 -q -o r"), 4, "block1.ln1");
+}
+
+TEST_F(Refusal, MoreImagesThanThereAre) {
+  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --images 501 -q -o r"), 4, "--images");
+}
+
+TEST_F(Refusal, BadRemapText) {
+  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --remap until=x -q -o r"), 4, "--remap");
+}
+
+TEST_F(Refusal, ExistingRunFolderIsKept) {
+  std::filesystem::create_directories(folder_ / "r");
+  std::ofstream(folder_ / "r" / "mine.txt") << "mine";
+  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --images 1 --accuracy-images 1 -q -o r"), 4, "r");
+  EXPECT_EQ(text_of(folder_ / "r" / "mine.txt"), "mine");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_ / "r"), {}), 1);
+}
+
+TEST_F(Refusal, RemapOfNoRunFolder) { expect_refusal(ranvier("remap nowhere -q"), 5, "nowhere"); }
+
+TEST_F(Refusal, CheckOfBrokenMapping) {
+  std::ofstream(folder_ / "m.json") << "{\"tiles\": 3}";
+  expect_refusal(ranvier("check m.json"), 5, "m.json");
+}
+
+}  // namespace
+}  // namespace ranvier::cli_test
