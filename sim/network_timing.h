@@ -3,6 +3,7 @@
 // published curves. Also the closed form of zero-load latency, which both models must meet exactly.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -50,15 +51,15 @@ struct MeshSpec {
   /// Switch won -> free to ask for a switch in the next router, over a chip edge.
   std::int32_t edge_hop() const { return timing.router + edge.latency + edge.cycles_per_flit - 1; }
   /// The credit goes back over the same edge.
-  std::int32_t edge_credit() const { return timing.credit - timing.link + edge.latency; }
+  std::int32_t edge_credit() const { return std::max(1, timing.credit - timing.link + edge.latency); }
   /// Cycles from a head flit's arrival to its first bid for the switch.
   std::int32_t head_setup() const { return kind == RouterKind::kStaged ? 2 : 0; }
 };
 
 inline constexpr std::int32_t kMaxVirtualChannels = 12;
 inline constexpr std::int32_t kMaxBufferFlits = 16384;
-inline constexpr std::int32_t kMaxMeshSide = 4096;
-inline constexpr std::int32_t kMaxDelayCycles = 1 << 16;
+inline constexpr std::int32_t kMaxMeshSide = 1024;
+inline constexpr std::int32_t kMaxDelayCycles = 4096;
 
 /// Single-stage routers with the delays of the board's chip file. inject = 1 + link_cycles: out of the core, over a link.
 MeshSpec mesh_of(const chips::Board& board);

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flit-level network: building it, and its way through time. What a router does in a cycle is in cycle_network_router.h.
+#include "sim/cycle_network_engine.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "base/random.h"
+#include "mapper/mesh.h"
+#include "sim/cycle_network_router.h"
+
+namespace ranvier::sim {
+
+template <std::uint32_t kVcs>
+CycleEngine<kVcs>::CycleEngine(const MeshSpec& mesh, const NetworkOptions& options)
+    : mesh_(mesh),
+      options_(options),
+      vcs_(static_cast<std::uint32_t>(mesh.virtual_channels)),
+      delta_{1u, ~0u, static_cast<std::uint32_t>(mesh.width), ~static_cast<std::uint32_t>(mesh.width) + 1u, 0u},
+      routers_(static_cast<std::size_t>(mesh.cores())),
+      cores_(routers_.size()),
+      inputs_(routers_.size() * kSides * vcs()),
+      credits_(inputs_.size()),
+      holders_(inputs_.size()),
+      link_flits_(routers_.size() * 4),
+      credits_back_(std::max(mesh.timing.credit, mesh.edge_credit())),
+      arrivals_(std::max({mesh.timing.hop(), mesh.timing.inject, mesh.edge_hop()})),
+      reopenings_(mesh.edge.cycles_per_flit),
+      routers_at_work_(routers_.size()),
+      sources_at_work_(routers_.size()),
+      sinks_at_work_(routers_.size()) {
+  for (std::uint32_t r = 0; r < routers_.size(); ++r) build_router(r);
+}
+
+template <std::uint32_t kVcs>
+void CycleEngine<kVcs>::build_router(std::uint32_t r) {
+  const std::uint16_t all_vcs = static_cast<std::uint16_t>((1u << vcs()) - 1u);
+  const auto width = static_cast<std::uint32_t>(mesh_.width);
+  const auto height = static_cast<std::uint32_t>(mesh_.height);
+  Router& router = routers_[r];
+  router.x = static_cast<std::uint16_t>(r % width);
+  router.y = static_cast<std::uint16_t>(r / width);
+  router.open = (1u << kPorts) - 1u;
+  const bool present[kPorts] = {router.x + 1u < width, router.x > 0, router.y + 1u < height, router.y > 0, true};
+  const auto chip = [this](std::uint32_t at) {
+    const CoreId core(at);
+    return std::pair(mesh_.x(core) / mesh_.chip_width, mesh_.y(core) / mesh_.chip_height);
+  };
+  const std::int64_t loop = mesh_.edge_hop() + mesh_.edge_credit() + mesh_.head_setup();
+  const auto edge_depth = static_cast<std::uint32_t>((loop + mesh_.edge.cycles_per_flit - 1) / mesh_.edge.cycles_per_flit);
+  for (std::uint32_t side = 0; side < kSides; ++side) {
+    if (side < kPorts && !present[side]) continue;
+    const bool edge = side < kLocal && chip(r) != chip(r + delta_[side]);
+    auto depth = static_cast<std::uint32_t>(mesh_.buffer_flits);
+    // A link controller's receive buffer covers the round trip of its credits, or the link could not run at its rate.
+    if (edge) depth = std::max(depth, edge_depth);
+    if (edge) router.edge = static_cast<std::uint8_t>(router.edge | 1u << side);
+    const std::uint32_t slots = std::bit_ceil(depth);
+    for (std::uint32_t v = 0; v < vcs(); ++v) {
+      // Depth is that of the input port of this side, and equals that of the port at the other end of a link.
+      InputVc& input = inputs_[index(r, side, v)];
+      input.base = static_cast<std::uint32_t>(flits_.size());
+      input.mask = slots - 1;
+      flits_.resize(flits_.size() + slots);
+      credits_[index(r, side, v)] = static_cast<std::uint16_t>(depth);
+    }
+    if (side < kPorts) {
+      router.output[side].credit_vcs = all_vcs;
+      router.output[side].free_vcs = all_vcs;
+    } else {
+      cores_[r].credit_vcs = all_vcs;
+    }
+  }
+}
+
+template <std::uint32_t kVcs>
+void CycleEngine<kVcs>::inject(const Packet& packet, std::int64_t at) {
+  assert(packet.source.value() < routers_.size() && packet.destination.value() < routers_.size() && packet.flits > 0);
+  std::int64_t ready = std::max(at, now_ + 1);
+  if (options_.random_delay_cycles > 0) {
+    ready += random_below(static_cast<std::uint32_t>(options_.random_delay_cycles) + 1u, options_.seed, packet.id, 0);
+  }
+  schedule_.add({packet.id, packet.source.value(), packet.destination.value(), packet.flits, kNoPacket}, ready);
+  ++packets_inside_;
+}
+
+template <std::uint32_t kVcs>
+void CycleEngine<kVcs>::set_ejection(CoreId core, bool open) {
+  cores_[core.value()].sink_open = open;
+  if (open) sinks_at_work_.insert(core.value());
+}
+
+template <std::uint32_t kVcs>
+std::int64_t CycleEngine<kVcs>::next_scheduled() const {
+  const std::int64_t from = now_ + 1;
+  std::int64_t next = schedule_.next(kNever);
+  next = std::min(next, credits_back_.next(from, kNever));
+  next = std::min(next, arrivals_.next(from, kNever));
+  return std::min(next, reopenings_.next(from, kNever));
+}
+
+template <std::uint32_t kVcs>
+std::int64_t CycleEngine<kVcs>::next_event() const {
+  if (packets_inside_ == 0) return kNever;
+  if (!idle()) return now_ + 1;
+  const std::int64_t next = next_scheduled();
+  // All that is left stands before a closed ejection port: it may be opened at any time.
+  return next == kNever ? now_ + 1 : next;
+}
+
+template <std::uint32_t kVcs>
+void CycleEngine<kVcs>::advance(std::int64_t until, std::vector<Delivery>& out) {
+  while (now_ < until) {
+    std::int64_t next = now_ + 1;
+    if (idle()) {
+      next = next_scheduled();
+      if (next > until) {
+        now_ = until;
+        break;
+      }
+    }
+    schedule_.move_to(next);
+    now_ = next;
+    step(next, out);
+  }
+  schedule_.move_to(now_ + 1);
+}
+
+template <std::uint32_t kVcs>
+void CycleEngine<kVcs>::step(std::int64_t now, std::vector<Delivery>& out) {
+  std::vector<std::uint32_t>& credits = credits_back_.at(now);
+  for (const std::uint32_t place : credits) take_credit(Place(place));
+  credits.clear();
+  std::vector<std::uint32_t>& arrivals = arrivals_.at(now);
+  for (const std::uint32_t place : arrivals) take_arrival(Place(place));
+  arrivals.clear();
+  std::vector<std::uint32_t>& reopenings = reopenings_.at(now);
+  for (const std::uint32_t packed : reopenings) {
+    const Place place(packed);
+    routers_[place.router].open |= static_cast<std::uint8_t>(1u << place.side);
+    routers_at_work_.insert(place.router);
+  }
+  reopenings.clear();
+  for (std::uint32_t i = schedule_.take(now); i != kNoPacket;) {
+    const std::uint32_t next = schedule_[i].next;
+    const std::uint32_t core = schedule_[i].core;
+    schedule_.append(cores_[core].queue, i);
+    sources_at_work_.insert(core);
+    i = next;
+  }
+  sources_at_work_.update([&](std::uint32_t core) { return run_source(core, now); });
+  sinks_at_work_.update([&](std::uint32_t core) { return run_sink(core, now, out); });
+  routers_at_work_.update([&](std::uint32_t r) { return run_router(r, now); });
+}
+
+template <std::uint32_t kVcs>
+bool CycleEngine<kVcs>::run_source(std::uint32_t core, std::int64_t now) {
+  CoreSide& side = cores_[core];
+  if (side.queue.empty()) return false;
+  const WaitingPacket& packet = schedule_[side.queue.first];
+  if (side.sent == 0) {
+    if (side.credit_vcs == 0) return false;
+    side.vc = static_cast<std::uint8_t>(round_robin(side.credit_vcs, side.first_vc));
+    side.first_vc = static_cast<std::uint8_t>((side.vc + 1u) % vcs());
+    if (entry_log_ != nullptr) entry_log_->push_back({packet.id, now});
+  } else if ((side.credit_vcs >> side.vc & 1u) == 0) {
+    return false;
+  }
+  Flit flit{packet.id, routers_[packet.destination].x, routers_[packet.destination].y};
+  if (side.sent == 0) flit.x_head |= Flit::kMark;
+  if (++side.sent == packet.flits) {
+    flit.y_tail |= Flit::kMark;
+    schedule_.drop_first(side.queue);
+    side.sent = 0;
+  }
+  InputVc& input = inputs_[index(core, kLocal, side.vc)];
+  flits_[input.base + (input.write++ & input.mask)] = flit;
+  if (--credits_[index(core, kCoreSide, side.vc)] == 0) {
+    side.credit_vcs = static_cast<std::uint16_t>(side.credit_vcs & ~(1u << side.vc));
+  }
+  arrivals_.at(now + mesh_.timing.inject).push_back(Place::pack(core, kLocal, side.vc));
+  return !side.queue.empty();
+}
+
+template <std::uint32_t kVcs>
+bool CycleEngine<kVcs>::run_sink(std::uint32_t core, std::int64_t now, std::vector<Delivery>& out) {
+  CoreSide& side = cores_[core];
+  if (!side.sink_open) return false;
+  std::uint64_t waiting = 0;
+  for (std::uint32_t v = 0; v < vcs(); ++v) waiting |= std::uint64_t{inputs_[index(core, kCoreSide, v)].visible != 0} << v;
+  if (waiting == 0) return false;
+  const std::uint32_t vc = round_robin(waiting, side.sink_first_vc);
+  side.sink_first_vc = static_cast<std::uint8_t>((vc + 1u) % vcs());
+  InputVc& input = inputs_[index(core, kCoreSide, vc)];
+  const Flit flit = flits_[input.base + (input.read++ & input.mask)];
+  --input.visible;
+  credits_back_.at(now + mesh_.timing.credit).push_back(Place::pack(core, kLocal, vc));
+  if (flit.tail()) {
+    out.push_back({flit.id, CoreId(core), now});
+    --packets_inside_;
+  }
+  return input.visible != 0 || waiting != std::uint64_t{1} << vc;
+}
+
+template class CycleEngine<0>;
+template class CycleEngine<1>;
+
+}  // namespace ranvier::sim

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flit-level network's cycle: credits and arrivals from the event wheels, then sources, sinks and routers with work.
+// Nothing that a part does in a cycle is seen by another before the next one, so their order does not matter.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/cycle_network.h"
+#include "sim/cycle_network_state.h"
+#include "sim/network_wheel.h"
+
+namespace ranvier::sim {
+
+/// VCs known when compiled (the usual 1), or 0: taken from the mesh.
+template <std::uint32_t kVcs>
+class CycleEngine final : public CycleNetwork {
+ public:
+  CycleEngine(const MeshSpec& mesh, const NetworkOptions& options);
+
+  void inject(const Packet& packet, std::int64_t at) override;
+  std::int64_t next_event() const override;
+  void advance(std::int64_t until, std::vector<Delivery>& out) override;
+  void set_ejection(CoreId core, bool open) override;
+  const std::vector<std::int64_t>& link_flits() const override { return link_flits_; }
+  void clear_counters() override { link_flits_.assign(link_flits_.size(), 0); }
+  void log_entries(std::vector<Entry>* log) override { entry_log_ = log; }
+  std::int64_t packets_inside() const override { return packets_inside_; }
+
+ private:
+  std::uint32_t vcs() const { return kVcs != 0 ? kVcs : vcs_; }
+  std::size_t index(std::uint32_t router, std::uint32_t side, std::uint32_t vc) const {
+    return (std::size_t{router} * kSides + side) * vcs() + vc;
+  }
+  void build_router(std::uint32_t r);
+  void step(std::int64_t now, std::vector<Delivery>& out);
+  std::int64_t next_scheduled() const;
+  bool idle() const { return routers_at_work_.empty() && sources_at_work_.empty() && sinks_at_work_.empty(); }
+
+  void take_credit(Place place);
+  void take_arrival(Place place);
+  bool run_source(std::uint32_t core, std::int64_t now);
+  bool run_sink(std::uint32_t core, std::int64_t now, std::vector<Delivery>& out);
+  bool run_router(std::uint32_t r, std::int64_t now);
+  VcMask candidates(const Router& router, std::uint32_t r, std::uint32_t o) const;
+  std::uint32_t ports_of(VcMask vcs_wanting) const;
+  void send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now);
+  void bid(Router& router, std::uint32_t bit, InputVc& input);
+  void give_credit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::int64_t now);
+
+  MeshSpec mesh_;
+  NetworkOptions options_;
+  std::uint32_t vcs_;
+  std::uint32_t delta_[kPorts];  // router number of the neighbour less one's own, modulo 2^32
+  std::int64_t now_ = -1;        // last cycle simulated
+  std::int64_t packets_inside_ = 0;
+
+  std::vector<Router> routers_;
+  std::vector<CoreSide> cores_;
+  std::vector<InputVc> inputs_;         // by index()
+  std::vector<std::uint16_t> credits_;  // by index() of the sending side
+  std::vector<std::uint8_t> holders_;   // input VC that holds an output VC, by index()
+  std::vector<Flit> flits_;
+  std::vector<std::int64_t> link_flits_;
+
+  EventWheel credits_back_;
+  EventWheel arrivals_;
+  EventWheel reopenings_;  // links over chip edges that are ready for the next flit
+  PacketSchedule schedule_;
+  ActiveSet routers_at_work_;
+  ActiveSet sources_at_work_;
+  ActiveSet sinks_at_work_;
+  std::vector<Entry>* entry_log_ = nullptr;
+};
+
+extern template class CycleEngine<0>;
+extern template class CycleEngine<1>;
+
+}  // namespace ranvier::sim

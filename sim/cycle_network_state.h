@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// State of the flit-level network in plain arrays, and the numbering that its parts share. A port is 0..3 towards the
+// neighbour in mapper::Direction order, 4 local; 5 stands for the core's own side: source queue as sender, sink as receiver.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include "sim/network_timing.h"
+#include "sim/network_wheel.h"
+
+namespace ranvier::sim {
+
+inline constexpr std::uint32_t kPorts = 5;
+inline constexpr std::uint32_t kLocal = 4;
+inline constexpr std::uint32_t kCoreSide = 5;
+inline constexpr std::uint32_t kSides = 6;
+
+/// Sets of input VCs of a router (bit port * VCs + VC) and of VCs of one port.
+using VcMask = std::uint64_t;
+
+/// Eight bytes: all that a router needs to send it on. The top bits of x and y tell first and last flit of the packet.
+struct Flit {
+  static constexpr std::uint16_t kMark = 0x8000;
+  std::uint32_t id = 0;
+  std::uint16_t x_head = 0;
+  std::uint16_t y_tail = 0;
+  bool head() const { return (x_head & kMark) != 0; }
+  bool tail() const { return (y_tail & kMark) != 0; }
+  std::uint16_t x() const { return x_head & static_cast<std::uint16_t>(~kMark); }
+  std::uint16_t y() const { return y_tail & static_cast<std::uint16_t>(~kMark); }
+};
+
+/// FIFO of one input port and VC. The sender writes the flit when it wins the switch, since its credit reserves the slot;
+/// `visible` counts those that have arrived.
+struct InputVc {
+  std::uint32_t base = 0;  // into the flit array
+  std::uint32_t mask = 0;
+  std::uint32_t read = 0;
+  std::uint32_t write = 0;
+  std::uint32_t visible = 0;
+  std::uint8_t output = 0;     // port and VC that the packet in front leaves by
+  std::uint8_t output_vc = 0;
+};
+
+struct OutputPort {
+  VcMask heads = 0;   // input VCs whose front is a packet's first flit and wants this port, without a VC
+  VcMask bodies = 0;  // input VCs whose front flit wants this port and holds a VC of it
+  std::uint16_t credit_vcs = 0;  // VCs of this port with a credit
+  std::uint16_t free_vcs = 0;    // VCs that no packet holds
+  std::uint8_t first_input = 0;  // round-robin pointers
+  std::uint8_t first_vc = 0;
+};
+
+struct Router {
+  std::array<OutputPort, kPorts> output;
+  std::uint16_t x = 0;
+  std::uint16_t y = 0;
+  std::uint8_t wanted = 0;  // outputs with any head or body
+  std::uint8_t open = 0;    // outputs whose link can take a flit
+  std::uint8_t edge = 0;    // outputs whose link leaves the chip
+  std::array<std::uint8_t, kPorts> first_output{};  // round-robin pointers by input
+  std::array<std::uint8_t, kPorts> first_vc{};
+};
+
+/// A core's source queue and its sink.
+struct CoreSide {
+  PacketList queue;
+  std::int32_t sent = 0;  // flits of the first packet that have left
+  std::uint16_t credit_vcs = 0;
+  std::uint8_t vc = 0;  // of the packet being sent
+  std::uint8_t first_vc = 0;
+  std::uint8_t sink_first_vc = 0;
+  bool sink_open = true;
+};
+
+/// One number for router, side and VC in an event.
+struct Place {
+  static constexpr std::uint32_t pack(std::uint32_t router, std::uint32_t side, std::uint32_t vc) {
+    return router << 8 | side << 4 | vc;
+  }
+  explicit Place(std::uint32_t packed) : router(packed >> 8), side(packed >> 4 & 15u), vc(packed & 15u) {}
+  std::uint32_t router;
+  std::uint32_t side;
+  std::uint32_t vc;
+};
+
+/// First set bit of `mask`, which is not empty, from `first` on, then from 0.
+inline std::uint32_t round_robin(std::uint64_t mask, std::uint32_t first) {
+  const std::uint64_t upper = mask & (~std::uint64_t{0} << first);
+  return static_cast<std::uint32_t>(std::countr_zero(upper != 0 ? upper : mask));
+}
+
+/// A set of routers or cores, walked in order.
+class ActiveSet {
+ public:
+  explicit ActiveSet(std::size_t size) : words_((size + 63) / 64) {}
+  void insert(std::uint32_t i) { words_[i / 64] |= std::uint64_t{1} << (i % 64); }
+  bool empty() const {
+    for (const std::uint64_t word : words_) {
+      if (word != 0) return false;
+    }
+    return true;
+  }
+  /// Calls visit(i) for each member; it says whether i stays.
+  template <class Visit>
+  void update(Visit&& visit) {
+    for (std::size_t w = 0; w < words_.size(); ++w) {
+      for (std::uint64_t left = words_[w]; left != 0; left &= left - 1) {
+        const auto bit = static_cast<std::uint32_t>(std::countr_zero(left));
+        if (!visit(static_cast<std::uint32_t>(w * 64) + bit)) words_[w] &= ~(std::uint64_t{1} << bit);
+      }
+    }
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
+}  // namespace ranvier::sim

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mesh parameters from boards and presets, their limits, and the closed form of zero-load latency.
+#include "sim/network_timing.h"
+
+#include <cstdlib>
+
+#include "sim/network_errors.h"
+
+namespace ranvier::sim {
+
+namespace {
+
+std::int32_t narrow(const chips::Count& count, const char* name, std::int64_t least, std::int64_t most) {
+  if (count.value < least || count.value > most) throw NetworkParameterError(name, count.value, least, most);
+  return static_cast<std::int32_t>(count.value);
+}
+
+void limit(const char* name, std::int64_t value, std::int64_t least, std::int64_t most) {
+  if (value < least || value > most) throw NetworkParameterError(name, value, least, most);
+}
+
+}  // namespace
+
+MeshSpec mesh_of(const chips::Board& board) {
+  const chips::Noc& noc = board.chip.noc;
+  MeshSpec mesh;
+  mesh.width = board.width();
+  mesh.height = board.height();
+  mesh.chip_width = noc.width;
+  mesh.chip_height = noc.height;
+  mesh.virtual_channels = narrow(noc.virtual_channels, "virtual_channels", 1, kMaxVirtualChannels);
+  mesh.buffer_flits = narrow(noc.buffer_flits, "buffer_flits", 1, kMaxBufferFlits);
+  mesh.timing.router = narrow(noc.router_cycles, "router_cycles", 1, kMaxDelayCycles);
+  mesh.timing.link = narrow(noc.link_cycles, "link_cycles", 1, kMaxDelayCycles);
+  mesh.timing.credit = narrow(noc.credit_cycles, "credit_cycles", 1, kMaxDelayCycles);
+  mesh.timing.inject = 1 + mesh.timing.link;
+  if (board.chips() > 1) {
+    mesh.edge.latency = narrow(board.chip.chip_link.latency_cycles, "chip_link.latency_cycles", 1, kMaxDelayCycles);
+    mesh.edge.cycles_per_flit = narrow(board.chip.chip_link.cycles_per_flit, "chip_link.cycles_per_flit", 1, kMaxDelayCycles);
+  }
+  check(mesh);
+  return mesh;
+}
+
+MeshSpec preset_mesh(const std::string& preset, std::int32_t width, std::int32_t height, std::int32_t virtual_channels,
+                     std::int32_t buffer_flits) {
+  MeshSpec mesh;
+  mesh.width = mesh.chip_width = width;
+  mesh.height = mesh.chip_height = height;
+  mesh.virtual_channels = virtual_channels;
+  mesh.buffer_flits = buffer_flits;
+  mesh.timing = {.router = 2, .link = 1, .credit = 2, .inject = 2};
+  if (preset == "p3") {
+    mesh.kind = RouterKind::kSingleStage;
+  } else if (preset == "s3") {
+    mesh.kind = RouterKind::kSpeculative;
+  } else if (preset == "d5") {
+    mesh.kind = RouterKind::kStaged;
+  } else {
+    throw UnknownPreset(preset);
+  }
+  check(mesh);
+  return mesh;
+}
+
+void check(const MeshSpec& mesh) {
+  limit("mesh width", mesh.width, 1, kMaxMeshSide);
+  limit("mesh height", mesh.height, 1, kMaxMeshSide);
+  limit("chip width", mesh.chip_width, 1, mesh.width);
+  limit("chip height", mesh.chip_height, 1, mesh.height);
+  limit("virtual_channels", mesh.virtual_channels, 1, kMaxVirtualChannels);
+  limit("buffer_flits", mesh.buffer_flits, 1, kMaxBufferFlits);
+  limit("router_cycles", mesh.timing.router, 1, kMaxDelayCycles);
+  limit("link_cycles", mesh.timing.link, 1, kMaxDelayCycles);
+  limit("credit_cycles", mesh.timing.credit, 1, kMaxDelayCycles);
+  limit("inject_cycles", mesh.timing.inject, 1, kMaxDelayCycles);
+  limit("chip_link.latency_cycles", mesh.edge.latency, 1, kMaxDelayCycles);
+  limit("chip_link.cycles_per_flit", mesh.edge.cycles_per_flit, 1, kMaxDelayCycles);
+  const std::int64_t fifos = std::int64_t{mesh.width} * mesh.height * 6 * mesh.virtual_channels;
+  limit("buffer_flits of so large a mesh", mesh.buffer_flits, 1, (std::int64_t{1} << 31) / fifos);
+}
+
+std::int64_t zero_load_cycles(const MeshSpec& mesh, CoreId from, CoreId to, std::int32_t flits) {
+  const auto edges = [](std::int32_t a, std::int32_t b, std::int32_t side) { return std::abs(a / side - b / side); };
+  const std::int64_t crossings = edges(mesh.x(from), mesh.x(to), mesh.chip_width) + edges(mesh.y(from), mesh.y(to), mesh.chip_height);
+  const std::int64_t routers = std::abs(mesh.x(from) - mesh.x(to)) + std::abs(mesh.y(from) - mesh.y(to)) + 1;
+  const std::int64_t slowest = crossings > 0 ? mesh.edge.cycles_per_flit : 1;
+  return mesh.timing.inject + routers * mesh.head_setup() + (routers - crossings) * mesh.timing.hop() +
+         crossings * mesh.edge_hop() + (flits - 1) * slowest;
+}
+
+}  // namespace ranvier::sim
