@@ -37,7 +37,8 @@ double best_scale(const ActivationHistogram& histogram, CodeBounds bounds);
 
 /// Steps for `stages` (names), by name, from the float network on all `inputs` (codes of images). Throws
 /// CannotCalibrate.
-std::map<std::string, double> calibrate(const VitModel& model, std::span<const std::string> stages, int bits,
+std::map<std::string, double> calibrate(const VitModel& model, std::span<const std::string> stages,
+                                        const std::map<std::string, CodeBounds>& bounds,
                                         std::span<const std::vector<std::int32_t>> inputs, int threads);
 
 }  // namespace ranvier::workloads

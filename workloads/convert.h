@@ -28,7 +28,4 @@ std::vector<std::string> conversion_methods();
 /// Throws UnknownMethod, BadActivationBits, CannotCalibrate, DoesNotFitIntegers and what loading images throws.
 Program convert(const VitModel& model, const ConvertOptions& options = {});
 
-/// Multiply-accumulates that a dense accelerator would do in this stage for one image.
-std::int64_t dense_macs(const Program& program, const Stage& stage);
-
 }  // namespace ranvier::workloads

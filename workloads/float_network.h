@@ -49,6 +49,7 @@ class FloatNetwork {
     std::size_t out = 0;
     std::vector<float> weight;  // [in][out]: the inner loop runs over outputs
     std::vector<float> bias;
+    std::vector<float> operator()(const std::vector<float>& x) const;
   };
   struct Block {
     NormWeights norm1, norm2;
@@ -56,6 +57,7 @@ class FloatNetwork {
   };
   struct Pass;
   static Linear transposed(const LinearWeights& w);
+  std::vector<float> forward(std::span<const std::int32_t> codes, Pass pass) const;
 
   VitConfig config_;
   Linear embed_, head_;

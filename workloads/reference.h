@@ -19,7 +19,11 @@ struct Activations {
   friend bool operator==(const Activations&, const Activations&) = default;
 };
 
-/// Throws InputCodesMismatch (executor_errors.h) unless `input_codes` is [tokens][channels] of the input stage in range.
+/// Throws InputCodesMismatch unless `input_codes` is [tokens][channels] of the input stage, InputCodeOutOfRange unless each
+/// is in 0..input_code_max (executor_errors.h).
+void check_input_codes(const Program& program, std::span<const std::int32_t> input_codes);
+
+/// Checks the input codes, then evaluates stage by stage.
 Activations run_reference(const Program& program, std::span<const std::int32_t> input_codes);
 
 /// One result per input, the same for any number of threads (>= 1).
@@ -32,6 +36,7 @@ std::vector<std::vector<std::int32_t>> run_reference_logits(const Program& progr
                                                             int threads);
 
 /// Multiply-adds of one dense evaluation (linear stages, scores, mix).
+std::int64_t dense_multiply_adds(const Stage& stage);
 std::int64_t dense_multiply_adds(const Program& program);
 
 }  // namespace ranvier::workloads

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Forward pass in float32, sums that torch keeps in blocks (norm, softmax) in double; agrees with torch to about 1e-5.
+#include "workloads/float_network.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
+namespace ranvier::workloads {
+namespace {
+
+using Rows = std::vector<float>;
+
+Rows layer_norm(const Rows& x, std::size_t width, const NormWeights& w) {
+  Rows y(x.size());
+  for (std::size_t row = 0; row < x.size(); row += width) {
+    double sum = 0, squares = 0;
+    for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(x[row + i]);
+    const double mean = sum / static_cast<double>(width);
+    for (std::size_t i = 0; i < width; ++i) {
+      const double c = static_cast<double>(x[row + i]) - mean;
+      squares += c * c;
+    }
+    const double inverse = 1.0 / std::sqrt(squares / static_cast<double>(width) + kNormEpsilon);
+    for (std::size_t i = 0; i < width; ++i)
+      y[row + i] = static_cast<float>((static_cast<double>(x[row + i]) - mean) * inverse) * w.gamma[i] + w.beta[i];
+  }
+  return y;
+}
+
+void softmax_in_place(float* row, std::size_t n) {
+  const float largest = *std::max_element(row, row + n);
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += static_cast<double>(row[i] = std::exp(row[i] - largest));
+  for (std::size_t i = 0; i < n; ++i) row[i] = static_cast<float>(static_cast<double>(row[i]) / sum);
+}
+
+/// [query][head * keys + key]
+Rows attention_rows(const Rows& q, const Rows& k, std::size_t tokens, std::size_t width, std::size_t heads) {
+  const std::size_t head_width = width / heads;
+  const float scale = 1.0F / std::sqrt(static_cast<float>(head_width));
+  Rows rows(tokens * heads * tokens);
+  for (std::size_t t = 0; t < tokens; ++t)
+    for (std::size_t h = 0; h < heads; ++h) {
+      float* row = rows.data() + (t * heads + h) * tokens;
+      for (std::size_t key = 0; key < tokens; ++key) {
+        float sum = 0;
+        for (std::size_t d = h * head_width; d < (h + 1) * head_width; ++d)
+          sum += q[t * width + d] * k[key * width + d];
+        row[key] = sum * scale;
+      }
+      softmax_in_place(row, tokens);
+    }
+  return rows;
+}
+
+Rows attend(const Rows& rows, const Rows& v, std::size_t tokens, std::size_t width, std::size_t heads) {
+  const std::size_t head_width = width / heads;
+  Rows out(tokens * width);
+  for (std::size_t t = 0; t < tokens; ++t)
+    for (std::size_t h = 0; h < heads; ++h)
+      for (std::size_t key = 0; key < tokens; ++key) {
+        const float a = rows[(t * heads + h) * tokens + key];
+        for (std::size_t d = h * head_width; d < (h + 1) * head_width; ++d)
+          out[t * width + d] += a * v[key * width + d];
+      }
+  return out;
+}
+
+Rows gelu(Rows x) {
+  constexpr float kInverseSqrt2 = 1.0F / std::numbers::sqrt2_v<float>;
+  for (float& value : x) value = 0.5F * value * (1.0F + std::erf(value * kInverseSqrt2));
+  return x;
+}
+
+Rows add(Rows a, const Rows& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
+  return a;
+}
+
+}  // namespace
+
+float Quantiser::operator()(float x) const {
+  const auto step = static_cast<float>(scale);
+  return std::floor(std::clamp(x / step, static_cast<float>(lo), static_cast<float>(hi)) + 0.5F) * step;
+}
+
+Quantisers trained_quantisers(const VitModel& model) {
+  Quantisers all;
+  for (const std::string& stage : stage_names(model.config)) {
+    all.emplace_back();
+    if (!has_quantiser(stage)) continue;
+    const auto scale = model.site_scale.find(stage);
+    if (scale == model.site_scale.end()) throw CannotCalibrate(stage, "the model has no trained one");
+    const CodeBounds bounds = model.config.bounds.at(site_kind(stage));
+    all.back() = Quantiser{scale->second, bounds.lo, bounds.hi};
+  }
+  return all;
+}
+
+Quantisers program_quantisers(const Program& program) {
+  Quantisers all;
+  for (const Stage& stage : program.stages) {
+    all.emplace_back();
+    if (stage.encoder.present) all.back() = Quantiser{stage.code_scale, stage.encoder.lo, stage.encoder.hi};
+  }
+  return all;
+}
+
+/// One image on its way through the stages; `finish` is called once a stage, in order.
+struct FloatNetwork::Pass {
+  const Quantisers* quantisers;
+  FloatActivations* keep;
+  std::size_t stage = 0;
+
+  Rows finish(Rows x) {
+    if (keep != nullptr) keep->before.push_back(x);
+    if (quantisers != nullptr && (*quantisers)[stage])
+      for (float& value : x) value = (*(*quantisers)[stage])(value);
+    if (keep != nullptr) keep->after.push_back(x);
+    ++stage;
+    return x;
+  }
+};
+
+FloatNetwork::Linear FloatNetwork::transposed(const LinearWeights& w) {
+  Linear t{static_cast<std::size_t>(w.in), static_cast<std::size_t>(w.out), Rows(w.weight.size()), w.bias};
+  for (std::size_t o = 0; o < t.out; ++o)
+    for (std::size_t i = 0; i < t.in; ++i) t.weight[i * t.out + o] = w.weight[o * t.in + i];
+  return t;
+}
+
+std::vector<float> FloatNetwork::Linear::operator()(const std::vector<float>& x) const {
+  const std::size_t rows = x.size() / in;
+  Rows y(rows * out);
+  for (std::size_t r = 0; r < rows; ++r) {
+    float* to = y.data() + r * out;
+    std::copy(bias.begin(), bias.end(), to);
+    for (std::size_t i = 0; i < in; ++i) {
+      const float value = x[r * in + i];
+      const float* from = weight.data() + i * out;
+      for (std::size_t o = 0; o < out; ++o) to[o] += value * from[o];
+    }
+  }
+  return y;
+}
+
+FloatNetwork::FloatNetwork(const VitModel& model)
+    : config_(model.config),
+      embed_(transposed(model.embed)),
+      head_(transposed(model.head)),
+      cls_(model.cls),
+      pos_(model.pos),
+      norm_(model.norm) {
+  for (const BlockWeights& b : model.blocks)
+    blocks_.push_back({b.norm1, b.norm2, transposed(b.q), transposed(b.k), transposed(b.v), transposed(b.proj),
+                       transposed(b.fc1), transposed(b.fc2)});
+}
+
+std::vector<float> FloatNetwork::forward(std::span<const std::int32_t> codes, Pass pass) const {
+  const auto tokens = static_cast<std::size_t>(config_.tokens());
+  const auto width = static_cast<std::size_t>(config_.width);
+  const auto heads = static_cast<std::size_t>(config_.heads);
+  const auto in = static_cast<std::size_t>(config_.in_channels());
+  assert(codes.size() == tokens * in);
+
+  Rows scaled(codes.size()), x(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    scaled[i] = static_cast<float>(codes[i] * config_.input_scale);
+    x[i] = static_cast<float>((codes[i] - config_.input_zero) * config_.input_scale);
+  }
+  pass.finish(std::move(scaled));
+  x = embed_(x);
+  std::copy(cls_.begin(), cls_.end(), x.begin());
+  x = pass.finish(add(std::move(x), pos_));
+  for (const Block& block : blocks_) {
+    Rows h = pass.finish(layer_norm(x, width, block.norm1));
+    const Rows q = pass.finish(block.q(h));
+    const Rows k = pass.finish(block.k(h));
+    const Rows v = pass.finish(block.v(h));
+    h = pass.finish(attention_rows(q, k, tokens, width, heads));
+    h = pass.finish(attend(h, v, tokens, width, heads));
+    h = pass.finish(block.proj(h));
+    x = pass.finish(add(std::move(x), h));
+    h = pass.finish(layer_norm(x, width, block.norm2));
+    h = pass.finish(block.fc1(h));
+    h = pass.finish(gelu(std::move(h)));
+    h = pass.finish(block.fc2(h));
+    x = pass.finish(add(std::move(x), h));
+  }
+  x.resize(width);  // the class token
+  x = pass.finish(layer_norm(x, width, norm_));
+  return pass.finish(head_(x));
+}
+
+std::vector<float> FloatNetwork::logits(std::span<const std::int32_t> codes, const Quantisers* quantisers) const {
+  return forward(codes, {quantisers, nullptr});
+}
+
+FloatActivations FloatNetwork::run(std::span<const std::int32_t> codes, const Quantisers* quantisers) const {
+  FloatActivations activations;
+  activations.logits = forward(codes, {quantisers, &activations});
+  return activations;
+}
+
+}  // namespace ranvier::workloads
