@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/core_costs.h"
+
+#include <algorithm>
+
+namespace ranvier::sim {
+
+CoreCosts::CoreCosts(const chips::CoreKind& core)
+    : decode_(core.event_decode_cycles.value),
+      lanes_(std::max<std::int64_t>(1, core.lanes.value)),
+      soma_(core.soma_cycles.value),
+      map_(core.map_cycles.value),
+      emit_(core.emit_cycles.value),
+      bulk_bytes_per_cycle_(core.bulk_bytes_per_cycle.value) {}
+
+}  // namespace ranvier::sim

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/errors.h"
+
+#include <fmt/core.h>
+
+namespace ranvier::sim {
+
+EventsLost::EventsLost(CoreId core_, std::int32_t image_, std::int32_t step_, std::int64_t count_)
+    : Error(ExitCode::kFunctionalMismatch,
+            fmt::format("core {}: relay buffer lost {} event{} in image {}, step {}; raise relay_buffer_events in the chip "
+                        "file, map with more cores, or allow loss",
+                        core_.value(), count_, count_ == 1 ? "" : "s", image_, step_)),
+      core(core_),
+      image(image_),
+      step(step_),
+      count(count_) {}
+
+LockstepMismatch::LockstepMismatch(const Place& p, const std::string& what_differs, std::int64_t expected_,
+                                   std::int64_t got_)
+    : Error(ExitCode::kFunctionalMismatch,
+            fmt::format("{} (tile {}): {} differs from the behavioural core in image {}, step {}, token {}, neuron {}: "
+                        "expected {}, got {}",
+                        p.layer, p.tile.value(), what_differs, p.image, p.step, p.token, p.neuron, expected_, got_)),
+      place(p),
+      expected(expected_),
+      got(got_) {}
+
+BadInputCodes::BadInputCodes(std::int32_t image_, std::size_t expected_codes, std::size_t got_codes)
+    : Error(ExitCode::kBadInput, fmt::format("image {}: {} input codes, the program takes {}; convert the image with the "
+                                             "same model",
+                                             image_, got_codes, expected_codes)),
+      image(image_) {}
+
+BadInputCodes::BadInputCodes(std::int32_t image_, std::size_t position, std::int32_t code, std::int32_t code_max)
+    : Error(ExitCode::kBadInput, fmt::format("image {}: input code {} at position {} is outside 0..{}; convert the image "
+                                             "with the same model",
+                                             image_, code, position, code_max)),
+      image(image_) {}
+
+UnknownLayer::UnknownLayer(const std::string& layer_, const std::string& nearest_)
+    : Error(ExitCode::kUsage,
+            fmt::format("no layer '{}' in the program{}", layer_,
+                        nearest_.empty() ? "; `ranvier map` lists the layers"
+                                         : fmt::format("; did you mean '{}'?", nearest_))),
+      layer(layer_),
+      nearest(nearest_) {}
+
+UnknownCore::UnknownCore(const std::string& selection_, std::size_t cores, const std::string& reason)
+    : Error(ExitCode::kUsage, fmt::format("'{}': {}; the board has cores 0..{}", selection_, reason, cores - 1)),
+      selection(selection_) {}
+
+NotOnRtl::NotOnRtl(const std::string& selection_, const std::string& layer_, const std::string& reason)
+    : Error(ExitCode::kUsage, fmt::format("'{}': {} cannot run on an RTL core: {}; choose a linear layer", selection_,
+                                          layer_, reason)),
+      selection(selection_),
+      layer(layer_) {}
+
+}  // namespace ranvier::sim
