@@ -55,7 +55,7 @@ struct MappingFileError : Error {
 struct MappingMismatch : Error {
   MappingMismatch(std::string file_name, std::string what_differs, std::string in_file, std::string at_hand);
   std::string file;
-  std::string what;
+  std::string differs;
 };
 
 }  // namespace ranvier::mapper

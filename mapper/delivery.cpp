@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which events of a producing stage a tile takes on each of its ports.
+#include "mapper/delivery.h"
+
+#include <algorithm>
+
+namespace ranvier::mapper {
+
+using workloads::Program;
+using workloads::Stage;
+using workloads::StageKind;
+
+std::int32_t key_tokens(const Program& program, const Stage& stage) {
+  return program.stage(stage.inputs[1].stage).tokens;
+}
+
+std::int32_t head_width(const Program& program, const Stage& stage) {
+  return program.stage(stage.inputs[1].stage).channels / stage.heads;
+}
+
+Range heads_of(const Program& program, const Tile& tile) {
+  const Stage& stage = program.stage(tile.stage);
+  const std::int32_t per_head = stage.channels / stage.heads;
+  return {tile.outputs.begin / per_head, tile.outputs.end / per_head};
+}
+
+Reach reach_of(const Program& program, const Tile& tile, std::size_t port) {
+  const Stage& stage = program.stage(tile.stage);
+  const Stage& producer = program.stage(stage.inputs[port].stage);
+  Reach reach{tile.tokens, {0, producer.channels}};
+  switch (stage.kind) {
+    case StageKind::kInput:
+    case StageKind::kLayerNorm: break;
+    case StageKind::kLinear: reach.channels = tile.inputs; break;
+    case StageKind::kGelu:
+    case StageKind::kAdd: reach.channels = tile.outputs; break;
+    case StageKind::kScores:
+    case StageKind::kMix: {
+      const Range heads = heads_of(program, tile);
+      const std::int32_t width = producer.channels / stage.heads;
+      reach.channels = {heads.begin * width, heads.end * width};
+      if (port == 1) reach.tokens = {0, producer.tokens};
+      break;
+    }
+  }
+  reach.tokens.end = std::min(reach.tokens.end, producer.tokens);
+  return reach;
+}
+
+}  // namespace ranvier::mapper

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which events of which tile go to which tiles: the rectangle of tokens and channels that a tile sends, cut along the borders
+// of its consumers into cells with one set of destinations each.
+#pragma once
+
+#include <vector>
+
+#include "mapper/mapping.h"
+
+namespace ranvier::mapper {
+
+/// Flows of all tiles, by source. Cells with equal destinations are merged into larger rectangles where they form one.
+std::vector<Flow> make_flows(const workloads::Program& program, const std::vector<Tile>& tiles, Schedule schedule);
+
+/// Events per image that each flow carries, estimated (work.h).
+std::vector<double> estimate_flow_events(const workloads::Program& program, const std::vector<Tile>& tiles,
+                                         const std::vector<Flow>& flows, Schedule schedule);
+
+/// Bits that a payload of this stage needs: 1 for a unary fire (its sign), the code range for graded events.
+std::int32_t payload_bits(const workloads::Program& program, StageId stage, Schedule schedule);
+inline constexpr std::int32_t kPartialSumBits = 24;
+inline constexpr std::int32_t kResidualSumBits = 16;
+
+}  // namespace ranvier::mapper

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which tiles share a core and which cores share a chip.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mapper/mapping.h"
+#include "mapper/place.h"
+#include "mapper/tiler.h"
+
+namespace ranvier::mapper {
+
+struct PartitionOptions {
+  Preset preset = Preset::kCompact;
+  bool spread_chips = false;
+  std::uint64_t seed = 1;
+};
+
+/// Part of each tile (the host tile: -1): METIS multi-constraint k-way on traffic, balancing neurons, axons, synapse and
+/// state memory and tile count. Balance is approximate; cluster_tiles() repairs.
+std::vector<std::int32_t> split_to_parts(const MappingProblem& problem, std::int32_t parts, std::uint64_t seed);
+
+/// Greedy clusters of the given tiles, in their order: a tile joins the cluster with room that it exchanges most events
+/// with, among equals the fullest; else it starts one. `one_each`: no sharing.
+std::vector<std::vector<TileId>> cluster_tiles(const MappingProblem& problem, const std::vector<TileId>& tiles,
+                                               bool one_each);
+
+/// Clusters with chips, exact in every capacity, chips along a snake in topological order.
+/// Throws DoesNotFit with the smallest grid of this chip that would do.
+Clustering partition(const MappingProblem& problem, const std::vector<std::int32_t>& level,
+                     const PartitionOptions& options);
+
+}  // namespace ranvier::mapper

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Incremental placement cost.
+#include "mapper/placement_state.h"
+
+#include <algorithm>
+
+#include "mapper/demand.h"
+#include "mapper/mesh.h"
+#include "mapper/routes.h"
+
+namespace ranvier::mapper {
+
+PlacementState::PlacementState(const MappingProblem& problem, const std::vector<std::int32_t>& level,
+                               const PlaceWeights& weights, std::vector<CoreId> core_of)
+    : problem_(problem),
+      weights_(weights),
+      core_of_(std::move(core_of)),
+      home_(core_of_),
+      bucket_(level),
+      flits_(problem.flows.size()),
+      tiles_on_(problem.board.cores()),
+      used_(problem.board.cores()),
+      flows_of_(problem.tiles.size()),
+      chain_(problem.flows.size()),
+      touched_(problem.flows.size(), 0) {
+  if (problem.schedule == Schedule::kAsynchronousUnary) bucket_.assign(level.size(), 0);
+  const auto buckets = static_cast<std::size_t>(*std::max_element(bucket_.begin(), bucket_.end())) + 1;
+  bucket_time_.assign(buckets, 1.0);
+  for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
+    double& time = bucket_time_[bucket_of(TileId(t))];
+    time = std::max(time, problem.tile_cycles[t]);
+  }
+  link_load_.assign(buckets * link_count(problem.board), 0.0);
+  busy_.assign(buckets * problem.board.cores(), 0.0);
+  for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
+    if (!core_of_[t].valid()) continue;
+    tiles_on_[core_of_[t].value()].push_back(TileId(t));
+    used_[core_of_[t].value()] += problem.tiles[t].demand;
+    add_busy(TileId(t), core_of_[t], 1);
+  }
+  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+    const Flow& flow = problem.flows[f];
+    flits_[f] = problem.flow_events[f] *
+                static_cast<double>(chips::flits_of(problem.board.chip.noc, flow.payload_bits));
+    flows_of_[flow.source.value()].push_back(f);
+    for (const TileId to : flow.destinations) flows_of_[to.value()].push_back(f);
+    chain_[f] = destination_cores(flow, core_of_);
+    order_by_nearest(problem.board, entry_core(core_of_, flow.source), chain_[f]);
+    add_flow(f, 1);
+  }
+}
+
+std::size_t PlacementState::bucket_of(TileId tile) const { return static_cast<std::size_t>(bucket_[tile.value()]); }
+
+void PlacementState::add_busy(TileId tile, CoreId core, double sign) {
+  const std::size_t bucket = bucket_of(tile);
+  double& busy = busy_[bucket * problem_.board.cores() + core.value()];
+  const double after = busy + sign * problem_.tile_cycles[tile.value()];
+  cost_ += weights_.busy * (after * after - busy * busy) / bucket_time_[bucket];
+  busy = after;
+}
+
+void PlacementState::add_flow(std::size_t f, double sign) {
+  const Flow& flow = problem_.flows[f];
+  const chips::Board& board = problem_.board;
+  const std::size_t bucket = bucket_of(flow.source);
+  double* load = &link_load_[bucket * link_count(board)];
+  const double per_time = weights_.load / bucket_time_[bucket];
+  const double flits = flits_[f];
+  const auto edge = static_cast<double>(std::max<std::int64_t>(1, board.chip.chip_link.cycles_per_flit.value));
+  double change = 0;
+  CoreId at = entry_core(core_of_, flow.source);
+  for (const CoreId to : chain_[f]) {
+    for_each_xy_link(board, at, to, [&](LinkId link) {
+      const bool crossing = crosses_chip(board, link);
+      const double cycles = flits * (crossing ? edge : 1.0);  // a chip edge is slower: the same flits load it more
+      const double before = load[link.value()];
+      const double after = before + sign * cycles;
+      change += per_time * (after * after - before * before);
+      change += sign * flits * weights_.hop;
+      if (crossing) change += sign * cycles * weights_.crossing;
+      load[link.value()] = after;
+    });
+    at = to;
+  }
+  cost_ += change;
+}
+
+void PlacementState::relocate(TileId tile, CoreId to) {
+  CoreId& core = core_of_[tile.value()];
+  if (core == to) return;
+  const CoreId home = home_[tile.value()];
+  const Demand& demand = problem_.tiles[tile.value()].demand;
+  const auto bytes = static_cast<double>((demand.synapse_bytes + demand.state_bytes + demand.bulk_bytes).count());
+  if (core == home) {
+    ++moved_;
+    cost_ += weights_.migration * bytes;
+  } else if (to == home) {
+    --moved_;
+    cost_ -= weights_.migration * bytes;
+  }
+  std::erase(tiles_on_[core.value()], tile);
+  used_[core.value()] -= demand;
+  add_busy(tile, core, -1);
+  tiles_on_[to.value()].push_back(tile);
+  used_[to.value()] += demand;
+  add_busy(tile, to, 1);
+  core = to;
+}
+
+bool PlacementState::has_room(TileId tile, CoreId core) const {
+  return fits(problem_.board.chip.core, used_[core.value()] + problem_.tiles[tile.value()].demand);
+}
+
+double PlacementState::move(std::span<const Relocation> relocations) {
+  ++move_number_;
+  undo_.back.clear();
+  undo_.flows.clear();
+  undo_.chains.clear();
+  undo_.cost = cost_;
+  for (const Relocation& r : relocations) {
+    for (const std::size_t f : flows_of_[r.tile.value()]) {
+      if (touched_[f] == move_number_) continue;
+      touched_[f] = move_number_;
+      undo_.flows.push_back(f);
+      add_flow(f, -1);
+    }
+  }
+  for (const Relocation& r : relocations) {
+    undo_.back.push_back({r.tile, core_of_[r.tile.value()]});
+    relocate(r.tile, r.to);
+  }
+  for (const std::size_t f : undo_.flows) {
+    const Flow& flow = problem_.flows[f];
+    auto chain = destination_cores(flow, core_of_);
+    order_by_nearest(problem_.board, entry_core(core_of_, flow.source), chain);
+    undo_.chains.push_back(std::move(chain_[f]));
+    chain_[f] = std::move(chain);
+    add_flow(f, 1);
+  }
+  return cost_ - undo_.cost;
+}
+
+void PlacementState::revert() {
+  for (const std::size_t f : undo_.flows) add_flow(f, -1);
+  for (auto r = undo_.back.rbegin(); r != undo_.back.rend(); ++r) relocate(r->tile, r->to);
+  for (std::size_t i = 0; i < undo_.flows.size(); ++i) {
+    chain_[undo_.flows[i]] = std::move(undo_.chains[i]);
+    add_flow(undo_.flows[i], 1);
+  }
+  cost_ = undo_.cost;  // exactly, whatever the sums rounded to
+  undo_.flows.clear();
+  undo_.back.clear();
+  undo_.chains.clear();
+}
+
+double PlacementState::core_busy(CoreId core) const {
+  double sum = 0;
+  for (std::size_t i = core.value(); i < busy_.size(); i += problem_.board.cores()) sum += busy_[i];
+  return sum;
+}
+
+double PlacementState::link_flits(LinkId link) const {
+  double sum = 0;
+  for (std::size_t i = link.value(); i < link_load_.size(); i += link_count(problem_.board)) sum += link_load_[i];
+  return sum;
+}
+
+}  // namespace ranvier::mapper

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// A placement whose cost is kept up to date while tiles move: the inner loop of placing and of remapping.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mapper/mapping.h"
+#include "mapper/place.h"
+
+namespace ranvier::mapper {
+
+struct Relocation {
+  TileId tile;
+  CoreId to;
+};
+
+/// Cost in cycles of one image, by PlaceWeights. Loads are kept per level of the sending tile, since staged levels do not
+/// meet on a link; asynchronous schedules have one. Chains are by nearest neighbour.
+class PlacementState {
+ public:
+  PlacementState(const MappingProblem& problem, const std::vector<std::int32_t>& level, const PlaceWeights& weights,
+                 std::vector<CoreId> core_of);
+
+  double cost() const { return cost_; }
+  const std::vector<CoreId>& core_of() const { return core_of_; }
+  const std::vector<TileId>& tiles_on(CoreId core) const { return tiles_on_[core.value()]; }
+  const std::vector<std::size_t>& flows_of(TileId tile) const { return flows_of_[tile.value()]; }
+  std::size_t moved_tiles() const { return moved_; }
+
+  /// True when the tile could join those that are on the core.
+  bool has_room(TileId tile, CoreId core) const;
+
+  /// Moves the tiles; returns the change of cost. Capacities are the caller's concern. revert() takes the last one back.
+  double move(std::span<const Relocation> relocations);
+  void revert();
+
+  double core_busy(CoreId core) const;   // summed over levels
+  double link_flits(LinkId link) const;  // summed over levels
+
+ private:
+  void relocate(TileId tile, CoreId to);
+  void add_flow(std::size_t flow, double sign);
+  void add_busy(TileId tile, CoreId core, double sign);
+  std::size_t bucket_of(TileId tile) const;
+
+  const MappingProblem& problem_;
+  PlaceWeights weights_;
+  std::vector<CoreId> core_of_;
+  std::vector<CoreId> home_;  // cores at construction, for the price of migration
+  std::vector<std::int32_t> bucket_;
+  std::vector<double> bucket_time_;  // slowest tile of the level
+  std::vector<double> flits_;        // by flow, per image
+  std::vector<std::vector<TileId>> tiles_on_;
+  std::vector<Demand> used_;
+  std::vector<std::vector<std::size_t>> flows_of_;
+  std::vector<std::vector<CoreId>> chain_;  // by flow
+  std::vector<double> link_load_;           // [bucket][link]
+  std::vector<double> busy_;                // [bucket][core]
+  double cost_ = 0;
+  std::size_t moved_ = 0;
+
+  struct Undo {
+    std::vector<Relocation> back;
+    std::vector<std::size_t> flows;
+    std::vector<std::vector<CoreId>> chains;
+    double cost = 0;
+  } undo_;
+  std::vector<std::uint32_t> touched_;  // by flow: number of the move that touched it last
+  std::uint32_t move_number_ = 0;
+};
+
+}  // namespace ranvier::mapper

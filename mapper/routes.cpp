@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Relay chains and the repair of full routing tables.
+#include "mapper/routes.h"
+
+#include <algorithm>
+
+#include "mapper/errors.h"
+#include "mapper/mesh.h"
+
+namespace ranvier::mapper {
+
+namespace {
+
+constexpr std::size_t kLongestTwoOpt = 64;
+
+/// Entries by core: a flow takes one where it starts and one where it is passed on.
+std::vector<std::int64_t> table_use(const MappingProblem& problem, const std::vector<CoreId>& core_of,
+                                    const std::vector<Route>& routes) {
+  std::vector<std::int64_t> use(problem.board.cores(), 0);
+  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+    const CoreId source = core_of[problem.flows[f].source.value()];
+    if (source.valid()) ++use[source.value()];
+    for (std::size_t i = 0; i + 1 < routes[f].chain.size(); ++i) ++use[routes[f].chain[i].value()];
+  }
+  return use;
+}
+
+}  // namespace
+
+CoreId entry_core(const std::vector<CoreId>& core_of, TileId tile) {
+  const CoreId core = core_of[tile.value()];
+  return core.valid() ? core : CoreId(0);
+}
+
+std::vector<CoreId> destination_cores(const Flow& flow, const std::vector<CoreId>& core_of) {
+  std::vector<CoreId> cores;
+  const CoreId source = core_of[flow.source.value()];
+  for (const TileId to : flow.destinations)
+    if (core_of[to.value()] != source) cores.push_back(core_of[to.value()]);
+  std::sort(cores.begin(), cores.end());
+  cores.erase(std::unique(cores.begin(), cores.end()), cores.end());
+  return cores;
+}
+
+void order_by_nearest(const chips::Board& board, CoreId from, std::vector<CoreId>& cores) {
+  for (std::size_t i = 0; i + 1 < cores.size(); ++i) {
+    std::size_t best = i;
+    for (std::size_t k = i + 1; k < cores.size(); ++k) {
+      const auto nearer = hops(board, from, cores[k]) - hops(board, from, cores[best]);
+      if (nearer < 0 || (nearer == 0 && cores[k] < cores[best])) best = k;
+    }
+    std::swap(cores[i], cores[best]);
+    from = cores[i];
+  }
+}
+
+std::int64_t chain_hops(const chips::Board& board, CoreId from, const std::vector<CoreId>& chain) {
+  std::int64_t sum = 0;
+  for (const CoreId to : chain) {
+    sum += hops(board, from, to);
+    from = to;
+  }
+  return sum;
+}
+
+std::vector<CoreId> shortest_chain(const chips::Board& board, CoreId from, std::vector<CoreId> cores) {
+  order_by_nearest(board, from, cores);
+  if (cores.size() < 2 || cores.size() > kLongestTwoOpt) return cores;
+  bool better = true;
+  while (better) {
+    better = false;
+    for (std::size_t i = 0; i + 1 < cores.size(); ++i) {
+      for (std::size_t k = i + 1; k < cores.size(); ++k) {
+        const CoreId before = i == 0 ? from : cores[i - 1];
+        std::int32_t change = hops(board, before, cores[k]) - hops(board, before, cores[i]);
+        if (k + 1 < cores.size()) change += hops(board, cores[i], cores[k + 1]) - hops(board, cores[k], cores[k + 1]);
+        if (change >= 0) continue;
+        std::reverse(cores.begin() + static_cast<std::ptrdiff_t>(i), cores.begin() + static_cast<std::ptrdiff_t>(k) + 1);
+        better = true;
+      }
+    }
+  }
+  return cores;
+}
+
+std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<CoreId>& core_of) {
+  const chips::Board& board = problem.board;
+  std::vector<Route> routes(problem.flows.size());
+  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+    const Flow& flow = problem.flows[f];
+    routes[f].chain = shortest_chain(board, entry_core(core_of, flow.source), destination_cores(flow, core_of));
+  }
+  const std::int64_t limit = board.chip.core.route_entries.value;
+  std::vector<std::int64_t> use = table_use(problem, core_of, routes);
+  for (std::size_t core = 0; core < use.size(); ++core) {
+    // A full relay becomes the last of a chain, whose former last has room to relay.
+    for (std::size_t f = 0; f < routes.size() && use[core] > limit; ++f) {
+      auto& chain = routes[f].chain;
+      const auto at = std::find(chain.begin(), chain.end(), CoreId(core));
+      if (at == chain.end() || at + 1 == chain.end() || use[chain.back().value()] >= limit) continue;
+      ++use[chain.back().value()];
+      --use[core];
+      std::rotate(at, at + 1, chain.end());
+    }
+  }
+  std::vector<Shortfall> shortfalls;
+  for (std::size_t core = 0; core < use.size(); ++core)
+    if (use[core] > limit)
+      shortfalls.push_back({"route_entries", StageId(), "", CoreId(core), use[core], limit, "its table"});
+  if (!shortfalls.empty())
+    throw DoesNotFit(std::move(shortfalls), "spread the tiles with preset latency, or cut fewer tiles");
+  return routes;
+}
+
+}  // namespace ranvier::mapper

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cutting one stage.
+#include "mapper/stage_cut.h"
+
+#include <algorithm>
+
+namespace ranvier::mapper {
+
+using workloads::Program;
+using workloads::Stage;
+using workloads::StageKind;
+
+namespace {
+
+Range part(std::int32_t size, std::int32_t parts, std::int32_t i) {
+  const auto at = [&](std::int32_t k) { return static_cast<std::int32_t>(std::int64_t{k} * size / parts); };
+  return {at(i), at(i + 1)};
+}
+
+/// What the largest tile of a cut asks beyond the core, if anything.
+std::optional<Excess> excess_of(const Program& program, const chips::CoreKind& core, StageId stage, const StageCut& cut) {
+  for (const Tile& tile : tiles_of(program, core, stage, cut, TileId(0)))
+    if (const auto excess = first_excess(core, tile.demand)) return excess;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::int32_t max_output_parts(const Stage& stage) {
+  switch (stage.kind) {
+    case StageKind::kLayerNorm: return 1;  // the sum of squares is over all channels
+    case StageKind::kScores:
+    case StageKind::kMix: return stage.heads;
+    default: return stage.channels;
+  }
+}
+
+std::int32_t max_input_parts(const Stage& stage) { return stage.kind == StageKind::kLinear ? stage.in_channels : 1; }
+
+std::vector<Tile> tiles_of(const Program& program, const chips::CoreKind& core, StageId id, const StageCut& cut,
+                           TileId first) {
+  const Stage& stage = program.stage(id);
+  const std::int32_t units = max_output_parts(stage) == 1 ? 1 : max_output_parts(stage);
+  const std::int32_t unit = stage.channels / units;  // channels that stay together
+  std::vector<Tile> tiles;
+  for (std::int32_t t = 0; t < cut.token_parts; ++t) {
+    for (std::int32_t o = 0; o < cut.output_parts; ++o) {
+      const TileId owner(first.value() + tiles.size());
+      const Range heads = part(units, cut.output_parts, o);
+      for (std::int32_t i = 0; i < cut.input_parts; ++i) {
+        Tile tile;
+        tile.stage = id;
+        tile.outputs = {heads.begin * unit, heads.end * unit};
+        tile.inputs = part(stage.in_channels, cut.input_parts, i);
+        tile.tokens = part(stage.tokens, cut.token_parts, t);
+        tile.mode = cut.mode;
+        if (i > 0) tile.partial_of = owner;
+        tile.demand = demand_of(program, core, tile);
+        tiles.push_back(tile);
+      }
+    }
+  }
+  return tiles;
+}
+
+CutResult find_cut(const Program& program, const chips::CoreKind& core, StageId id, const StageCut& from,
+                   bool tokens_may_grow) {
+  const Stage& stage = program.stage(id);
+  const std::int64_t axons = std::max<std::int64_t>(1, core.fan_in_axons.value);
+  const std::int32_t most_outputs = max_output_parts(stage);
+  const std::int32_t most_inputs = max_input_parts(stage);
+  const std::int32_t most_tokens = tokens_may_grow ? stage.tokens : std::min(stage.tokens, from.token_parts);
+  std::int32_t inputs = from.input_parts;
+  if (stage.kind == StageKind::kLinear)
+    inputs = std::max(inputs, static_cast<std::int32_t>((stage.in_channels + axons - 1) / axons));
+  inputs = std::min(inputs, most_inputs);
+
+  CutResult result;
+  StageCut cut = from;
+  for (cut.token_parts = std::min(from.token_parts, most_tokens); cut.token_parts <= most_tokens; ++cut.token_parts) {
+    // Finer input slices only when even single outputs do not fit.
+    for (cut.input_parts = inputs; cut.input_parts <= most_inputs; ++cut.input_parts) {
+      cut.output_parts = most_outputs;
+      if (const auto excess = excess_of(program, core, id, cut)) {
+        result.excess = *excess;
+        if (excess->resource != "synapse_memory" && excess->resource != "fan_in_axons") break;
+        continue;
+      }
+      // The finest cut fits: halve the interval to the coarsest that does. Even cuts shrink as parts grow.
+      std::int32_t low = std::min(from.output_parts, most_outputs);
+      std::int32_t high = most_outputs;
+      while (low < high) {
+        cut.output_parts = low + (high - low) / 2;
+        if (excess_of(program, core, id, cut)) low = cut.output_parts + 1;
+        else high = cut.output_parts;
+      }
+      cut.output_parts = high;
+      result.cut = cut;
+      return result;
+    }
+  }
+  return result;
+}
+
+}  // namespace ranvier::mapper

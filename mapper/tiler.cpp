@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chooses a cut and a token mode for every stage, then makes tiles and flows of them.
+#include "mapper/tiler.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/nearest_name.h"
+#include "mapper/errors.h"
+#include "mapper/flows.h"
+#include "mapper/levels.h"
+#include "mapper/stage_cut.h"
+#include "mapper/work.h"
+
+namespace ranvier::mapper {
+
+using workloads::Program;
+using workloads::Stage;
+using workloads::StageKind;
+
+namespace {
+
+constexpr double kWorthwhile = 0.99;  // a finer cut must bring its stage below this share of its time
+
+struct Tiler {
+  const Program& program;
+  const chips::CoreKind& core;
+  Schedule schedule;
+  const TilingOptions& options;
+
+  TokenChoice choice_of(const Stage& stage) const {
+    const auto found = options.stage_token_mode.find(stage.name);
+    return found == options.stage_token_mode.end() ? options.token_mode : found->second;
+  }
+
+  static bool has_weights(const Stage& stage) { return stage.kind == StageKind::kLinear; }
+
+  /// Scores and mix add each key-side event to every query: there is no one context to keep.
+  static bool can_stream(const Stage& stage) {
+    return stage.kind != StageKind::kScores && stage.kind != StageKind::kMix;
+  }
+
+  /// Busy cycles of the slowest tile; what a tile passes on to the other tiles that share its inputs is its work too.
+  double slowest(StageId id, const StageCut& cut) const {
+    double most = 0;
+    for (const Tile& tile : tiles_of(program, core, id, cut, TileId(0)))
+      most = std::max(most, busy_cycles(program, core, schedule, tile) + relay_cycles(id, cut, tile));
+    return most;
+  }
+
+  double relay_cycles(StageId id, const StageCut& cut, const Tile& tile) const {
+    if (cut.output_parts == 1) return 0;
+    const Stage& stage = program.stage(id);
+    if (stage.kind != StageKind::kLinear) return 0;
+    const double values = static_cast<double>(tile.tokens.size()) * tile.inputs.size();
+    return values * events_per_value(program, stage.inputs[0].stage, schedule) *
+           static_cast<double>(core.relay_cycles.value);
+  }
+
+  double share(StageId id, const StageCut& cut) const {
+    double sum = 0;
+    for (const Tile& tile : tiles_of(program, core, id, cut, TileId(0))) sum += core_share(core, tile.demand);
+    return sum;
+  }
+
+  [[noreturn]] void fail(StageId id, const Excess& excess) const {
+    const Stage& stage = program.stage(id);
+    std::string nearest = "no grid of this chip helps";
+    if (stage.kind == StageKind::kLayerNorm || stage.kind == StageKind::kScores)
+      nearest += stage.kind == StageKind::kScores ? ": a softmax row cannot be cut" : ": a LayerNorm row cannot be cut";
+    nearest += "; take a chip with larger " + excess.resource + ", or a narrower network";
+    throw DoesNotFit({{excess.resource, id, stage.name, CoreId(), excess.needed, excess.available, "a core of this chip"}},
+                     nearest);
+  }
+
+  StageCut required(StageId id, const StageCut& from, bool tokens_may_grow) const {
+    const CutResult found = find_cut(program, core, id, from, tokens_may_grow);
+    if (!found.cut) fail(id, found.excess);
+    return *found.cut;
+  }
+
+  StageCut choose(StageId id) const {
+    const Stage& stage = program.stage(id);
+    const std::int32_t ways = std::clamp(options.replicas, 1, std::max(1, stage.tokens));
+    const StageCut shared{};
+    const StageCut stream{.mode = TokenMode::kStream};
+    const StageCut replicate{.token_parts = ways, .mode = TokenMode::kReplicate};
+    switch (choice_of(stage)) {
+      case TokenChoice::kShared: return required(id, shared, !has_weights(stage));
+      case TokenChoice::kReplicate: return required(id, replicate, true);
+      case TokenChoice::kStream:
+        if (core.bulk_memory.value.count() <= 0)
+          throw BadTokenMode(stage.name, "stream", "the chip has no bulk memory to keep the other contexts in");
+        if (!can_stream(stage)) {
+          // Asked for all stages, it holds for those that can.
+          if (options.stage_token_mode.contains(stage.name))
+            throw BadTokenMode(stage.name, "stream", "a key event adds to the contexts of all tokens");
+          return required(id, shared, true);
+        }
+        return required(id, stream, false);
+      case TokenChoice::kAuto: break;
+    }
+    std::optional<StageCut> best;
+    double best_score = 0;
+    const auto consider = [&](const StageCut& from, bool tokens_may_grow) {
+      const CutResult found = find_cut(program, core, id, from, tokens_may_grow);
+      if (!found.cut) return;
+      const double score = slowest(id, *found.cut) * share(id, *found.cut);
+      if (!best || score < best_score * kWorthwhile) {
+        best = found.cut;
+        best_score = score;
+      }
+    };
+    consider(shared, !has_weights(stage));
+    if (stage.tokens > 1) {
+      if (core.bulk_memory.value.count() > 0 && can_stream(stage)) consider(stream, false);
+      consider({.token_parts = 2, .mode = TokenMode::kReplicate}, true);
+    }
+    return best ? *best : required(id, shared, true);
+  }
+
+  /// Longest path of stages, for the time that a level holds up the rest.
+  std::vector<std::size_t> stage_levels() const {
+    std::vector<std::size_t> level(program.stages.size(), 0);
+    for (std::size_t s = 0; s < program.stages.size(); ++s)
+      for (const auto& input : program.stages[s].inputs)
+        level[s] = std::max(level[s], level[input.stage.value()] + 1);
+    return level;
+  }
+
+  /// Cuts the stage that holds up its level longest one part finer, until the budget is spent or nothing gains.
+  void spend(std::vector<StageCut>& cuts, std::int64_t budget) const {
+    const auto level = stage_levels();
+    std::vector<double> busy(cuts.size(), 0);
+    std::vector<bool> done(cuts.size(), false);
+    std::int64_t tiles = 0;
+    for (std::size_t s = 1; s < cuts.size(); ++s) {
+      busy[s] = slowest(StageId(s), cuts[s]);
+      tiles += cuts[s].tiles();
+    }
+    for (;;) {
+      std::vector<double> level_time(cuts.size(), 0);
+      for (std::size_t s = 1; s < cuts.size(); ++s) level_time[level[s]] = std::max(level_time[level[s]], busy[s]);
+      std::size_t worst = 0;
+      for (std::size_t s = 1; s < cuts.size(); ++s)
+        if (!done[s] && busy[s] >= level_time[level[s]] && (worst == 0 || busy[s] > busy[worst])) worst = s;
+      if (worst == 0) return;
+      const StageId id(worst);
+      const Stage& stage = program.stage(id);
+      const TokenChoice choice = choice_of(stage);
+      std::optional<StageCut> finer;
+      double finer_busy = busy[worst] * kWorthwhile;
+      const auto consider = [&](StageCut from) {
+        const CutResult found = find_cut(program, core, id, from, true);
+        if (!found.cut || tiles - cuts[worst].tiles() + found.cut->tiles() > budget) return;
+        const double time = slowest(id, *found.cut);
+        if (time < finer_busy) {
+          finer = found.cut;
+          finer_busy = time;
+        }
+      };
+      StageCut from = cuts[worst];
+      const bool tokens_may_split = choice == TokenChoice::kAuto || !has_weights(stage);
+      if (tokens_may_split && from.token_parts < stage.tokens) {
+        StageCut split = from;
+        ++split.token_parts;
+        if (split.mode == TokenMode::kShared) split.mode = TokenMode::kReplicate;
+        consider(split);
+      }
+      if (from.output_parts < max_output_parts(stage)) {
+        StageCut split = from;
+        ++split.output_parts;
+        consider(split);
+      }
+      if (!finer) {
+        done[worst] = true;
+        continue;
+      }
+      tiles += finer->tiles() - cuts[worst].tiles();
+      cuts[worst] = *finer;
+      busy[worst] = finer_busy;
+    }
+  }
+};
+
+}  // namespace
+
+MappingProblem make_problem(const Program& program, const chips::Board& board, Schedule schedule,
+                            const TilingOptions& options) {
+  std::vector<std::string> names;
+  for (const Stage& stage : program.stages) names.push_back(stage.name);
+  for (const auto& [name, choice] : options.stage_token_mode)
+    if (std::find(names.begin(), names.end(), name) == names.end()) throw UnknownStage(name, nearest_name(name, names));
+
+  const Tiler tiler{program, board.chip.core, schedule, options};
+  std::vector<StageCut> cuts(program.stages.size());
+  for (std::size_t s = 1; s < cuts.size(); ++s) cuts[s] = tiler.choose(StageId(s));
+  if (options.preset == Preset::kLatency) {
+    const auto share = static_cast<std::int64_t>(std::floor(static_cast<double>(board.cores()) * options.core_budget_fraction));
+    tiler.spend(cuts, options.core_budget > 0 ? options.core_budget : share);
+  }
+
+  MappingProblem problem;
+  problem.program = &program;
+  problem.board = board;
+  problem.schedule = schedule;
+  for (std::size_t s = 0; s < cuts.size(); ++s) {
+    const auto made = tiles_of(program, board.chip.core, StageId(s), cuts[s], TileId(problem.tiles.size()));
+    problem.tiles.insert(problem.tiles.end(), made.begin(), made.end());
+  }
+  problem.flows = make_flows(program, problem.tiles, schedule);
+  problem.flow_events = estimate_flow_events(program, problem.tiles, problem.flows, schedule);
+  split_flows_by_delay(problem);
+  for (const Tile& tile : problem.tiles)
+    problem.tile_cycles.push_back(busy_cycles(program, board.chip.core, schedule, tile));
+  return problem;
+}
+
+const char* name_of(TokenMode mode) {
+  switch (mode) {
+    case TokenMode::kShared: return "shared";
+    case TokenMode::kStream: return "stream";
+    case TokenMode::kReplicate: return "replicate";
+  }
+  return "";
+}
+
+const char* name_of(TokenChoice choice) {
+  switch (choice) {
+    case TokenChoice::kAuto: return "auto";
+    case TokenChoice::kShared: return "shared";
+    case TokenChoice::kStream: return "stream";
+    case TokenChoice::kReplicate: return "replicate";
+  }
+  return "";
+}
+
+const char* name_of(Preset preset) { return preset == Preset::kCompact ? "compact" : "latency"; }
+
+}  // namespace ranvier::mapper
