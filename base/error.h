@@ -32,7 +32,7 @@ struct FilePlace {
   int column = 0;
   std::string text() const {
     std::string s = file;
-    if (line > 0) s += ":" + std::to_string(line) + ":" + std::to_string(column);
+    if (line > 0) s.append(":").append(std::to_string(line)).append(":").append(std::to_string(column));
     return s;
   }
 };

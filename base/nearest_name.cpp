@@ -32,14 +32,23 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest_name(std::string_view given, std::span<const std::string> names) {
-  std::size_t best = std::max<std::size_t>(1, given.size() / 3) + 1;
-  std::string nearest;
-  for (const std::string& name : names) {
-    const std::size_t distance = edit_distance(given, name);
-    if (distance < best) {
-      best = distance;
-      nearest = name;
+  const std::size_t allowed = std::max<std::size_t>(1, given.size() / 3);
+  const auto nearest_by = [&](auto distance_to) {
+    std::size_t best = allowed + 1;
+    std::string nearest;
+    for (const std::string& name : names) {
+      const std::size_t distance = distance_to(std::string_view(name));
+      if (distance < best) {
+        best = distance;
+        nearest = name;
+      }
     }
+    return nearest;
+  };
+  std::string nearest = nearest_by([given](std::string_view name) { return edit_distance(given, name); });
+  constexpr std::size_t kShortestStem = 3;
+  if (nearest.empty() && given.size() >= kShortestStem) {
+    nearest = nearest_by([given](std::string_view name) { return edit_distance(given, name.substr(0, given.size())); });
   }
   return nearest;
 }

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks the schema over a YAML map, section by section; then the few rules that tie two keys together.
+#include "chips/loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "base/file.h"
+#include "chips/read_number.h"
+#include "chips/schema.h"
+#include "chips/self_check.h"
+#include "chips/target.h"
+#include "chips/yaml_map.h"
+
+namespace ranvier::chips {
+namespace {
+
+const std::vector<std::string> kSections{"core", "noc", "chip_link", "host_link", "sync", "energy"};
+
+/// Keys of a section that are not numbers.
+std::vector<std::string> words_of(std::string_view section) {
+  if (section.empty()) {
+    std::vector<std::string> words{"name", "description", "rtl", "provenance"};
+    words.insert(words.end(), kSections.begin(), kSections.end());
+    return words;
+  }
+  if (section == "core") return {"name", "provenance"};
+  if (section == "sync") return {"policy", "provenance"};
+  return {"provenance"};
+}
+
+std::vector<std::string> keys_of(std::string_view section) {
+  std::vector<std::string> keys = words_of(section);
+  for (const Rule& rule : chip_rules()) {
+    if (rule.section() == section) keys.emplace_back(rule.name());
+  }
+  return keys;
+}
+
+Provenance section_provenance(const YamlMap& section, const Provenance& outer) {
+  const std::optional<YamlMap> block = section.find_map("provenance");
+  if (!block) return outer;
+  block->allow_only({"tag", "kind", "source"});
+  return read_provenance(*block, outer);
+}
+
+SyncPolicy read_policy(const YamlMap& sync) {
+  const auto word = sync.require_text("policy", "policy: fixed_phase");
+  if (!word) return SyncPolicy::kBarrier;
+  const auto at = std::find(policy_names().begin(), policy_names().end(), *word);
+  if (at == policy_names().end()) {
+    sync.findings().add(UnknownPolicy(sync.place_of_key("policy"), sync.path_of("policy"), *word, policy_names()));
+    return SyncPolicy::kBarrier;
+  }
+  return static_cast<SyncPolicy>(at - policy_names().begin());
+}
+
+void check_pairs(const Chip& chip, const std::string& file, Findings& findings) {
+  const auto contradict = [&](const Origin& origin, const std::string& other, const std::string& reason) {
+    findings.add(Contradiction({file, origin.line, 1}, origin.key, other, reason));
+  };
+  if (chip.sync.policy == SyncPolicy::kFixedPhase && chip.sync.phase_cycles.value == 0) {
+    contradict(chip.sync.phase_cycles.origin, "sync.policy", "a fixed phase needs at least 1 cycle");
+  }
+  if (chip.core.bulk_memory.value.count() > 0 && chip.core.bulk_bytes_per_cycle.value == 0) {
+    contradict(chip.core.bulk_bytes_per_cycle.origin, "core.bulk_memory", "a bulk memory needs a bandwidth of at least 1 B/cycle");
+  }
+  if (chip.core.synapse_memory.value.count() * 8 < chip.core.weight_bits.value) {
+    contradict(chip.core.synapse_memory.origin, "core.weight_bits", "not one synapse fits into the memory");
+  }
+}
+
+Chip read_chip(const YamlMap& top, Findings& findings) {
+  Chip chip;
+  chip.file = top.file();
+  top.allow_only(keys_of(""));
+  chip.name = top.require_text("name", "name: my-chip").value_or("");
+  chip.description = top.text("description").value_or("");
+  const Provenance provenance = section_provenance(top, {});
+
+  std::map<std::string, std::optional<YamlMap>, std::less<>> sections;
+  std::map<std::string, Provenance, std::less<>> provenances;
+  sections.emplace("", top);
+  provenances.emplace("", provenance);
+  for (const std::string& name : kSections) {
+    const auto section = sections.emplace(name, top.require_map(name)).first->second;
+    if (!section) continue;
+    section->allow_only(keys_of(name));
+    provenances.emplace(name, section_provenance(*section, provenance));
+  }
+  for_each_number(chip, [&](const Rule& rule, auto& param) {
+    const std::optional<YamlMap>& section = sections.find(rule.section())->second;
+    if (!section) return;
+    const auto number = read_number(*section, rule, provenances.find(rule.section())->second);
+    if (!number) return;
+    using Value = std::decay_t<decltype(param.value)>;
+    param.value = Value(number->value);
+    param.origin = number->origin;
+  });
+  if (const auto& core = sections["core"]) chip.core.name = core->require_text("name", "name: core").value_or("");
+  if (const auto& sync = sections["sync"]) chip.sync.policy = read_policy(*sync);
+  if (const auto rtl = top.find_map("rtl")) {
+    rtl->allow_only({"module"});
+    chip.rtl_module = rtl->require_text("module", "module: rv_spike_core").value_or("");
+  }
+  if (findings.empty()) check_pairs(chip, top.file(), findings);
+  return chip;
+}
+
+Chip read_chip_file(const YamlMap& board, const std::string& name, const ChipFinder& find_chip, Findings& findings) {
+  const FilePlace place = board.place_of_key("chip");
+  const std::filesystem::path path = find_chip(name);
+  if (path.empty()) {
+    findings.add(UnknownWord(place, "board.chip", name, bundled_targets()));
+    return {};
+  }
+  const YAML::Node document = parse_yaml(read_file(path), path.string());
+  const YamlMap top(document, "", path.string(), findings);
+  if (top.find("board") != nullptr) {
+    findings.add(BoardOfBoards(place, name));
+    return {};
+  }
+  return read_chip(top, findings);
+}
+
+Board read_board(const YamlMap& map, const ChipFinder& find_chip, Findings& findings) {
+  Board board;
+  map.allow_only({"name", "description", "chip", "columns", "rows"});
+  board.name = map.require_text("name", "name: my-board").value_or("");
+  map.text("description");
+  board.columns = static_cast<std::int32_t>(map.require_whole("columns", 1, limits::kSide).value_or(1));
+  board.rows = static_cast<std::int32_t>(map.require_whole("rows", 1, limits::kSide).value_or(1));
+  const YAML::Node* chip = map.require("chip", "chip: tianjic-like");
+  if (chip == nullptr) return board;
+  if (chip->IsMap()) {
+    board.chip = read_chip(YamlMap(*chip, "", map.file(), findings), findings);
+  } else if (const auto name = map.text("chip")) {
+    board.chip = read_chip_file(map, *name, find_chip, findings);
+  }
+  if (!findings.empty()) return board;
+  const auto check_side = [&](const std::string& key, std::int64_t chips, std::int64_t routers) {
+    if (chips * routers <= limits::kSide) return;
+    findings.add(OutOfRange(map.place_of_key(key), "board." + key, fmt::format("{}", chips), 1, limits::kSide / routers,
+                            fmt::format("chips of {} routers", routers)));
+  };
+  check_side("columns", board.columns, board.chip.noc.width);
+  check_side("rows", board.rows, board.chip.noc.height);
+  return board;
+}
+
+}  // namespace
+
+Board parse_target(const std::string& text, const std::string& file, const ChipFinder& find_chip, Findings& findings) {
+  const YAML::Node document = parse_yaml(text, file);
+  const YamlMap top(document, "", file, findings);
+  if (top.find("board") != nullptr) {
+    top.allow_only({"board"});
+    const std::optional<YamlMap> map = top.find_map("board");
+    return map ? read_board(*map, find_chip, findings) : Board{};
+  }
+  Board board;
+  board.chip = read_chip(top, findings);
+  board.name = board.chip.name;
+  return board;
+}
+
+Board load_target_file(const std::filesystem::path& path) {
+  Findings findings;
+  Board board = parse_target(read_file(path), path.string(), chip_finder(path.parent_path()), findings);
+  findings.throw_first();
+  return board;
+}
+
+std::vector<std::string> check_target_file(const std::filesystem::path& path) {
+  Findings findings;
+  const std::string text = read_file(path);
+  try {
+    const Board board = parse_target(text, path.string(), chip_finder(path.parent_path()), findings);
+    if (findings.empty()) return self_check(board);
+  } catch (const YamlSyntaxError& e) {
+    findings.add(e);
+  }
+  return findings.lines();
+}
+
+}  // namespace ranvier::chips
