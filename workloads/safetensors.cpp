@@ -189,9 +189,9 @@ std::vector<std::uint8_t> safetensors_bytes(std::span<const NamedTensor> tensors
   std::string text = header.dump();
   text.append((kLengthBytes - text.size() % kLengthBytes) % kLengthBytes, ' ');  // the format asks for 8-byte alignment
   const std::uint64_t length = text.size();
-  std::vector<std::uint8_t> bytes(kLengthBytes);
+  std::vector<std::uint8_t> bytes(kLengthBytes + length);
   std::memcpy(bytes.data(), &length, kLengthBytes);
-  bytes.insert(bytes.end(), text.begin(), text.end());
+  std::memcpy(bytes.data() + kLengthBytes, text.data(), length);
   for (const NamedTensor& tensor : tensors) bytes.insert(bytes.end(), tensor.bytes.begin(), tensor.bytes.end());
   return bytes;
 }
