@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fast model of rv_spike_core.
+#include "Vspike_core_fast.h"
+#include "rtl/verilated/port_of_model.h"
+
+namespace ranvier::rtl {
+namespace {
+
+struct NoWaves {
+  void open(VerilatedContext&, Vspike_core_fast&, const std::filesystem::path&) {}
+  void dump(std::uint64_t) {}
+};
+
+class FastPort final : public PortOfModel<Vspike_core_fast, NoWaves> {
+ public:
+  FastPort() : PortOfModel(1) {}
+  void write_coverage(const std::filesystem::path&) override {}
+};
+
+}  // namespace
+
+std::unique_ptr<SpikeCorePort> make_fast_port() { return std::make_unique<FastPort>(); }
+
+}  // namespace ranvier::rtl

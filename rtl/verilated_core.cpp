@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtl/verilated_core.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "rtl/errors.h"
+#include "rtl/spike_core_driver.h"
+#include "sim/state_bytes.h"
+
+namespace ranvier::rtl {
+namespace {
+
+using workloads::Stage;
+
+const Stage& stage_of(const sim::TileSpec& spec) { return spec.program->stage(spec.tile.stage); }
+
+CoreTile load_tile(const sim::TileSpec& spec) {
+  const Stage& stage = stage_of(spec);
+  const mapper::Tile& tile = spec.tile;
+  CoreTile core;
+  core.neurons = tile.outputs.size();
+  core.axons = tile.inputs.size();
+  core.tokens = tile.tokens.size();
+  core.graded = spec.graded;
+  if (stage.encoder.present) {
+    core.lo = stage.encoder.lo;
+    core.hi = stage.encoder.hi;
+  }
+  for (std::int32_t i = tile.inputs.begin; i < tile.inputs.end; ++i) {
+    const std::int8_t* row = stage.linear.weight.data() + std::ptrdiff_t{i} * stage.channels;
+    core.weight.insert(core.weight.end(), row + tile.outputs.begin, row + tile.outputs.end);
+  }
+  for (std::int32_t o = tile.outputs.begin; o < tile.outputs.end; ++o) {
+    core.threshold.push_back(stage.encoder.present ? stage.encoder.threshold[static_cast<std::size_t>(o)] : 2);
+  }
+  for (std::int32_t t = tile.tokens.begin; t < tile.tokens.end; ++t) {
+    const std::int32_t row = stage.linear.bias_per_token ? t * stage.channels : 0;
+    for (std::int32_t o = tile.outputs.begin; o < tile.outputs.end; ++o) {
+      const std::int32_t bias = stage.linear.bias.empty() ? 0 : stage.linear.bias[static_cast<std::size_t>(row + o)];
+      const std::int32_t half = stage.encoder.present ? stage.encoder.threshold[static_cast<std::size_t>(o)] / 2 : 0;
+      core.potential.push_back(half + bias);
+    }
+  }
+  return core;
+}
+
+class VerilatedCore final : public sim::CoreModel {
+ public:
+  explicit VerilatedCore(const sim::TileSpec& spec) : spec_(spec), encodes_(stage().encoder.present), driver_(make_fast_port()) {
+    driver_.load(load_tile(spec));
+  }
+
+  void begin_image() override {
+    driver_.write_state(initial_state(driver_.tile()));
+    if (driver_.overflow()) driver_.clear_overflow();
+    counters_ = {};
+    drain_due_ = false;
+    rests_ = false;
+  }
+
+  Cycles receive(const sim::Event& event, Cycles) override {
+    const CoreEvent e = local(event);
+    // The drain overlaps with the next event's decode, if one follows; fire() charges the one that does not.
+    const Cycles cost(driver_.send(e) - kDrainCycles);
+    if (driver_.overflow()) throw RtlOverflow(stage().name, event.token);
+    const std::int64_t touched = e.direct ? 1 : spec_.tile.outputs.size();
+    const bool multiplies = !e.direct && (spec_.graded || (e.payload != 1 && e.payload != -1));
+    ++counters_.events_in;
+    (multiplies ? counters_.multiply_adds : counters_.adds) += touched;
+    if (!e.direct) counters_.synapse_reads += touched;
+    counters_.busy += cost;
+    drain_due_ = true;
+    rests_ = false;
+    return cost;
+  }
+
+  Cycles fire(std::vector<sim::Emission>& out) override {
+    const std::int64_t drain = drain_due_ ? kDrainCycles : 0;
+    drain_due_ = false;
+    spikes_.clear();
+    const Cycles cost(drain + driver_.tick(spikes_));
+    for (const SpikeCoreDriver::TimedSpike& s : spikes_) {
+      out.push_back({spec_.tile.tokens.begin + s.spike.token, spec_.tile.outputs.begin + s.spike.neuron, s.spike.payload,
+                     Cycles(drain + s.at)});
+    }
+    counters_.soma_updates += std::int64_t{spec_.tile.outputs.size()} * spec_.tile.tokens.size();
+    counters_.events_out += static_cast<std::int64_t>(spikes_.size());
+    counters_.busy += cost;
+    rests_ = spec_.graded || spikes_.empty();
+    return cost;
+  }
+
+  bool restless() const override {
+    if (!encodes_ || rests_) return false;
+    const CoreTile& tile = driver_.tile();
+    const std::vector<NeuronState> state = driver_.read_state();
+    for (std::size_t i = 0; i < state.size(); ++i) {
+      const std::int32_t threshold = tile.threshold[i % static_cast<std::size_t>(tile.neurons)];
+      if (state[i].potential >= threshold && state[i].code < tile.hi) return true;
+      if (state[i].potential < 0 && state[i].code > tile.lo) return true;
+    }
+    rests_ = true;
+    return false;
+  }
+
+  std::vector<std::int32_t> codes() const override {
+    std::vector<std::int32_t> codes;
+    for (const NeuronState& s : driver_.read_state()) codes.push_back(encodes_ ? s.code : s.potential);
+    return codes;
+  }
+
+  const sim::CoreCounters& counters() const override { return counters_; }
+
+  std::vector<std::uint8_t> save() const override {
+    sim::StateWriter w;
+    w.value(counters_);
+    w.value(drain_due_);
+    w.array(driver_.read_state());
+    return w.take();
+  }
+
+  void restore(const std::vector<std::uint8_t>& bytes) override {
+    sim::StateReader r(bytes);
+    r.value(counters_);
+    r.value(drain_due_);
+    std::vector<NeuronState> state = initial_state(driver_.tile());
+    r.array(state);
+    r.finish();
+    driver_.write_state(state);
+    if (driver_.overflow()) driver_.clear_overflow();
+    rests_ = false;
+  }
+
+ private:
+  const Stage& stage() const { return stage_of(spec_); }
+
+  CoreEvent local(const sim::Event& event) const {
+    const mapper::Tile& tile = spec_.tile;
+    const bool direct = event.port == sim::kPartialPort;
+    const mapper::Range& channels = direct ? tile.outputs : tile.inputs;
+    const bool fits = direct ? event.value >= kPotentialMin && event.value <= kPotentialMax
+                             : event.value >= kPayloadMin && event.value <= kPayloadMax;
+    if (!tile.tokens.contains(event.token) || !channels.contains(event.channel) || !fits) {
+      throw EventNotSupported(stage().name, event);
+    }
+    return {event.token - tile.tokens.begin, event.channel - channels.begin, event.value, direct};
+  }
+
+  sim::TileSpec spec_;
+  bool encodes_;
+  mutable SpikeCoreDriver driver_;  // reading state takes clock cycles, which change nothing
+  std::vector<SpikeCoreDriver::TimedSpike> spikes_;
+  sim::CoreCounters counters_;
+  bool drain_due_ = false;
+  mutable bool rests_ = false;  // known to rest without looking
+};
+
+}  // namespace
+
+std::string why_not_supported(const sim::TileSpec& spec) {
+  const Stage& stage = stage_of(spec);
+  const mapper::Tile& tile = spec.tile;
+  if (stage.kind != workloads::StageKind::kLinear) return "it is not a linear stage";
+  if (tile.partial_of.valid()) return "the tile holds only some of its inputs and has no encoder";
+  if (tile.outputs.size() > kCoreLimits.neurons || tile.inputs.size() > kCoreLimits.axons ||
+      tile.tokens.size() > kCoreLimits.tokens) {
+    return fmt::format("a tile of {} neurons, {} axons and {} tokens exceeds its {}, {} and {}", tile.outputs.size(),
+                       tile.inputs.size(), tile.tokens.size(), kCoreLimits.neurons, kCoreLimits.axons, kCoreLimits.tokens);
+  }
+  if (stage.encoder.present) {
+    if (stage.encoder.hi - stage.encoder.lo > kSpanMax) {
+      return fmt::format("codes from {} to {} need a tracer of more than 8 bits", stage.encoder.lo, stage.encoder.hi);
+    }
+    const auto [least, most] = std::minmax_element(stage.encoder.threshold.begin() + tile.outputs.begin,
+                                                   stage.encoder.threshold.begin() + tile.outputs.end);
+    if (*least < 1 || *most > kThresholdMax) {
+      return fmt::format("thresholds from {} to {} are not within 1 and {}", *least, *most, kThresholdMax);
+    }
+  }
+  return {};
+}
+
+std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec) {
+  if (const std::string why = why_not_supported(spec); !why.empty()) throw TileNotSupported(stage_of(spec).name, why);
+  return std::make_unique<VerilatedCore>(spec);
+}
+
+}  // namespace ranvier::rtl
