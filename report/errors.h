@@ -11,13 +11,17 @@
 
 namespace ranvier::report {
 
-/// The folder is there and holds something, and nobody said to replace it.
+/// The folder is there and holds something. Only a run folder (it has a manifest.json) may be replaced, and only by
+/// --force.
 struct RunFolderExists : Error {
-  explicit RunFolderExists(std::filesystem::path where)
-      : Error(ExitCode::kUsage,
-              fmt::format("{}: exists and is not empty; choose another -o, or --force to replace it", where.string())),
-        path(std::move(where)) {}
+  RunFolderExists(std::filesystem::path where, bool run_folder)
+      : Error(ExitCode::kUsage, fmt::format("{}: exists and is not empty; {}", where.string(),
+                                            run_folder ? "choose another -o, or --force to replace this run"
+                                                       : "it is no run folder, so choose another -o")),
+        path(std::move(where)),
+        is_run_folder(run_folder) {}
   std::filesystem::path path;
+  bool is_run_folder;
 };
 
 /// No folder can be made there.

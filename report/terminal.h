@@ -10,11 +10,8 @@
 namespace ranvier::report {
 
 struct TerminalOptions {
-  bool colour = false;  // terminal_colour() decides for a stream
+  bool colour = false;  // may_colour(fd) of base/terminal.h decides for a stream
 };
-
-/// True when `file_descriptor` is a terminal and NO_COLOR is not set (https://no-color.org).
-bool terminal_colour(int file_descriptor);
 
 std::string terminal_report(const RunRecord& record, const TerminalOptions& options = {});
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers as text.
+#include "report/format.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+namespace ranvier::report {
+
+std::string engineering(double value, const std::string& unit) {
+  static constexpr std::array<const char*, 9> kPrefixes = {"a", "f", "p", "n", "µ", "m", "", "k", "M"};
+  if (value == 0) return "0 " + unit;
+  double scaled = value * 1e18;
+  std::size_t prefix = 0;
+  // 999.5 would print as 1000 with three digits, so it already takes the next prefix.
+  while (std::abs(scaled) >= 999.5 && prefix + 1 < kPrefixes.size()) {
+    scaled /= 1000;
+    ++prefix;
+  }
+  const int decimals = std::abs(scaled) >= 99.95 ? 0 : std::abs(scaled) >= 9.995 ? 1 : 2;
+  return fmt::format("{:.{}f} {}{}", scaled, decimals, kPrefixes[prefix], unit);
+}
+
+std::string energy_text(Energy energy) { return engineering(static_cast<double>(energy.count()) * 1e-18, "J"); }
+std::string energy_text(double joules) { return engineering(joules, "J"); }
+std::string duration_text(Duration duration) { return engineering(seconds(duration), "s"); }
+
+std::string count_text(std::int64_t count) {
+  const std::string digits = std::to_string(count);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const std::size_t after = digits.size() - i;
+    if (i > 0 && after % 3 == 0 && digits[i - 1] != '-') text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+std::string percent_text(double fraction, int digits) { return fmt::format("{:.{}f} %", fraction * 100, digits); }
+
+double share(double part, double whole) { return whole == 0 ? 0 : part / whole; }
+
+Energy mean(Energy whole, std::int64_t count) {
+  return count == 0 ? Energy() : Energy((whole.count() + count / 2) / count);
+}
+
+}  // namespace ranvier::report

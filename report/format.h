@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers for people, each with its unit. Files for machines use plain integers and the unit in the key instead.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/quantities.h"
+
+namespace ranvier::report {
+
+/// Three or four significant digits and the prefix that fits: "12.3 nJ", "0 J".
+std::string engineering(double value_in_base_unit, const std::string& unit);
+
+std::string energy_text(Energy energy);
+std::string energy_text(double joules);
+std::string duration_text(Duration duration);
+
+/// "1,234,567"
+std::string count_text(std::int64_t count);
+
+/// "12.3 %"; `digits` after the point.
+std::string percent_text(double fraction, int digits = 1);
+
+/// part / whole, 0 where whole is 0.
+double share(double part, double whole);
+
+/// whole / count rounded to nearest, 0 where count is 0: for means that are shown, never for sums.
+Energy mean(Energy whole, std::int64_t count);
+
+}  // namespace ranvier::report

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Means and ratios of a run; sums stay integers.
+#include "report/headline.h"
+
+#include <set>
+
+#include "report/format.h"
+
+namespace ranvier::report {
+
+Headline headline(const RunRecord& record) {
+  const sim::RunResult& result = record.result;
+  const chips::Board& board = record.problem->board;
+  Headline h;
+  h.images = static_cast<std::int64_t>(result.images.size());
+  Duration latency;
+  std::int64_t steps = 0;
+  for (const sim::ImageResult& image : result.images) {
+    h.exact_images += image.exact ? 1 : 0;
+    latency += image.latency;
+    steps += image.steps;
+  }
+  h.exact = h.images > 0 && h.exact_images == h.images;
+
+  std::set<CoreId> cores;
+  std::set<ChipId> used_chips;
+  for (const CoreId core : record.mapping->core_of) {
+    if (!core.valid()) continue;
+    cores.insert(core);
+    used_chips.insert(board.chip_of(core));
+  }
+  h.cores = static_cast<std::int64_t>(cores.size());
+  h.chips = static_cast<std::int64_t>(used_chips.size());
+  h.board_cores = static_cast<std::int64_t>(board.cores());
+  h.board_chips = static_cast<std::int64_t>(board.chips());
+
+  const double n = static_cast<double>(h.images);
+  h.steps_per_image = share(static_cast<double>(steps), n);
+  h.energy = result.total_energy;
+  h.energy_per_image = mean(result.total_energy, h.images);
+  h.latency = h.images == 0 ? latency : Duration(latency.count() / h.images);
+  h.total_time = result.total_time;
+  h.throughput_per_s = share(n, seconds(result.total_time));
+  h.step_time_ns_mean = result.profile.step_time_ns_mean;
+  if (h.step_time_ns_mean == 0 && !result.steps.empty()) {
+    Duration all;
+    for (const sim::StepResult& step : result.steps) all += step.duration;
+    h.step_time_ns_mean = nanoseconds(all) / static_cast<double>(result.steps.size());
+  }
+  h.synops_per_image = share(static_cast<double>(result.synops), n);
+  h.events_per_image = share(static_cast<double>(result.events), n);
+  h.pj_per_synop = share(picojoules(result.total_energy), static_cast<double>(result.synops));
+  h.mean_power_w = share(static_cast<double>(result.total_energy.count()) * 1e-18, seconds(result.total_time));
+  for (const sim::LayerResult& layer : result.layers) {
+    h.adds += layer.adds;
+    h.multiply_adds += layer.multiply_adds;
+  }
+  h.arithmetic_only_nj_per_image = share((kLiteratureAccumulatePj * static_cast<double>(h.adds) +
+                                          kLiteratureMultiplyAccumulatePj * static_cast<double>(h.multiply_adds)) *
+                                             1e-3,
+                                         n);
+  return h;
+}
+
+}  // namespace ranvier::report

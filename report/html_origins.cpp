@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// How sure the energy is: its share by provenance tag, and each chip-file line behind it.
+#include <fmt/format.h>
+
+#include "report/format.h"
+#include "report/html_sections.h"
+#include "report/markup.h"
+#include "report/origins.h"
+#include "report/palette.h"
+#include "report/svg.h"
+
+namespace ranvier::report {
+namespace {
+
+constexpr double kWidth = 1000;
+
+double share_of(Energy part, Energy whole) {
+  return share(static_cast<double>(part.count()), static_cast<double>(whole.count()));
+}
+
+std::string tag_bar(const Origins& origins, Energy total) {
+  Svg svg("tags", kWidth, 66, "Share of energy by provenance tag",
+          "One bar: published, derived, assumed, unverified. The shares are in the table below.");
+  double x = 0;
+  double label = 0;
+  for (std::size_t t = 0; t < kTags; ++t) {
+    const auto tag = static_cast<chips::Tag>(t);
+    const double width = kWidth * share_of(origins.by_tag[t], total);
+    const std::string text = fmt::format("{}: {}", tag_name(tag), percent_text(share_of(origins.by_tag[t], total)));
+    if (width > 0) svg.rect(x, 4, width, 28, tag_colour(tag), text, "#ffffff", 1);
+    x += width;
+    svg.rect(label, 44, 12, 12, tag_colour(tag));
+    svg.text(label + 17, 54, text);
+    label += 190;
+  }
+  return svg.str();
+}
+
+}  // namespace
+
+std::string origins_section(const RunRecord& record) {
+  const Origins origins = energy_origins(record);
+  const Energy total = record.result.total_energy;
+  HtmlTable table(fmt::format("Energy of the run by entry of {}.", record.problem->board.chip.file),
+                  {{"entry", false},
+                   {"line"},
+                   {"value", false},
+                   {"tag", false},
+                   {"kind", false},
+                   {"group", false},
+                   {"occurrences"},
+                   {"energy, run"},
+                   {"share"},
+                   {"source", false}});
+  for (const OriginRow& row : origins.rows) {
+    table.row({row.origin.key.empty() ? std::string(component_name(row.component)) : row.origin.key,
+               row.origin.line > 0 ? std::to_string(row.origin.line) : "", row.value,
+               std::string(tag_name(row.origin.tag)), std::string(kind_name(row.origin.kind)),
+               std::string(group_name(group_of(row.component))),
+               row.component == sim::Component::kStatic ? "" : count_text(row.count), energy_text(row.energy),
+               percent_text(share_of(row.energy, total)), row.origin.source});
+  }
+  return section(
+      "origins", "What the energy rests on",
+      paragraph("Every joule is an occurrence counted by the simulator times one line of the chip file. The tag says "
+                "where that line "
+                "comes from; the kind says what it includes: marginal is the cost of one more, all_in carries "
+                "overheads and static power, "
+                "min is a lower bound.") +
+          figure(tag_bar(origins, total), fmt::format("{} of the energy rests on entries tagged assumed or unverified.",
+                                                      percent_text(origins.assumed_share))) +
+          table.text());
+}
+
+}  // namespace ranvier::report

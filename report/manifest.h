@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// manifest.json: what it takes to run this again and to know whether it was the same.
+#pragma once
+
+#include <string>
+
+#include "report/run_record.h"
+
+namespace ranvier::report {
+
+inline constexpr int kRunFolderFormat = 1;  // raised when a file of the run folder changes its meaning
+
+std::string manifest_json(const RunRecord& record);
+
+}  // namespace ranvier::report

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// How much of the energy rests on which line of the chip file, and how sure that line is.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "report/names.h"
+#include "report/run_record.h"
+
+namespace ranvier::report {
+
+struct OriginRow {
+  sim::Component component{};
+  chips::Origin origin;    // key, line, tag, kind, source
+  std::string value;       // of the table entry, with its unit
+  std::int64_t count = 0;  // occurrences; 0 for static power
+  Energy energy;           // of the whole run
+};
+
+struct Origins {
+  std::vector<OriginRow> rows;  // one a component, in order of the enumeration
+  std::array<Energy, kTags> by_tag{};
+  double assumed_share = 0;              // of the total that rests on entries tagged assumed or unverified
+  std::vector<chips::EnergyKind> kinds;  // those that energy was spent under, in order of the enumeration
+};
+
+Origins energy_origins(const RunRecord& record);
+
+/// The chip file's entry behind a component.
+const chips::Origin& origin_of(const chips::EnergyTable& table, sim::Component component);
+
+}  // namespace ranvier::report

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// The result object of `ranvier run --json`.
+#include "report/run_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "report/format.h"
+#include "report/headline.h"
+#include "report/health.h"
+#include "report/names.h"
+#include "report/origins.h"
+#include "report/rollup.h"
+
+namespace ranvier::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json accuracy(const Accuracy& a) {
+  if (a.images == 0) return nullptr;
+  return share(static_cast<double>(a.correct), static_cast<double>(a.images));
+}
+
+Json row(const CostRow& r) {
+  Json j;
+  j["layer"] = r.name;
+  j["kind"] = r.kind;
+  j["cores"] = r.cores;
+  j["events"] = r.events;
+  j["synops"] = r.synops;
+  j["flit_hops"] = r.flit_hops;
+  j["busy_cycles"] = r.busy_cycles;
+  j["energy_nj"] = nanojoules(r.total);
+  j["energy_aj"] = r.total.count();
+  j["latency_us"] = r.latency ? Json(microseconds(*r.latency)) : Json(nullptr);
+  Json groups;
+  const auto by = by_group(r.energy);
+  for (std::size_t g = 0; g < kGroups; ++g) groups[std::string(group_name(static_cast<Group>(g)))] = by[g].count();
+  j["energy_by_group_aj"] = std::move(groups);
+  return j;
+}
+
+Json layers(const Rollup& rollup) {
+  Json list = Json::array();
+  for (const Block& block : rollup.blocks) {
+    for (const CostRow& layer : block.layers) list.push_back(row(layer));
+  }
+  if (rollup.board.total.count() != 0) list.push_back(row(rollup.board));
+  return list;
+}
+
+Json remap(const std::vector<RemapIteration>& iterations) {
+  Json list = Json::array();
+  for (const RemapIteration& r : iterations) {
+    list.push_back({{"iteration", r.iteration},
+                    {"step_time_ns_mean", r.step_time_ns_mean},
+                    {"energy_nj", r.energy_nj},
+                    {"max_link_load", r.max_link_load},
+                    {"hops", r.hops},
+                    {"moved_tiles", r.moved_tiles},
+                    {"accepted", r.accepted}});
+  }
+  return list;
+}
+
+Json images(const RunRecord& record) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < record.result.images.size(); ++i) {
+    const sim::ImageResult& image = record.result.images[i];
+    Json j;
+    j["image"] = i < record.images.size() ? Json(record.images[i].index) : Json(i);
+    j["label"] = i < record.images.size() && record.images[i].label >= 0 ? Json(record.images[i].label) : Json(nullptr);
+    j["predicted"] = image.predicted;
+    j["exact"] = image.exact;
+    j["steps"] = image.steps;
+    j["latency_us"] = microseconds(image.latency);
+    list.push_back(std::move(j));
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string run_json(const RunRecord& record, const std::string& run_dir, int indent) {
+  const sim::RunResult& result = record.result;
+  const Headline h = headline(record);
+  Json j;
+  j["run_dir"] = run_dir;
+  j["workload"] = record.workload;
+  j["target"] = record.target;
+  j["fidelity"] = fidelity_name(result.fidelity);
+  j["schedule"] = schedule_name(result.schedule);
+  j["seed"] = record.seed;
+  j["images"] = h.images;
+  j["exact"] = h.exact;
+  j["exact_images"] = h.exact_images;
+  j["accuracy_chip"] = accuracy(record.chip);
+  j["accuracy_chip_images"] = record.chip.images;
+  j["accuracy_integer"] = accuracy(record.integer);
+  j["accuracy_integer_images"] = record.integer.images;
+  j["accuracy_float"] = accuracy(record.floating);
+  j["accuracy_float_images"] = record.floating.images;
+  j["steps"] = h.steps_per_image;
+  j["cores"] = h.cores;
+  j["chips"] = h.chips;
+  j["board_cores"] = h.board_cores;
+  j["board_chips"] = h.board_chips;
+  j["events"] = result.events;
+  j["synops"] = result.synops;
+  j["packets"] = result.packets;
+  j["hops"] = result.hops;
+  j["flit_hops"] = result.flit_hops;
+  j["lost_events"] = result.lost.total;
+  j["latency_us"] = microseconds(h.latency);
+  j["total_time_us"] = microseconds(result.total_time);
+  j["throughput_per_s"] = h.throughput_per_s;
+  j["energy_nj"] = nanojoules(h.energy);
+  j["energy_aj"] = h.energy.count();
+  j["energy_per_inference_nj"] = nanojoules(h.energy_per_image);
+  j["energy_per_synop_pj"] = h.pj_per_synop;
+  j["energy_arithmetic_only_per_inference_nj"] = h.arithmetic_only_nj_per_image;
+  j["energy_assumed_share"] = energy_origins(record).assumed_share;
+  j["mean_power_w"] = h.mean_power_w;
+  j["max_link_load"] = result.max_link_load;
+  j["step_time_ns_mean"] = h.step_time_ns_mean;
+  j["verilated_tiles"] = result.verilated_tiles;
+  j["lockstep_events_compared"] = result.lockstep_events_compared;
+  j["verdict"] = health(record).verdict;
+  j["remap"] = remap(record.remap);
+  j["layers"] = layers(roll_up(record));
+  j["predictions"] = images(record);
+  j["left_out"] = result.left_out;
+  j["wall_s"] = record.wall_s;
+  j["peak_rss_mib"] = record.peak_rss_mib;
+  return j.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace ranvier::report

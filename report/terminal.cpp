@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// The run as text: health, headline, layers, remap.
+#include "report/terminal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/format.h"
+#include "report/headline.h"
+#include "report/health.h"
+#include "report/names.h"
+#include "report/rollup.h"
+#include "report/text_table.h"
+
+namespace ranvier::report {
+namespace {
+
+constexpr std::size_t kWidth = 110;
+constexpr std::size_t kSubjectWidth = 16;
+
+/// Breaks at spaces; lines after the first are indented.
+std::string wrapped(const std::string& text, std::size_t indent) {
+  std::string out;
+  std::size_t column = indent;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    const std::size_t width = display_width(word);
+    if (column > indent && column + 1 + width > kWidth) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += width;
+    begin = end + 1;
+  }
+  return out;
+}
+
+std::string mark(Severity severity, bool colour) {
+  const auto coloured = [&](const char* code, const char* word) {
+    return colour ? fmt::format("\033[{}m{}\033[0m", code, word) : std::string(word);
+  };
+  switch (severity) {
+    case Severity::kGood:
+      return coloured("32", "ok  ");
+    case Severity::kNote:
+      return coloured("36", "note");
+    case Severity::kWarning:
+      return coloured("33", "look");
+    case Severity::kBad:
+      return coloured("1;31", "BAD ");
+  }
+  return {};
+}
+
+std::string health_text(const RunRecord& record, bool colour) {
+  const Health h = health(record);
+  std::string out = mark(h.worst, colour) + "  " + h.verdict + "\n";
+  for (const HealthLine& line : h.lines) {
+    out += fmt::format("  {}  {:<{}} {}\n", mark(line.severity, colour), line.subject, kSubjectWidth,
+                       wrapped(line.finding, kSubjectWidth + 9));
+  }
+  return out;
+}
+
+std::string accuracy_text(const char* name, const Accuracy& a) {
+  if (a.images == 0) return {};
+  return fmt::format("{} {} ({} of {})   ", name,
+                     percent_text(share(static_cast<double>(a.correct), static_cast<double>(a.images)), 2), a.correct,
+                     a.images);
+}
+
+std::string headline_text(const RunRecord& record) {
+  const Headline h = headline(record);
+  const sim::RunResult& result = record.result;
+  const auto line = [](const char* name, const std::string& value) {
+    return fmt::format("  {:<22} {}\n", name, value);
+  };
+  std::string out = "Headline, per inference unless said otherwise\n";
+  out += line("energy",
+              fmt::format("{}   ({} mean power)", energy_text(h.energy_per_image), engineering(h.mean_power_w, "W")));
+  out += line("latency", fmt::format("{}   ({:.1f} steps of {} on average)", duration_text(h.latency),
+                                     h.steps_per_image, engineering(h.step_time_ns_mean * 1e-9, "s")));
+  out += line("throughput", fmt::format("{:.1f} inferences a second", h.throughput_per_s));
+  out += line("synaptic operations",
+              fmt::format("{:.0f}   ({:.2f} pJ each, all energy counted)", h.synops_per_image, h.pj_per_synop));
+  out += line("events", fmt::format("{:.0f}", h.events_per_image));
+  out +=
+      line("whole run", fmt::format("{} images, {}, {}, {} packets, {} packet hops", h.images, energy_text(h.energy),
+                                    duration_text(h.total_time), count_text(result.packets), count_text(result.hops)));
+  out += line("board", fmt::format("{} of {} cores on {} of {} chips", count_text(h.cores), count_text(h.board_cores),
+                                   h.chips, h.board_chips));
+  const std::string accuracy = accuracy_text("chip", record.chip) + accuracy_text("integer", record.integer) +
+                               accuracy_text("float", record.floating);
+  if (!accuracy.empty()) out += line("accuracy", accuracy.substr(0, accuracy.find_last_not_of(' ') + 1));
+  out += line("arithmetic only",
+              fmt::format("{}   (as the SNN literature counts: {} pJ an add, {} pJ a multiply-add, 45 nm, no memory,",
+                          energy_text(h.arithmetic_only_nj_per_image * 1e-9), kLiteratureAccumulatePj,
+                          kLiteratureMultiplyAccumulatePj));
+  out += line("", fmt::format("no network, no static power; not comparable with the {} above)",
+                              energy_text(h.energy_per_image)));
+  return out;
+}
+
+std::string largest_group(const CostRow& row) {
+  if (row.total.count() == 0) return {};
+  const auto groups = by_group(row.energy);
+  const auto largest = std::max_element(groups.begin(), groups.end());
+  return fmt::format(
+      "{} {}", group_name(static_cast<Group>(largest - groups.begin())),
+      percent_text(share(static_cast<double>(largest->count()), static_cast<double>(row.total.count())), 0));
+}
+
+void add_row(TextTable& table, const CostRow& row, const std::string& indent, std::int64_t images, Energy total) {
+  table.row({indent + row.name, row.kind, row.kind == "board" ? "" : count_text(row.cores), count_text(row.events),
+             count_text(row.synops), row.latency ? duration_text(*row.latency) : "",
+             energy_text(mean(row.total, images)),
+             percent_text(share(static_cast<double>(row.total.count()), static_cast<double>(total.count()))),
+             largest_group(row)});
+}
+
+std::string layer_text(const RunRecord& record, bool colour) {
+  const Rollup rollup = roll_up(record);
+  const auto images = static_cast<std::int64_t>(record.result.images.size());
+  const Energy total = rollup.chip.total;
+  TextTable table({"layer", "kind", "cores", "events", "synops", "latency", "energy", "share", "most of it"},
+                  {0, 1, 8});
+  for (const Block& block : rollup.blocks) {
+    const bool alone = block.layers.size() == 1;
+    for (const CostRow& layer : block.layers) add_row(table, layer, alone ? "" : "  ", images, total);
+    if (alone) continue;
+    add_row(table, block.sum, "", images, total);
+    table.emphasise();
+  }
+  table.rule();
+  add_row(table, rollup.network, "", images, total);
+  table.emphasise();
+  if (rollup.board.total.count() != 0) add_row(table, rollup.board, "", images, total);
+  add_row(table, rollup.chip, "", images, total);
+  table.emphasise();
+  return fmt::format(
+      "Layers: events and synops of {} images; latency and energy per inference. A latency is the time of the\n"
+      "steps in which the layer fires; layers that fire in the same step share it.\n{}",
+      images, table.text(colour));
+}
+
+std::string remap_text(const std::vector<RemapIteration>& iterations, bool colour) {
+  if (iterations.empty()) return {};
+  TextTable table({"remap", "step time", "energy", "fullest link", "packet hops", "moved tiles", ""}, {0, 6});
+  const RemapIteration* last = &iterations.front();
+  for (const RemapIteration& r : iterations) {
+    table.row({r.iteration == 0 ? "start" : fmt::format("{}", r.iteration),
+               engineering(r.step_time_ns_mean * 1e-9, "s"), energy_text(r.energy_nj * 1e-9),
+               fmt::format("{:.3f} flits/cycle", r.max_link_load), count_text(r.hops), count_text(r.moved_tiles),
+               r.iteration == 0 ? ""
+               : r.accepted     ? "accepted"
+                                : "rejected"});
+    if (r.accepted) last = &r;
+  }
+  const RemapIteration& first = iterations.front();
+  const auto change = [](double before, double after) {
+    return fmt::format("{:+.1f} %", before == 0 ? 0.0 : (after - before) / before * 100);
+  };
+  return fmt::format("Remap (whole run): step time {}, energy {}, fullest link {}, packet hops {}\n{}",
+                     change(first.step_time_ns_mean, last->step_time_ns_mean), change(first.energy_nj, last->energy_nj),
+                     change(first.max_link_load, last->max_link_load),
+                     change(static_cast<double>(first.hops), static_cast<double>(last->hops)), table.text(colour));
+}
+
+}  // namespace
+
+std::string terminal_report(const RunRecord& record, const TerminalOptions& options) {
+  std::string out =
+      fmt::format("{} on {}, {} fidelity, {}, seed {}\n", record.workload, record.target,
+                  fidelity_name(record.result.fidelity), schedule_name(record.result.schedule), record.seed);
+  out += health_text(record, options.colour) + "\n" + headline_text(record) + "\n" + layer_text(record, options.colour);
+  const std::string remap = remap_text(record.remap, options.colour);
+  if (!remap.empty()) out += "\n" + remap;
+  return out;
+}
+
+}  // namespace ranvier::report
