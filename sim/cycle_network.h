@@ -28,6 +28,5 @@ class CycleNetwork : public Network {
 
 /// Throws NetworkParameterError.
 std::unique_ptr<CycleNetwork> make_cycle_network(const MeshSpec& mesh, const NetworkOptions& options = {});
-std::unique_ptr<Network> make_fast_network(const MeshSpec& mesh, const NetworkOptions& options = {});
 
 }  // namespace ranvier::sim
