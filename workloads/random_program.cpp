@@ -37,6 +37,7 @@ class Builder {
     return static_cast<std::int32_t>(random_below(static_cast<std::uint32_t>(n), seed_, kEntity, draws_++));
   }
   std::int32_t between(std::int32_t lo, std::int32_t hi) { return lo + below(hi - lo + 1); }
+  void set_least_bits(std::int32_t bits) { least_bits_ = bits; }
   bool chance(std::int32_t percent) { return below(100) < percent; }
 
   std::int32_t tokens(std::size_t s) const { return program_.stages[s].tokens; }
@@ -63,7 +64,7 @@ class Builder {
     const std::int64_t spread = std::int64_t{64} * rough_root(stage.in_channels) * typical_code(from) + 1;
     code_range(stage, chance(70));
     for (std::int32_t c = 0; c < channels; ++c) {
-      stage.encoder.threshold.push_back(even_at_least_two(spread * between(2, 9) / (2 * half_range(stage))));
+      stage.encoder.threshold.push_back(even_at_least_two(spread * between(5, 12) / (2 * half_range(stage))));
     }
     for (std::size_t i = 0; i < stage.linear.bias.size(); ++i) {
       const std::int32_t theta = stage.encoder.threshold[i % static_cast<std::size_t>(channels)];
@@ -138,7 +139,7 @@ class Builder {
     code_range(stage, true);
     const std::int64_t spread = std::int64_t{range_of(attention).second} * typical_code(v) + 1;
     for (std::int32_t c = 0; c < stage.channels; ++c) {
-      stage.encoder.threshold.push_back(even_at_least_two(spread * between(2, 6) / (3 * half_range(stage))));
+      stage.encoder.threshold.push_back(even_at_least_two(spread * between(1, 3) / (3 * half_range(stage))));
     }
     return append(std::move(stage), name);
   }
@@ -175,7 +176,7 @@ class Builder {
   }
 
   void code_range(Stage& stage, bool is_signed) {
-    const std::int32_t levels = 1 << between(3, 8);
+    const std::int32_t levels = 1 << between(least_bits_, 8);
     stage.encoder.present = true;
     stage.encoder.lo = is_signed ? -levels / 2 : 0;
     stage.encoder.hi = is_signed ? levels / 2 - 1 : levels - 1;
@@ -218,6 +219,7 @@ class Builder {
 
   std::uint64_t seed_;
   std::uint64_t draws_ = 0;
+  std::int32_t least_bits_ = 3;
   Program program_;
 };
 
@@ -230,11 +232,21 @@ class Grower {
   Program grow() {
     const std::int32_t tokens = b_.between(2, 7);
     b_.input(tokens, b_.between(2, 9), b_.between(3, 15));
+    b_.set_least_bits(5);
     b_.linear(0, tokens, b_.between(1, 11), b_.chance(50), "embed");
-    // Only attention tells token 0, which has no input of its own, about the others.
+    b_.set_least_bits(3);
+    // Only attention tells token 0, which has no input of its own, about the others: one, with fine codes, is a must.
     const std::int32_t operators = b_.between(3, 8);
     const std::int32_t attention = b_.below(operators);
-    for (std::int32_t n = 0; n < operators; ++n) n == attention ? grow_attention(n) : grow_one(n);
+    for (std::int32_t n = 0; n < operators; ++n) {
+      if (n != attention) {
+        grow_one(n);
+        continue;
+      }
+      b_.set_least_bits(8);
+      grow_attention(n, true);
+      b_.set_least_bits(3);
+    }
     gather();
     return b_.take();
   }
@@ -263,7 +275,7 @@ class Grower {
       case 1: grow_sum(n, true); break;
       case 2: b_.gelu(pick_encoded(), fmt::format("gelu{}", n)); break;
       case 3: grow_sum(n, false); break;
-      default: grow_attention(n);
+      default: grow_attention(n, false);
     }
   }
 
@@ -286,11 +298,11 @@ class Grower {
     }
   }
 
-  void grow_attention(std::int32_t n) {
-    const std::size_t from = pick_encoded();
+  void grow_attention(std::int32_t n, bool over_all_tokens) {
+    const std::size_t from = over_all_tokens ? 1 : pick_encoded();
     const std::int32_t heads = b_.between(1, 3);
     const std::int32_t width = heads * b_.between(1, 4);
-    const std::int32_t key_tokens = some_tokens(from);
+    const std::int32_t key_tokens = over_all_tokens ? b_.tokens(from) : some_tokens(from);
     const std::size_t q = b_.linear(from, some_tokens(from), width, false, fmt::format("q{}", n));
     const std::size_t k = b_.linear(from, key_tokens, width, false, fmt::format("k{}", n));
     const std::size_t v = b_.linear(from, key_tokens, heads * b_.between(1, 4), false, fmt::format("v{}", n));
@@ -304,6 +316,7 @@ class Grower {
     for (const Stage& stage : b_.program().stages) {
       for (const StageInput& in : stage.inputs) used[in.stage.value()] = true;
     }
+    b_.set_least_bits(8);  // or little of what the stages do would reach the logits
     std::vector<StageInput> ends;
     const std::size_t grown = b_.size();
     for (std::size_t s = 1; s < grown; ++s) {
