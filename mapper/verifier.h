@@ -35,11 +35,11 @@ enum class FindingKind : std::uint8_t {
 /// Ids that do not apply are invalid. `text` is one line.
 struct Finding {
   FindingKind kind{};
-  StageId stage;
-  TileId tile;
-  CoreId core;
+  StageId stage{};
+  TileId tile{};
+  CoreId core{};
   std::size_t flow = kNoFlow;
-  std::string text;
+  std::string text{};
   static constexpr std::size_t kNoFlow = static_cast<std::size_t>(-1);
 };
 

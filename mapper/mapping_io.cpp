@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing and attaching mapping files; mapping_parser.cpp reads them.
+#include "mapper/mapping_io.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <vector>
+
+#include "base/digest.h"
+#include "mapper/errors.h"
+#include "mapper/tiler.h"
+
+namespace ranvier::mapper {
+
+using nlohmann::json;
+using workloads::Program;
+using workloads::Stage;
+
+namespace {
+
+/// Integers of the program, little-endian, 8 bytes each: one byte stream whatever the types.
+class Bytestream {
+ public:
+  void put(std::int64_t value) {
+    for (int i = 0; i < 8; ++i) bytes_.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i)));
+  }
+  void put(const std::string& text) {
+    put(static_cast<std::int64_t>(text.size()));
+    bytes_.insert(bytes_.end(), text.begin(), text.end());
+  }
+  template <class T>
+  void put(const std::vector<T>& values) {
+    put(static_cast<std::int64_t>(values.size()));
+    for (const T v : values) put(static_cast<std::int64_t>(v));
+  }
+  std::string digest() const { return sha256_hex(std::span<const std::uint8_t>(bytes_)); }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+json range(Range r) { return json::array({r.begin, r.end}); }
+
+template <class Tag>
+json id_or_null(Id<Tag> id) {
+  return id.valid() ? json(id.value()) : json(nullptr);
+}
+
+template <class Tag>
+json ids(const std::vector<Id<Tag>>& list) {
+  json out = json::array();
+  for (const auto id : list) out.push_back(id_or_null(id));
+  return out;
+}
+
+}  // namespace
+
+std::string program_digest(const Program& program) {
+  Bytestream out;
+  out.put(program.input_code_max);
+  for (const Stage& s : program.stages) {
+    out.put(s.name);
+    out.put(static_cast<std::int64_t>(s.kind));
+    for (const auto& input : s.inputs) {
+      out.put(input.stage.value());
+      out.put(input.gain);
+    }
+    for (const std::int32_t v : {s.tokens, s.channels, s.in_channels, s.heads, s.encoder.lo, s.encoder.hi}) out.put(v);
+    out.put(s.encoder.threshold);
+    out.put(s.linear.weight);
+    out.put(s.linear.bias);
+    out.put(s.linear.bias_per_token ? 1 : 0);
+    out.put(s.layer_norm.gain);
+    out.put(s.layer_norm.bias);
+    out.put(s.layer_norm.epsilon);
+    out.put(s.softmax.scale);
+    out.put(s.gelu.first_code);
+    out.put(s.gelu.table);
+  }
+  return out.digest();
+}
+
+std::string mapping_to_json(const MappingProblem& problem, const Mapping& mapping, const std::string& target) {
+  json tiles = json::array();
+  for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
+    const Tile& tile = problem.tiles[t];
+    const Demand& d = tile.demand;
+    tiles.push_back({{"stage", tile.stage.value()},
+                     {"stage_name", problem.program->stage(tile.stage).name},
+                     {"outputs", range(tile.outputs)},
+                     {"inputs", range(tile.inputs)},
+                     {"tokens", range(tile.tokens)},
+                     {"mode", name_of(tile.mode)},
+                     {"partial_of", id_or_null(tile.partial_of)},
+                     {"core", id_or_null(mapping.core_of[t])},
+                     {"level", mapping.level[t]},
+                     {"busy_cycles", problem.tile_cycles[t]},
+                     {"demand",
+                      {{"neurons", d.neurons},
+                       {"axons", d.axons},
+                       {"synapse_bytes", d.synapse_bytes.count()},
+                       {"state_bytes", d.state_bytes.count()},
+                       {"bulk_bytes", d.bulk_bytes.count()}}}});
+  }
+  json flows = json::array();
+  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+    const Flow& flow = problem.flows[f];
+    flows.push_back({{"source", flow.source.value()},
+                     {"tokens", range(flow.tokens)},
+                     {"channels", range(flow.channels)},
+                     {"destinations", ids(flow.destinations)},
+                     {"payload_bits", flow.payload_bits},
+                     {"events", problem.flow_events[f]},
+                     {"chain", ids(mapping.routes[f].chain)},
+                     {"delay", mapping.delay[f]}});
+  }
+  static constexpr const char* kSchedules[] = {"staged-graded", "staged-unary", "asynchronous-unary"};
+  // One tile or flow a line: diffs of mappings stay readable.
+  std::string text = "{\n";
+  const auto member = [&text](const char* key, const json& value) { text += fmt::format("\"{}\": {},\n", key, value.dump()); };
+  member("format", "ranvier-mapping");
+  member("version", 1);
+  member("program", {{"name", problem.program->name}, {"sha256", program_digest(*problem.program)}});
+  member("board", {{"target", target},
+                   {"chip", problem.board.chip.name},
+                   {"columns", problem.board.columns},
+                   {"rows", problem.board.rows}});
+  member("schedule", kSchedules[static_cast<std::size_t>(problem.schedule)]);
+  const auto list = [&text](const char* key, const json& values, const char* end) {
+    text += fmt::format("\"{}\": [", key);
+    for (std::size_t i = 0; i < values.size(); ++i) text += (i == 0 ? "\n  " : ",\n  ") + values[i].dump();
+    text += std::string("\n]") + end;
+  };
+  list("tiles", tiles, ",\n");
+  list("flows", flows, "\n}\n");
+  return text;
+}
+
+void attach(MappingFile& file, const Program& program, const chips::Board& board) {
+  if (const std::string digest = program_digest(program); digest != file.program_digest)
+    throw MappingMismatch(file.file, "program", file.program_name + " " + file.program_digest.substr(0, 12),
+                          program.name + " " + digest.substr(0, 12));
+  const auto grid = [](const std::string& chip, const chips::Board& b) {
+    return fmt::format("{}:{}x{}", chip, b.columns, b.rows);
+  };
+  const std::string made_for = grid(file.chip_name, file.problem.board);
+  const std::string at_hand = grid(board.chip.name, board);
+  if (made_for != at_hand) throw MappingMismatch(file.file, "board", made_for, at_hand);
+  file.problem.program = &program;
+  file.problem.board = board;
+}
+
+}  // namespace ranvier::mapper
