@@ -109,7 +109,8 @@ struct LostEvents {
 struct RunResult {
   Fidelity fidelity = Fidelity::kCycle;
   mapper::Schedule schedule{};
-  std::vector<ImageResult> images;
+  std::vector<ImageResult> images;  // those that ran to their end
+  bool interrupted = false;         // fewer images than asked for; an unfinished one is in no number
   std::vector<LayerResult> layers;  // by stage, in order of the program
   std::vector<CoreResult> cores;    // those with a tile
   std::vector<LinkResult> links;    // those with traffic

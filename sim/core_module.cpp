@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/core_module.h"
+
+#include <algorithm>
+
+namespace ranvier::sim {
+
+CoreModule::CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun& run, const ChipClock& clock,
+                       NetworkPort& network, bool slots_by_entry)
+    : sc_module(name),
+      core_(core),
+      run_(run),
+      clock_(clock),
+      network_(network),
+      slots_by_entry_(slots_by_entry),
+      fifo_events_(std::max<std::int64_t>(1, run.problem().board.chip.core.receive_fifo_events.value)),
+      relay_events_(run.problem().board.chip.core.relay_buffer_events.value),
+      relay_cycles_(run.problem().board.chip.core.relay_cycles.value) {
+  SC_HAS_PROCESS(CoreModule);
+  SC_METHOD(slot_freed);
+  sensitive << slot_free_;
+  dont_initialize();
+}
+
+void CoreModule::fire(const std::vector<TileId>& tiles) {
+  step_start_ = clock_.now();
+  free_at_ = std::max(free_at_, step_start_);
+  for (const TileId tile : tiles) {
+    emissions_.clear();
+    const std::int64_t start = free_at_;
+    const Cycles cycles = run_.fire(tile, emissions_);
+    free_at_ += cycles.count();
+    run_.note_activity(core_, tile, start, cycles.count());
+    for (const Emission& e : emissions_) {
+      const Event event{e.token, e.channel, e.value, 0};
+      for (const std::uint32_t flow : run_.flows().flows_of(tile, e.token, e.channel)) {
+        const FlowPath& path = run_.flows()[flow];
+        ++run_.tally().flow_events[flow];
+        if (!path.local.empty()) loop_back_.push_back({flow, 0, event});
+        if (path.legs.empty()) continue;
+        run_.count_leg(flow, 0);
+        network_.send({flow, 0, event}, start + e.at.count());
+      }
+    }
+  }
+  // Only now: what a tile sends in a step must not reach its neighbours before they have fired.
+  for (const Transfer& t : loop_back_) {
+    const FlowPath& path = run_.flows()[t.flow];
+    ++run_.tally().local_events[t.flow];
+    if (path.delay > 0) {
+      run_.hold(path.delay, path.local, t.event);
+    } else {
+      serve(path.local, t.event, free_at_);
+    }
+  }
+  loop_back_.clear();
+}
+
+void CoreModule::receive_due(const std::vector<Target>& targets, const Event& event) {
+  free_at_ = std::max(free_at_, clock_.now());
+  serve(targets, event, free_at_);
+}
+
+void CoreModule::serve(const std::vector<Target>& targets, const Event& event, std::int64_t start) {
+  free_at_ = start;
+  run_.receive(targets, event, Cycles(start - step_start_), [&](TileId tile, Cycles cycles) {
+    run_.note_activity(core_, tile, free_at_, cycles.count());
+    free_at_ += cycles.count();
+  });
+}
+
+void CoreModule::drop_served(std::int64_t now) {
+  while (!waiting_.empty() && waiting_.front() <= now) waiting_.pop_front();
+}
+
+void CoreModule::deliver(const Transfer& transfer, std::int64_t at) {
+  const FlowPath& path = run_.flows()[transfer.flow];
+  if (transfer.leg + 1 < path.legs.size()) relay(transfer, at);
+  const std::vector<Target>& targets = path.legs[transfer.leg].targets;
+  if (path.delay > 0) {
+    run_.hold(path.delay, targets, transfer.event);
+    return;
+  }
+  drop_served(at);
+  const std::int64_t start = std::max(at, free_at_);
+  serve(targets, transfer.event, start);
+  if (start == at) return;
+  waiting_.push_back(start);
+  const auto occupancy = static_cast<std::int64_t>(waiting_.size());
+  std::int64_t& peak = run_.tally().peak_receive_fifo[core_.value()];
+  peak = std::max(peak, occupancy);
+  if (occupancy < fifo_events_ || closed_) return;
+  closed_ = true;
+  network_.set_ejection(core_, false);
+  slot_free_.notify(clock_.until(waiting_.front()));
+}
+
+void CoreModule::slot_freed() {
+  drop_served(clock_.now());
+  closed_ = false;
+  network_.set_ejection(core_, true);
+}
+
+void CoreModule::relay(const Transfer& transfer, std::int64_t at) {
+  if (!slots_by_entry_) {
+    for (; !relaying_.empty() && relaying_.front() <= at; relaying_.pop_front()) --relay_slots_;
+  }
+  if (relay_slots_ >= relay_events_) {
+    run_.lose_event(core_);
+    return;
+  }
+  ++relay_slots_;
+  std::int64_t& peak = run_.tally().peak_relay_buffer[core_.value()];
+  peak = std::max(peak, relay_slots_);
+  relay_free_at_ = std::max(at, relay_free_at_) + relay_cycles_;
+  if (!slots_by_entry_) relaying_.push_back(relay_free_at_);
+  run_.count_leg(transfer.flow, transfer.leg + 1);
+  network_.send({transfer.flow, transfer.leg + 1, transfer.event}, relay_free_at_);
+}
+
+}  // namespace ranvier::sim

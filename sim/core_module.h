@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// SystemC module of one core: fires its tiles when a step begins, then serves what arrives, one event after another, and
+// passes relayed events on.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "sim/chip_ports.h"
+#include "sim/chip_run.h"
+#include "sim/systemc_session.h"
+
+namespace ranvier::sim {
+
+class CoreModule final : public sc_core::sc_module {
+ public:
+  /// `slots_by_entry`: a relay slot is free again when the network took the event (slot_back()), else when it was sent.
+  CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun& run, const ChipClock& clock, NetworkPort& network,
+             bool slots_by_entry);
+
+  /// Fires tiles in turn; their events leave at their times. Then takes what they sent each other.
+  void fire(const std::vector<TileId>& tiles);
+  /// Events whose delay ends in this step: they wait in the core, not in its FIFO.
+  void receive_due(const std::vector<Target>& targets, const Event& event);
+  void deliver(const Transfer& transfer, std::int64_t at);
+  void slot_back() { --relay_slots_; }
+  /// When all work known so far is done.
+  std::int64_t busy_until() const { return free_at_; }
+
+ private:
+  void slot_freed();
+  void serve(const std::vector<Target>& targets, const Event& event, std::int64_t start);
+  void relay(const Transfer& transfer, std::int64_t at);
+  void drop_served(std::int64_t now);
+
+  CoreId core_;
+  ChipRun& run_;
+  ChipClock clock_;
+  NetworkPort& network_;
+  bool slots_by_entry_;
+  std::int64_t fifo_events_, relay_events_, relay_cycles_;
+
+  std::int64_t step_start_ = 0;
+  std::int64_t free_at_ = 0;         // of the server
+  std::deque<std::int64_t> waiting_; // when each event of the receive FIFO will be taken out; ascending
+  bool closed_ = false;
+  sc_core::sc_event slot_free_;
+  std::int64_t relay_free_at_ = 0;
+  std::int64_t relay_slots_ = 0;     // in use
+  std::deque<std::int64_t> relaying_;  // when each was sent, where nobody tells that the network took it
+  std::vector<Emission> emissions_;
+  std::vector<Transfer> loop_back_;
+};
+
+}  // namespace ranvier::sim

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which tiles fire in which step, and when an image is done: the schedules of docs/explanation/integer-units.md section 6.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mapper/mapping.h"
+
+namespace ranvier::sim {
+
+class FiringRule {
+ public:
+  FiringRule(mapper::Schedule schedule, const std::vector<std::int32_t>& level_of_tile);
+
+  void begin_image() { level_ = 0; done_ = false; }
+  /// Tiles that fire in the present step, ascending; tile 0 stands for the host's input codes.
+  const std::vector<TileId>& firing() const;
+  /// Staged unary asks whether any tile of the level would fire again: restless tiles keep their level in turn.
+  bool asks_for_rest() const { return schedule_ == mapper::Schedule::kStagedUnary; }
+  /// The step is over. `events`: any tile emitted, or events wait out a delay.
+  void end_step(bool events, bool restless);
+  bool done() const { return done_; }
+
+ private:
+  mapper::Schedule schedule_;
+  std::vector<std::vector<TileId>> levels_;  // asynchronous: one level of all tiles
+  std::size_t level_ = 0;
+  bool done_ = false;
+};
+
+}  // namespace ranvier::sim

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/flow_table.h"
+
+#include <algorithm>
+#include <set>
+
+#include "mapper/mesh.h"
+#include "sim/core_model.h"
+
+namespace ranvier::sim {
+
+using mapper::Range;
+using workloads::Stage;
+using workloads::StageKind;
+
+namespace {
+
+constexpr CoreId kHostCore{0};
+constexpr std::int64_t kPotentialBits = 24;
+
+/// Ports on which `tile` takes events of `source`, with what it takes there.
+void append_targets(const mapper::MappingProblem& problem, TileId source, TileId tile, std::vector<Target>& out) {
+  const mapper::Tile& from = problem.tiles[source.value()];
+  const mapper::Tile& to = problem.tiles[tile.value()];
+  if (from.partial_of.valid()) {
+    if (from.partial_of == tile) out.push_back({tile, kPartialPort, {to.tokens, to.outputs}});
+    return;
+  }
+  const Stage& stage = problem.program->stage(to.stage);
+  for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+    if (stage.inputs[port].stage != from.stage) continue;
+    out.push_back({tile, static_cast<std::int32_t>(port), mapper::reach_of(*problem.program, to, port)});
+  }
+}
+
+/// Numbers the positions of `range` so that positions with the same number lie in the same ones of `parts`.
+std::vector<std::uint32_t> classes(Range range, const std::vector<Range>& parts) {
+  std::set<std::int32_t> cuts;
+  for (const Range& p : parts) cuts.insert({p.begin, p.end});
+  std::vector<std::uint32_t> number;
+  std::uint32_t now = 0;
+  for (std::int32_t i = range.begin; i < range.end; ++i) {
+    if (i > range.begin && cuts.count(i) > 0) ++now;
+    number.push_back(now);
+  }
+  return number;
+}
+
+}  // namespace
+
+FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mapping& mapping)
+    : problem_flows_(problem.flows.size()) {
+  std::vector<std::vector<std::uint32_t>> by_tile(problem.tiles.size());
+  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+    paths_.push_back(path_of(problem, mapping, f));
+    const FlowPath& path = paths_.back();
+    CoreId at = path.from_host ? kHostCore : mapping.core_of[path.source.value()];
+    for (const CoreId to : mapping.routes[f].chain) {
+      add_leg(problem.board, paths_.back(), at, to);
+      at = to;
+    }
+    for (const TileId tile : problem.flows[f].destinations) {
+      const CoreId core = mapping.core_of[tile.value()];
+      std::vector<Target>* targets = &paths_.back().local;
+      for (Leg& leg : paths_.back().legs) {
+        if (leg.to == core) targets = &leg.targets;
+      }
+      append_targets(problem, path.source, tile, *targets);
+    }
+    by_tile[path.source.value()].push_back(static_cast<std::uint32_t>(f));
+  }
+  const StageId head(problem.program->stages.size() - 1);
+  for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
+    const mapper::Tile& tile = problem.tiles[t];
+    if (tile.stage != head || tile.partial_of.valid()) continue;
+    FlowPath readout;
+    readout.source = TileId(t);
+    readout.stage = head;
+    readout.flits = static_cast<std::int32_t>(chips::flits_of(problem.board.chip.noc, kPotentialBits));
+    readout.first_leg = legs_;
+    paths_.push_back(std::move(readout));
+    add_leg(problem.board, paths_.back(), mapping.core_of[t], kHostCore);
+  }
+  for (std::size_t t = 0; t < problem.tiles.size(); ++t) grids_.push_back(grid_of(problem, t, by_tile[t]));
+}
+
+FlowPath FlowTable::path_of(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
+                            std::size_t flow) const {
+  const mapper::Flow& f = problem.flows[flow];
+  FlowPath path;
+  path.source = f.source;
+  path.stage = problem.tiles[f.source.value()].stage;
+  path.from_host = problem.program->stage(path.stage).kind == StageKind::kInput;
+  path.flits = static_cast<std::int32_t>(chips::flits_of(problem.board.chip.noc, f.payload_bits));
+  path.delay = flow < mapping.delay.size() ? mapping.delay[flow] : 0;
+  path.first_leg = legs_;
+  return path;
+}
+
+void FlowTable::add_leg(const chips::Board& board, FlowPath& path, CoreId from, CoreId to) {
+  Leg leg{from, to, 0, 0, {}};
+  mapper::for_each_xy_link(board, from, to, [&](LinkId link) {
+    ++leg.hops;
+    if (mapper::crosses_chip(board, link)) ++leg.edges;
+  });
+  path.legs.push_back(std::move(leg));
+  ++legs_;
+}
+
+FlowTable::Grid FlowTable::grid_of(const mapper::MappingProblem& problem, std::size_t tile,
+                                   const std::vector<std::uint32_t>& flows) const {
+  const mapper::Tile& source = problem.tiles[tile];
+  std::vector<Range> tokens, channels;
+  for (const std::uint32_t f : flows) {
+    tokens.push_back(problem.flows[f].tokens);
+    channels.push_back(problem.flows[f].channels);
+  }
+  Grid grid;
+  grid.first_token = source.tokens.begin;
+  grid.first_channel = source.outputs.begin;
+  grid.token_class = classes(source.tokens, tokens);
+  grid.channel_class = classes(source.outputs, channels);
+  std::uint32_t token_class = UINT32_MAX;
+  for (std::size_t t = 0; t < grid.token_class.size(); ++t) {
+    if (grid.token_class[t] == token_class) continue;
+    token_class = grid.token_class[t];
+    std::uint32_t channel_class = UINT32_MAX;
+    for (std::size_t c = 0; c < grid.channel_class.size(); ++c) {
+      if (grid.channel_class[c] == channel_class) continue;
+      channel_class = grid.channel_class[c];
+      grid.begin.push_back(static_cast<std::uint32_t>(grid.flows.size()));
+      for (const std::uint32_t f : flows) {
+        if (problem.flows[f].tokens.contains(source.tokens.begin + static_cast<std::int32_t>(t)) &&
+            problem.flows[f].channels.contains(source.outputs.begin + static_cast<std::int32_t>(c))) {
+          grid.flows.push_back(f);
+        }
+      }
+    }
+  }
+  grid.channel_classes = grid.channel_class.empty() ? 0 : grid.channel_class.back() + 1;
+  grid.begin.push_back(static_cast<std::uint32_t>(grid.flows.size()));
+  return grid;
+}
+
+std::span<const std::uint32_t> FlowTable::flows_of(TileId source, std::int32_t token, std::int32_t channel) const {
+  const Grid& grid = grids_[source.value()];
+  const std::size_t cell =
+      grid.token_class[static_cast<std::size_t>(token - grid.first_token)] * grid.channel_classes +
+      grid.channel_class[static_cast<std::size_t>(channel - grid.first_channel)];
+  return {grid.flows.data() + grid.begin[cell], grid.begin[cell + 1] - grid.begin[cell]};
+}
+
+}  // namespace ranvier::sim

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flows and routes of a mapping, laid out for the simulator: which flows an event takes, which cores each visits in turn,
+// which tiles take it there and on which port.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mapper/delivery.h"
+#include "mapper/mapping.h"
+
+namespace ranvier::sim {
+
+/// A tile that takes events of a flow on one of its ports.
+struct Target {
+  TileId tile;
+  std::int32_t port = 0;
+  mapper::Reach reach;
+};
+
+/// One unicast of a relay chain.
+struct Leg {
+  CoreId from, to;
+  std::int32_t hops = 0;   // links from `from` to `to`
+  std::int32_t edges = 0;  // of them over a chip edge
+  std::vector<Target> targets;
+};
+
+struct FlowPath {
+  TileId source;
+  StageId stage;
+  bool from_host = false;
+  std::int32_t flits = 1;
+  std::int32_t delay = 0;     // steps that its events wait at their destination
+  std::vector<Target> local;  // on the source's own core
+  std::vector<Leg> legs;
+  std::size_t first_leg = 0;  // number of legs[0] among all legs
+};
+
+class FlowTable {
+ public:
+  FlowTable(const mapper::MappingProblem& problem, const mapper::Mapping& mapping);
+
+  /// Flows that an event of `source` takes, ascending.
+  std::span<const std::uint32_t> flows_of(TileId source, std::int32_t token, std::int32_t channel) const;
+  const FlowPath& operator[](std::size_t flow) const { return paths_[flow]; }
+
+  /// All flows: first those of the problem, then one per head tile that brings its potentials to the host at core 0.
+  std::size_t size() const { return paths_.size(); }
+  std::size_t problem_flows() const { return problem_flows_; }
+  bool is_readout(std::size_t flow) const { return flow >= problem_flows_; }
+  std::size_t legs() const { return legs_; }
+
+ private:
+  /// Flow lists by (token class, channel class): tokens and channels that no flow of the tile tells apart.
+  struct Grid {
+    std::int32_t first_token = 0, first_channel = 0;
+    std::vector<std::uint32_t> token_class, channel_class;
+    std::size_t channel_classes = 0;
+    std::vector<std::uint32_t> begin;  // by cell, one more at the end; into flows
+    std::vector<std::uint32_t> flows;
+  };
+  FlowPath path_of(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, std::size_t flow) const;
+  void add_leg(const chips::Board& board, FlowPath& path, CoreId from, CoreId to);
+  Grid grid_of(const mapper::MappingProblem& problem, std::size_t tile, const std::vector<std::uint32_t>& flows) const;
+
+  std::vector<FlowPath> paths_;
+  std::vector<Grid> grids_;  // by tile
+  std::size_t problem_flows_ = 0;
+  std::size_t legs_ = 0;
+};
+
+}  // namespace ranvier::sim

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/ledger.h"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+namespace ranvier::sim {
+
+Energy unit_energy(const chips::EnergyTable& table, Component component) {
+  switch (component) {
+    case Component::kSynapseRead: return table.synapse_read.value;
+    case Component::kAccumulate: return table.accumulate.value;
+    case Component::kMultiplyAdd: return table.multiply_add.value;
+    case Component::kSomaUpdate: return table.soma_update.value;
+    case Component::kMapValue: return table.map_value.value;
+    case Component::kStateSwap: return table.state_swap_byte.value;
+    case Component::kEventEmit: return table.event_emit.value;
+    case Component::kRouterHop: return table.router_hop.value;
+    case Component::kLinkHop: return table.link_hop.value;
+    case Component::kChipLinkHop: return table.chip_link_hop.value;
+    case Component::kHostFlit: return table.host_flit.value;
+    case Component::kStepSync: return table.step_sync.value;
+    case Component::kStatic: return Energy(0);
+  }
+  return Energy(0);
+}
+
+void EnergyLedger::add(Component component, StageId stage, CoreId core, std::int64_t count) {
+  if (count == 0) return;
+  Value& v = entries_[{component, stage, core}];
+  v.count += count;
+  v.energy += unit_energy(*table_, component) * count;
+}
+
+void EnergyLedger::add_static(StageId stage, CoreId core, std::int64_t cycles, Energy energy) {
+  if (cycles == 0 && energy == Energy(0)) return;
+  Value& v = entries_[{Component::kStatic, stage, core}];
+  v.count += cycles;
+  v.energy += energy;
+}
+
+void EnergyLedger::add(const EnergyLedger& other) {
+  for (const auto& [key, value] : other.entries_) {
+    Value& v = entries_[key];
+    v.count += value.count;
+    v.energy += value.energy;
+  }
+}
+
+std::vector<LedgerEntry> EnergyLedger::entries() const {
+  std::vector<LedgerEntry> out;
+  out.reserve(entries_.size());
+  for (const auto& [key, value] : entries_) {
+    const auto& [component, stage, core] = key;
+    out.push_back({stage, core, component, value.count, value.energy});
+  }
+  return out;
+}
+
+Energy EnergyLedger::total() const {
+  Energy sum;
+  for (const auto& entry : entries_) sum += entry.second.energy;
+  return sum;
+}
+
+std::vector<std::int64_t> split_exactly(std::int64_t whole, std::span<const std::int64_t> weights) {
+  __extension__ using Wide = __int128;
+  Wide sum = 0;
+  for (const std::int64_t w : weights) sum += w;
+  if (sum <= 0) throw std::logic_error("nothing to split by");
+  std::vector<std::int64_t> parts(weights.size());
+  std::vector<Wide> remainder(weights.size());
+  std::int64_t left = whole;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const Wide product = static_cast<Wide>(whole) * weights[i];
+    parts[i] = static_cast<std::int64_t>(product / sum);
+    remainder[i] = product % sum;
+    left -= parts[i];
+  }
+  std::vector<std::size_t> order(weights.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return remainder[a] > remainder[b]; });
+  for (std::size_t i = 0; i < static_cast<std::size_t>(left); ++i) ++parts[order[i]];
+  return parts;
+}
+
+}  // namespace ranvier::sim

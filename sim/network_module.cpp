@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/network_module.h"
+
+namespace ranvier::sim {
+
+NetworkModule::NetworkModule(const sc_core::sc_module_name& name, ChipRun& run, const ChipClock& clock,
+                             const SimOptions& options, DeliveryPort& out)
+    : sc_module(name), run_(run), clock_(clock), out_(out) {
+  const chips::Board& board = run.problem().board;
+  if (options.fidelity == Fidelity::kCycle) {
+    std::unique_ptr<CycleNetwork> cycle = make_cycle_network(mesh_of(board), options.network);
+    cycle->log_entries(&entries_);
+    tells_entries_ = true;
+    network_ = std::move(cycle);
+  } else {
+    network_ = make_fast_network(board, options.network);
+  }
+  SC_HAS_PROCESS(NetworkModule);
+  SC_METHOD(wake);
+  sensitive << due_;
+  dont_initialize();
+}
+
+void NetworkModule::send(const Transfer& transfer, std::int64_t at) {
+  std::uint32_t id;
+  if (free_.empty()) {
+    id = static_cast<std::uint32_t>(transfers_.size());
+    transfers_.push_back(transfer);
+  } else {
+    id = free_.back();
+    free_.pop_back();
+    transfers_[id] = transfer;
+  }
+  const FlowPath& path = run_.flows()[transfer.flow];
+  const Leg& leg = path.legs[transfer.leg];
+  network_->inject({id, leg.from, leg.to, path.flits}, at);
+  if (!advancing_) arm();
+}
+
+void NetworkModule::set_ejection(CoreId core, bool open) {
+  if (!advancing_) advance_to(clock_.now());
+  network_->set_ejection(core, open);
+  if (advancing_) return;
+  arm();
+  if (idle()) out_.fell_idle();
+}
+
+void NetworkModule::wake() {
+  advance_to(clock_.now());
+  arm();
+  if (idle()) out_.fell_idle();
+}
+
+void NetworkModule::advance_to(std::int64_t cycle) {
+  advancing_ = true;
+  network_->advance(cycle, deliveries_);
+  for (const Entry& entry : entries_) out_.entered(transfers_[entry.id]);
+  entries_.clear();
+  for (std::size_t i = 0; i < deliveries_.size(); ++i) {
+    const Delivery delivery = deliveries_[i];
+    const Transfer transfer = transfers_[delivery.id];
+    free_.push_back(delivery.id);
+    last_delivery_ = delivery.at;
+    out_.deliver(transfer, delivery.at);
+  }
+  deliveries_.clear();
+  advancing_ = false;
+}
+
+void NetworkModule::arm() {
+  const std::int64_t next = network_->next_event();
+  // A later notification does not displace an earlier one that is pending; a wake-up too early is harmless.
+  if (next != Network::kNever) due_.notify(clock_.until(next));
+}
+
+}  // namespace ranvier::sim

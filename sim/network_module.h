@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// SystemC shell of a network model: wakes it in the cycles in which something can happen, and in no other.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/chip_ports.h"
+#include "sim/chip_run.h"
+#include "sim/cycle_network.h"
+#include "sim/systemc_session.h"
+
+namespace ranvier::sim {
+
+class NetworkModule final : public sc_core::sc_module, public NetworkPort {
+ public:
+  NetworkModule(const sc_core::sc_module_name& name, ChipRun& run, const ChipClock& clock, const SimOptions& options,
+                DeliveryPort& out);
+
+  void send(const Transfer& transfer, std::int64_t at) override;
+  void set_ejection(CoreId core, bool open) override;
+
+  bool idle() const { return network_->next_event() == Network::kNever; }
+  std::int64_t last_delivery() const { return last_delivery_; }
+  const std::vector<std::int64_t>& link_flits() const { return network_->link_flits(); }
+  /// Relays know by entered() when a slot is free; without, they go by their own time.
+  bool tells_entries() const { return tells_entries_; }
+
+ private:
+  void wake();
+  void advance_to(std::int64_t cycle);
+  void arm();
+
+  ChipRun& run_;
+  ChipClock clock_;
+  DeliveryPort& out_;
+  bool tells_entries_ = false;
+  std::unique_ptr<Network> network_;
+  sc_core::sc_event due_;
+  std::vector<Transfer> transfers_;   // by packet id
+  std::vector<std::uint32_t> free_;
+  std::vector<Entry> entries_;
+  std::vector<Delivery> deliveries_;
+  std::int64_t last_delivery_ = 0;
+  bool advancing_ = false;
+};
+
+}  // namespace ranvier::sim

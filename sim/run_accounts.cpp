@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/run_accounts.h"
+
+#include <algorithm>
+#include <set>
+
+#include "mapper/mesh.h"
+#include "sim/tile_selection.h"
+
+namespace ranvier::sim {
+namespace {
+
+void add_to(std::vector<std::int64_t>& sum, const std::vector<std::int64_t>& more) {
+  if (sum.size() < more.size()) sum.resize(more.size());
+  for (std::size_t i = 0; i < more.size(); ++i) sum[i] += more[i];
+}
+
+void raise_to(std::vector<std::int64_t>& peak, const std::vector<std::int64_t>& other) {
+  if (peak.size() < other.size()) peak.resize(other.size());
+  for (std::size_t i = 0; i < other.size(); ++i) peak[i] = std::max(peak[i], other[i]);
+}
+
+std::int64_t count_powered(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const FlowTable& flows) {
+  std::set<ChipId> chips{problem.board.chip_of(CoreId(0))};
+  for (std::size_t t = 1; t < problem.tiles.size(); ++t) chips.insert(problem.board.chip_of(mapping.core_of[t]));
+  for (std::size_t f = 0; f < flows.size(); ++f) {
+    for (const Leg& leg : flows[f].legs) {
+      mapper::for_each_xy_link(problem.board, leg.from, leg.to,
+                               [&](LinkId link) { chips.insert(problem.board.chip_of(mapper::link_source(link))); });
+    }
+  }
+  return static_cast<std::int64_t>(chips.size());
+}
+
+}  // namespace
+
+RunAccounts::RunAccounts(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const FlowTable& flows,
+                         Fidelity fidelity)
+    : problem_(problem),
+      mapping_(mapping),
+      flows_(flows),
+      ledger_(problem.board.chip.energy),
+      powered_chips_(count_powered(problem, mapping, flows)),
+      flow_events_(flows.size()),
+      tile_cycles_(problem.tiles.size()),
+      link_flits_(mapper::link_count(problem.board)),
+      link_peak_(link_flits_.size()),
+      stage_cycles_(problem.program->stages.size()),
+      peak_receive_fifo_(problem.board.cores()),
+      peak_relay_buffer_(problem.board.cores()) {
+  result_.fidelity = fidelity;
+  result_.schedule = problem.schedule;
+  result_.left_out = left_out_of(fidelity);
+  for (std::size_t s = 0; s < problem.program->stages.size(); ++s) {
+    LayerResult layer;
+    layer.stage = StageId(s);
+    layer.name = problem.program->stages[s].name;
+    layer.kind = kind_name(problem.program->stages[s].kind);
+    result_.layers.push_back(std::move(layer));
+  }
+}
+
+void RunAccounts::charge_cores(const CoreBank& cores) {
+  for (std::size_t t = 1; t < problem_.tiles.size(); ++t) {
+    const CoreCounters& n = cores[TileId(t)].counters();
+    const StageId stage = problem_.tiles[t].stage;
+    const CoreId core = mapping_.core_of[t];
+    ledger_.add(Component::kSynapseRead, stage, core, n.synapse_reads);
+    ledger_.add(Component::kAccumulate, stage, core, n.adds);
+    ledger_.add(Component::kMultiplyAdd, stage, core, n.multiply_adds);
+    ledger_.add(Component::kSomaUpdate, stage, core, n.soma_updates);
+    ledger_.add(Component::kMapValue, stage, core, n.map_values);
+    ledger_.add(Component::kStateSwap, stage, core, n.swapped_bytes);
+    tile_cycles_[t] += n.busy.count();
+    LayerResult& layer = result_.layers[stage.value()];
+    layer.adds += n.adds;
+    layer.multiply_adds += n.multiply_adds;
+    layer.busy += n.busy;
+  }
+}
+
+void RunAccounts::charge_traffic(const ImageTally& tally) {
+  for (std::size_t f = 0; f < flows_.size(); ++f) {
+    const FlowPath& path = flows_[f];
+    LayerResult& layer = result_.layers[path.stage.value()];
+    if (tally.local_events[f] > 0) {
+      ledger_.add(Component::kEventEmit, path.stage, mapping_.core_of[path.source.value()], tally.local_events[f]);
+    }
+    for (std::size_t l = 0; l < path.legs.size(); ++l) {
+      const Leg& leg = path.legs[l];
+      const std::int64_t packets = tally.leg_packets[path.first_leg + l];
+      const std::int64_t flits = packets * path.flits;
+      const bool by_host = path.from_host && l == 0;  // enters at the router of core 0, made by no core
+      const CoreId sender = by_host ? CoreId() : leg.from;
+      if (!by_host) ledger_.add(Component::kEventEmit, path.stage, sender, packets);
+      ledger_.add(Component::kRouterHop, path.stage, sender, flits * (leg.hops + 1));
+      ledger_.add(Component::kLinkHop, path.stage, sender, flits * (leg.hops - leg.edges));
+      ledger_.add(Component::kChipLinkHop, path.stage, sender, flits * leg.edges);
+      if (l == 0) layer.packets += packets;
+      layer.flit_hops += flits * leg.hops;
+      result_.hops += packets * leg.hops;
+    }
+  }
+  for (std::size_t s = 0; s < tally.host_flits.size(); ++s) {
+    ledger_.add(Component::kHostFlit, StageId(s), CoreId(), tally.host_flits[s]);
+  }
+}
+
+void RunAccounts::charge_steps(const ImageTally& tally) {
+  // Every powered chip takes part in the end of each step; reading the potentials needs none.
+  ledger_.add(Component::kStepSync, StageId(), CoreId(), (static_cast<std::int64_t>(tally.steps.size()) - 1) * powered_chips_);
+  for (std::size_t t = 1; t < tally.static_energy.size(); ++t) {
+    if (tally.static_energy[t] == 0) continue;
+    ledger_.add_static(problem_.tiles[t].stage, mapping_.core_of[t], 0, Energy(tally.static_energy[t]));
+  }
+  ledger_.add_static(StageId(), CoreId(), tally.idle_cycles, Energy(tally.idle_static_energy));
+}
+
+void RunAccounts::add_layers(const ImageTally& tally) {
+  for (std::size_t s = 0; s < result_.layers.size(); ++s) {
+    add_to(result_.layers[s].events_by_step, tally.stage_events[s]);
+    for (const std::int64_t n : tally.stage_events[s]) result_.layers[s].events += n;
+  }
+  add_to(stage_cycles_, tally.stage_cycles);
+}
+
+void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores, const std::vector<std::int32_t>& input_codes) {
+  const workloads::Program& program = *problem_.program;
+  const workloads::Activations chip = cores.gather(input_codes);
+  ImageResult image;
+  image.logits = chip.logits;
+  image.predicted =
+      static_cast<std::int32_t>(std::max_element(chip.logits.begin(), chip.logits.end()) - chip.logits.begin());
+  image.exact = chip == workloads::run_reference(program, input_codes);
+  image.steps = static_cast<std::int32_t>(tally.steps.size()) - 1;
+  image.latency = Duration(tally.cycles * chips::clock_period(problem_.board.chip).count());
+  result_.images.push_back(std::move(image));
+  for (std::size_t s = 1; s < program.stages.size(); ++s) {
+    const workloads::Encoder& encoder = program.stages[s].encoder;
+    if (!encoder.present) continue;
+    result_.encoded_codes += static_cast<std::int64_t>(chip.codes[s].size());
+    for (const std::int32_t code : chip.codes[s]) result_.saturated_codes += code == encoder.lo || code == encoder.hi;
+  }
+
+  charge_cores(cores);
+  charge_traffic(tally);
+  charge_steps(tally);
+  add_layers(tally);
+  add_to(flow_events_, tally.flow_events);
+  add_to(link_flits_, tally.link_flits);
+  raise_to(link_peak_, tally.link_peak);
+  raise_to(peak_receive_fifo_, tally.peak_receive_fifo);
+  raise_to(peak_relay_buffer_, tally.peak_relay_buffer);
+  result_.max_link_load = std::max(result_.max_link_load, tally.max_link_load);
+  result_.steps.insert(result_.steps.end(), tally.steps.begin(), tally.steps.end());
+  result_.activities.insert(result_.activities.end(), tally.activities.begin(), tally.activities.end());
+  result_.lost.places.insert(result_.lost.places.end(), tally.lost.begin(), tally.lost.end());
+  for (const LostEvents::Place& place : tally.lost) result_.lost.total += place.count;
+  result_.total_time += result_.images.back().latency;
+  result_.verilated_cycles += cores.cycles_under_test();
+}
+
+RunResult RunAccounts::finish(const CoreBank& cores) {
+  result_.ledger = ledger_.entries();
+  result_.total_energy = ledger_.total();
+  result_.verilated_tiles = cores.cores_under_test();
+  result_.lockstep_events_compared = cores.events_compared();
+  finish_layers();
+  finish_cores();
+  finish_links();
+  finish_profile();
+  return std::move(result_);
+}
+
+void RunAccounts::finish_layers() {
+  const auto images = static_cast<std::int64_t>(std::max<std::size_t>(1, result_.images.size()));
+  const std::int64_t period = chips::clock_period(problem_.board.chip).count();
+  std::vector<std::set<CoreId>> cores(result_.layers.size());
+  for (std::size_t t = 1; t < problem_.tiles.size(); ++t) {
+    const std::size_t s = problem_.tiles[t].stage.value();
+    ++result_.layers[s].tiles;
+    cores[s].insert(mapping_.core_of[t]);
+  }
+  for (const LedgerEntry& entry : result_.ledger) {
+    if (!entry.stage.valid()) continue;
+    result_.layers[entry.stage.value()].energy[static_cast<std::size_t>(entry.component)] += entry.energy;
+  }
+  for (std::size_t s = 0; s < result_.layers.size(); ++s) {
+    LayerResult& layer = result_.layers[s];
+    layer.cores = static_cast<std::int64_t>(cores[s].size());
+    layer.synops = layer.adds + layer.multiply_adds;
+    layer.latency = Duration(stage_cycles_[s] * period / images);
+    result_.events += layer.events;
+    result_.synops += layer.synops;
+    result_.packets += layer.packets;
+    result_.flit_hops += layer.flit_hops;
+  }
+}
+
+void RunAccounts::finish_cores() {
+  std::map<CoreId, CoreResult> by_core;
+  for (std::size_t t = 1; t < problem_.tiles.size(); ++t) {
+    const mapper::Tile& tile = problem_.tiles[t];
+    CoreResult& core = by_core[mapping_.core_of[t]];
+    const std::string& name = problem_.program->stage(tile.stage).name;
+    core.core = mapping_.core_of[t];
+    ++core.tiles;
+    if (("+" + core.stages + "+").find("+" + name + "+") == std::string::npos) {
+      core.stages += (core.stages.empty() ? "" : "+") + name;
+    }
+    core.busy += Cycles(tile_cycles_[t]);
+    core.synapse_bytes += tile.demand.synapse_bytes;
+    core.state_bytes += tile.demand.state_bytes;
+    core.peak_receive_fifo = peak_receive_fifo_[core.core.value()];
+    core.peak_relay_buffer = peak_relay_buffer_[core.core.value()];
+  }
+  for (const LedgerEntry& entry : result_.ledger) {
+    // Every core of an entry has a tile: only those send, relay or compute.
+    if (entry.core.valid()) by_core[entry.core].energy += entry.energy;
+  }
+  for (const auto& [id, core] : by_core) result_.cores.push_back(core);
+}
+
+void RunAccounts::finish_links() {
+  for (std::size_t l = 0; l < link_flits_.size(); ++l) {
+    if (link_flits_[l] == 0) continue;
+    const CoreId from = mapper::link_source(LinkId(l));
+    const CoreId to = mapper::neighbour(problem_.board, from, mapper::link_direction(LinkId(l)));
+    result_.links.push_back({from, to, mapper::crosses_chip(problem_.board, LinkId(l)), link_flits_[l], link_peak_[l]});
+  }
+}
+
+void RunAccounts::finish_profile() {
+  const auto images = static_cast<double>(std::max<std::size_t>(1, result_.images.size()));
+  mapper::Profile& profile = result_.profile;
+  for (std::size_t f = 0; f < flows_.problem_flows(); ++f) {
+    profile.flow_events.push_back(static_cast<double>(flow_events_[f]) / images);
+  }
+  for (const std::int64_t n : tile_cycles_) profile.tile_cycles.push_back(static_cast<double>(n) / images);
+  for (const std::int64_t n : link_flits_) profile.link_flits.push_back(static_cast<double>(n) / images);
+  std::int64_t steps = 0;
+  for (const ImageResult& image : result_.images) steps += image.steps;
+  if (steps > 0) profile.step_time_ns_mean = nanoseconds(result_.total_time) / static_cast<double>(steps);
+}
+
+std::vector<std::string> left_out_of(Fidelity fidelity) {
+  std::vector<std::string> out{"A core never waits for its router: events wait in an unbounded queue at the source."};
+  if (fidelity == Fidelity::kFast) {
+    out.emplace_back("Packets reserve links whole: no flits, buffers, virtual channels or credits, so no blocking upstream.");
+    out.emplace_back("A relay slot is freed when the relay has sent the event, not when the router has taken it.");
+  }
+  if (fidelity == Fidelity::kAnalytic) {
+    out.emplace_back("A step takes the farthest delivery plus the larger of the busiest core and the fullest link: no queueing, "
+                     "and no overlap of the two is modelled beyond that maximum.");
+    out.emplace_back("FIFO and relay occupancy are not modelled: nothing pushes back and no event is ever lost.");
+    out.emplace_back("Activities have no place within their step.");
+  }
+  return out;
+}
+
+}  // namespace ranvier::sim

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folds the tallies of finished images into a RunResult: layers, cores, links, energy, profile.
+#pragma once
+
+#include <vector>
+
+#include "sim/core_bank.h"
+#include "sim/flow_table.h"
+#include "sim/image_tally.h"
+#include "sim/ledger.h"
+#include "sim/run_result.h"
+
+namespace ranvier::sim {
+
+class RunAccounts {
+ public:
+  RunAccounts(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const FlowTable& flows,
+              Fidelity fidelity);
+
+  /// Chips that draw static power: those with a tile or a router on some route, and the host's chip 0.
+  std::int64_t powered_chips() const { return powered_chips_; }
+  /// Compares what the cores hold with the integer reference.
+  void add_image(const ImageTally& tally, const CoreBank& cores, const std::vector<std::int32_t>& input_codes);
+  RunResult finish(const CoreBank& cores);
+
+ private:
+  void charge_cores(const CoreBank& cores);
+  void charge_traffic(const ImageTally& tally);
+  void charge_steps(const ImageTally& tally);
+  void add_layers(const ImageTally& tally);
+  void finish_layers();
+  void finish_cores();
+  void finish_links();
+  void finish_profile();
+
+  const mapper::MappingProblem& problem_;
+  const mapper::Mapping& mapping_;
+  const FlowTable& flows_;
+  RunResult result_;
+  EnergyLedger ledger_;
+  std::int64_t powered_chips_ = 0;
+  std::vector<std::int64_t> flow_events_, tile_cycles_, link_flits_, link_peak_, stage_cycles_;
+  std::vector<std::int64_t> peak_receive_fifo_, peak_relay_buffer_;
+};
+
+/// What a fidelity does not model, in plain sentences.
+std::vector<std::string> left_out_of(Fidelity fidelity);
+
+}  // namespace ranvier::sim

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long a step takes once its work is known: the chip's way of keeping its cores in step.
+#pragma once
+
+#include <algorithm>
+
+#include "chips/chip.h"
+#include "sim/chip_run.h"
+
+namespace ranvier::sim {
+
+/// Barrier: some cycles more. Fixed phase: up to a whole number of phases; those beyond the first are overruns.
+inline void apply_sync(const chips::Sync& sync, StepTiming& timing) {
+  const std::int64_t work = std::max<std::int64_t>(1, timing.duration);
+  if (sync.policy == chips::SyncPolicy::kBarrier) {
+    timing.duration = work + sync.barrier_cycles.value;
+    return;
+  }
+  const std::int64_t phase = std::max<std::int64_t>(1, sync.phase_cycles.value);
+  const std::int64_t phases = (work + phase - 1) / phase;
+  timing.duration = phases * phase;
+  timing.overrun_phases = phases - 1;
+}
+
+}  // namespace ranvier::sim

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc_chip.h"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "sim/step_time.h"
+
+namespace ranvier::sim {
+
+SystemCChip::SystemCChip(const sc_core::sc_module_name& name, ChipRun& run, const SimOptions& options)
+    : sc_module(name),
+      run_(run),
+      clock_(chips::clock_period(run.problem().board.chip)),
+      network_("network", run, clock_, options, *this),
+      host_("host", run, clock_, network_, *this),
+      cores_(run.problem().board.cores()),
+      firing_(cores_.size()) {
+  for (std::size_t t = 1; t < run.problem().tiles.size(); ++t) {
+    const CoreId core = run.mapping().core_of[t];
+    auto& module = cores_[core.value()];
+    if (module) continue;
+    module = std::make_unique<CoreModule>(fmt::format("core_{}", core.value()).c_str(), core, run, clock_, network_,
+                                          network_.tells_entries());
+  }
+  SC_HAS_PROCESS(SystemCChip);
+  SC_METHOD(control);
+  sensitive << phase_over_;
+}
+
+template <class Body>
+void SystemCChip::guarded(Body&& body) {
+  if (error_) return;
+  try {
+    body();
+  } catch (...) {
+    error_ = std::current_exception();
+    sc_core::sc_pause();
+  }
+}
+
+void SystemCChip::simulate() {
+  sc_core::sc_start();  // returns when nothing is pending
+  if (error_) std::rethrow_exception(error_);
+}
+
+void SystemCChip::deliver(const Transfer& transfer, std::int64_t at) {
+  guarded([&] {
+    const FlowPath& path = run_.flows()[transfer.flow];
+    if (run_.flows().is_readout(transfer.flow)) {
+      host_.take_potential(path, at);
+    } else {
+      cores_[path.legs[transfer.leg].to.value()]->deliver(transfer, at);
+    }
+  });
+}
+
+void SystemCChip::entered(const Transfer& transfer) {
+  if (transfer.leg == 0) return;
+  cores_[run_.flows()[transfer.flow].legs[transfer.leg].from.value()]->slot_back();
+}
+
+void SystemCChip::fell_idle() {
+  if (error_ || !open_ || !network_.idle() || !host_.idle()) return;
+  open_ = false;
+  std::int64_t compute_end = phase_start_;
+  for (const auto& core : cores_) {
+    if (core) compute_end = std::max(compute_end, core->busy_until());
+  }
+  const std::int64_t network_end = std::max(phase_start_, network_.last_delivery());
+  const std::int64_t end = std::max({compute_end, network_end, host_.busy_until()});
+  timing_ = {phase_start_, end - phase_start_, compute_end - phase_start_, network_end - phase_start_, 0};
+  if (phase_ == Phase::kStep) apply_sync(run_.problem().board.chip.sync, timing_);
+  phase_over_.notify(clock_.until(phase_start_ + timing_.duration));
+}
+
+void SystemCChip::control() {
+  guarded([&] {
+    if (phase_ == Phase::kStep) {
+      run_.end_step(timing_, network_.link_flits());
+      if (run_.interrupted() && !run_.image_done()) return;
+      return run_.image_done() ? start_readout() : start_step();
+    }
+    if (phase_ == Phase::kReadout) {
+      run_.end_readout(timing_, network_.link_flits());
+      run_.end_image();
+    }
+    if (!run_.more_images() || run_.interrupted()) return;
+    run_.begin_image();
+    start_step();
+  });
+}
+
+void SystemCChip::start_step() {
+  phase_ = Phase::kStep;
+  phase_start_ = clock_.now();
+  open_ = true;
+  run_.begin_step();
+  const std::vector<HeldEvent> due = run_.take_due();
+  bool host_fires = false;
+  for (const TileId tile : run_.firing()) {
+    if (tile == TileId(0)) {
+      host_fires = true;
+    } else {
+      firing_[run_.mapping().core_of[tile.value()].value()].push_back(tile);
+    }
+  }
+  for (std::size_t c = 0; c < cores_.size(); ++c) {
+    if (cores_[c]) cores_[c]->fire(firing_[c]);
+    firing_[c].clear();
+  }
+  if (host_fires) host_.fire();
+  for (const HeldEvent& held : due) {
+    const TileId tile = held.targets->front().tile;
+    cores_[run_.mapping().core_of[tile.value()].value()]->receive_due(*held.targets, held.event);
+  }
+  fell_idle();
+}
+
+void SystemCChip::start_readout() {
+  phase_ = Phase::kReadout;
+  phase_start_ = clock_.now();
+  open_ = true;
+  const std::int64_t emit_cycles = run_.problem().board.chip.core.emit_cycles.value;
+  for (std::size_t flow = run_.flows().problem_flows(); flow < run_.flows().size(); ++flow) {
+    const FlowPath& path = run_.flows()[flow];
+    const mapper::Tile& tile = run_.problem().tiles[path.source.value()];
+    if (!tile.tokens.contains(0)) continue;
+    const Leg& leg = path.legs.front();
+    std::int64_t at = phase_start_;
+    for (std::int32_t channel = tile.outputs.begin; channel < tile.outputs.end; ++channel) {
+      at += emit_cycles;
+      run_.count_leg(flow, 0);
+      if (leg.from == leg.to) {
+        host_.take_potential(path, at);
+      } else {
+        network_.send({static_cast<std::uint32_t>(flow), 0, {0, channel, 0, 0}}, at);
+      }
+    }
+  }
+  fell_idle();
+}
+
+void run_systemc(ChipRun& run, const SimOptions& options) {
+  const SystemCSession session;
+  SystemCChip chip("chip", run, options);
+  chip.simulate();
+}
+
+}  // namespace ranvier::sim
