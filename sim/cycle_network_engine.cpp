@@ -8,11 +8,12 @@
 #include "base/random.h"
 #include "mapper/mesh.h"
 #include "sim/cycle_network_router.h"
+#include "sim/cycle_network_stages.h"
 
 namespace ranvier::sim {
 
-template <std::uint32_t kVcs>
-CycleEngine<kVcs>::CycleEngine(const MeshSpec& mesh, const NetworkOptions& options)
+template <std::uint32_t kVcs, bool kStages>
+CycleEngine<kVcs, kStages>::CycleEngine(const MeshSpec& mesh, const NetworkOptions& options)
     : mesh_(mesh),
       options_(options),
       vcs_(static_cast<std::uint32_t>(mesh.virtual_channels)),
@@ -22,18 +23,21 @@ CycleEngine<kVcs>::CycleEngine(const MeshSpec& mesh, const NetworkOptions& optio
       inputs_(routers_.size() * kSides * vcs()),
       credits_(inputs_.size()),
       holders_(inputs_.size()),
+      vc_first_input_(kStages ? inputs_.size() : 0),
+      vc_first_output_(vc_first_input_.size()),
       link_flits_(routers_.size() * 4),
       credits_back_(std::max(mesh.timing.credit, mesh.edge_credit())),
       arrivals_(std::max({mesh.timing.hop(), mesh.timing.inject, mesh.edge_hop()})),
       reopenings_(mesh.edge.cycles_per_flit),
+      routed_(mesh.head_setup()),
       routers_at_work_(routers_.size()),
       sources_at_work_(routers_.size()),
       sinks_at_work_(routers_.size()) {
   for (std::uint32_t r = 0; r < routers_.size(); ++r) build_router(r);
 }
 
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::build_router(std::uint32_t r) {
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::build_router(std::uint32_t r) {
   const std::uint16_t all_vcs = static_cast<std::uint16_t>((1u << vcs()) - 1u);
   const auto width = static_cast<std::uint32_t>(mesh_.width);
   const auto height = static_cast<std::uint32_t>(mesh_.height);
@@ -73,8 +77,8 @@ void CycleEngine<kVcs>::build_router(std::uint32_t r) {
   }
 }
 
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::inject(const Packet& packet, std::int64_t at) {
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::inject(const Packet& packet, std::int64_t at) {
   assert(packet.source.value() < routers_.size() && packet.destination.value() < routers_.size() && packet.flits > 0);
   std::int64_t ready = std::max(at, now_ + 1);
   if (options_.random_delay_cycles > 0) {
@@ -84,23 +88,24 @@ void CycleEngine<kVcs>::inject(const Packet& packet, std::int64_t at) {
   ++packets_inside_;
 }
 
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::set_ejection(CoreId core, bool open) {
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::set_ejection(CoreId core, bool open) {
   cores_[core.value()].sink_open = open;
   if (open) sinks_at_work_.insert(core.value());
 }
 
-template <std::uint32_t kVcs>
-std::int64_t CycleEngine<kVcs>::next_scheduled() const {
+template <std::uint32_t kVcs, bool kStages>
+std::int64_t CycleEngine<kVcs, kStages>::next_scheduled() const {
   const std::int64_t from = now_ + 1;
   std::int64_t next = schedule_.next(kNever);
   next = std::min(next, credits_back_.next(from, kNever));
   next = std::min(next, arrivals_.next(from, kNever));
-  return std::min(next, reopenings_.next(from, kNever));
+  next = std::min(next, reopenings_.next(from, kNever));
+  return kStages ? std::min(next, routed_.next(from, kNever)) : next;
 }
 
-template <std::uint32_t kVcs>
-std::int64_t CycleEngine<kVcs>::next_event() const {
+template <std::uint32_t kVcs, bool kStages>
+std::int64_t CycleEngine<kVcs, kStages>::next_event() const {
   if (packets_inside_ == 0) return kNever;
   if (!idle()) return now_ + 1;
   const std::int64_t next = next_scheduled();
@@ -108,8 +113,8 @@ std::int64_t CycleEngine<kVcs>::next_event() const {
   return next == kNever ? now_ + 1 : next;
 }
 
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::advance(std::int64_t until, std::vector<Delivery>& out) {
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::advance(std::int64_t until, std::vector<Delivery>& out) {
   while (now_ < until) {
     std::int64_t next = now_ + 1;
     if (idle()) {
@@ -126,13 +131,13 @@ void CycleEngine<kVcs>::advance(std::int64_t until, std::vector<Delivery>& out) 
   schedule_.move_to(now_ + 1);
 }
 
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::step(std::int64_t now, std::vector<Delivery>& out) {
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::step(std::int64_t now, std::vector<Delivery>& out) {
   std::vector<std::uint32_t>& credits = credits_back_.at(now);
   for (const std::uint32_t place : credits) take_credit(Place(place));
   credits.clear();
   std::vector<std::uint32_t>& arrivals = arrivals_.at(now);
-  for (const std::uint32_t place : arrivals) take_arrival(Place(place));
+  for (const std::uint32_t place : arrivals) take_arrival(Place(place), now);
   arrivals.clear();
   std::vector<std::uint32_t>& reopenings = reopenings_.at(now);
   for (const std::uint32_t packed : reopenings) {
@@ -141,6 +146,11 @@ void CycleEngine<kVcs>::step(std::int64_t now, std::vector<Delivery>& out) {
     routers_at_work_.insert(place.router);
   }
   reopenings.clear();
+  if constexpr (kStages) {
+    std::vector<std::uint32_t>& routed = routed_.at(now);
+    for (const std::uint32_t place : routed) ask_for_vc(Place(place));
+    routed.clear();
+  }
   for (std::uint32_t i = schedule_.take(now); i != kNoPacket;) {
     const std::uint32_t next = schedule_[i].next;
     const std::uint32_t core = schedule_[i].core;
@@ -150,11 +160,11 @@ void CycleEngine<kVcs>::step(std::int64_t now, std::vector<Delivery>& out) {
   }
   sources_at_work_.update([&](std::uint32_t core) { return run_source(core, now); });
   sinks_at_work_.update([&](std::uint32_t core) { return run_sink(core, now, out); });
-  routers_at_work_.update([&](std::uint32_t r) { return run_router(r, now); });
+  routers_at_work_.update([&](std::uint32_t r) { return kStages ? run_staged_router(r, now) : run_router(r, now); });
 }
 
-template <std::uint32_t kVcs>
-bool CycleEngine<kVcs>::run_source(std::uint32_t core, std::int64_t now) {
+template <std::uint32_t kVcs, bool kStages>
+bool CycleEngine<kVcs, kStages>::run_source(std::uint32_t core, std::int64_t now) {
   CoreSide& side = cores_[core];
   if (side.queue.empty()) return false;
   const WaitingPacket& packet = schedule_[side.queue.first];
@@ -182,8 +192,8 @@ bool CycleEngine<kVcs>::run_source(std::uint32_t core, std::int64_t now) {
   return !side.queue.empty();
 }
 
-template <std::uint32_t kVcs>
-bool CycleEngine<kVcs>::run_sink(std::uint32_t core, std::int64_t now, std::vector<Delivery>& out) {
+template <std::uint32_t kVcs, bool kStages>
+bool CycleEngine<kVcs, kStages>::run_sink(std::uint32_t core, std::int64_t now, std::vector<Delivery>& out) {
   CoreSide& side = cores_[core];
   if (!side.sink_open) return false;
   std::uint64_t waiting = 0;
@@ -202,7 +212,8 @@ bool CycleEngine<kVcs>::run_sink(std::uint32_t core, std::int64_t now, std::vect
   return input.visible != 0 || waiting != std::uint64_t{1} << vc;
 }
 
-template class CycleEngine<0>;
-template class CycleEngine<1>;
+template class CycleEngine<1, false>;
+template class CycleEngine<0, false>;
+template class CycleEngine<0, true>;
 
 }  // namespace ranvier::sim

@@ -12,8 +12,8 @@
 
 namespace ranvier::sim {
 
-/// VCs known when compiled (the usual 1), or 0: taken from the mesh.
-template <std::uint32_t kVcs>
+/// kVcs: VCs known when compiled (the usual 1), or 0: taken from the mesh. kStages: VC allocation apart from the switch's.
+template <std::uint32_t kVcs, bool kStages>
 class CycleEngine final : public CycleNetwork {
  public:
   CycleEngine(const MeshSpec& mesh, const NetworkOptions& options);
@@ -38,14 +38,19 @@ class CycleEngine final : public CycleNetwork {
   bool idle() const { return routers_at_work_.empty() && sources_at_work_.empty() && sinks_at_work_.empty(); }
 
   void take_credit(Place place);
-  void take_arrival(Place place);
+  void take_arrival(Place place, std::int64_t now);
+  void ask_for_vc(Place place);
   bool run_source(std::uint32_t core, std::int64_t now);
   bool run_sink(std::uint32_t core, std::int64_t now, std::vector<Delivery>& out);
   bool run_router(std::uint32_t r, std::int64_t now);
-  VcMask candidates(const Router& router, std::uint32_t r, std::uint32_t o) const;
-  std::uint32_t ports_of(VcMask vcs_wanting) const;
+  bool run_staged_router(std::uint32_t r, std::int64_t now);
+  bool allocate_vcs(std::uint32_t r);
+  VcMask able_bodies(const Router& router, std::uint32_t r, std::uint32_t o) const;
+  std::uint32_t ports_of(VcMask able) const;
+  template <class Won>
+  bool allocate_switch(Router& router, const VcMask* first_choice, const VcMask* able, std::uint32_t outputs, Won&& won);
   void send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now);
-  void bid(Router& router, std::uint32_t bit, InputVc& input);
+  void bid(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input, std::int64_t now);
   void give_credit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::int64_t now);
 
   MeshSpec mesh_;
@@ -60,12 +65,15 @@ class CycleEngine final : public CycleNetwork {
   std::vector<InputVc> inputs_;         // by index()
   std::vector<std::uint16_t> credits_;  // by index() of the sending side
   std::vector<std::uint8_t> holders_;   // input VC that holds an output VC, by index()
+  std::vector<std::uint8_t> vc_first_input_;   // VC allocation's pointers: by output VC,
+  std::vector<std::uint8_t> vc_first_output_;  // by input VC
   std::vector<Flit> flits_;
   std::vector<std::int64_t> link_flits_;
 
   EventWheel credits_back_;
   EventWheel arrivals_;
   EventWheel reopenings_;  // links over chip edges that are ready for the next flit
+  EventWheel routed_;      // staged routers: heads that may ask for a VC
   PacketSchedule schedule_;
   ActiveSet routers_at_work_;
   ActiveSet sources_at_work_;
@@ -73,7 +81,9 @@ class CycleEngine final : public CycleNetwork {
   std::vector<Entry>* entry_log_ = nullptr;
 };
 
-extern template class CycleEngine<0>;
-extern template class CycleEngine<1>;
+
+extern template class CycleEngine<1, false>;
+extern template class CycleEngine<0, false>;
+extern template class CycleEngine<0, true>;
 
 }  // namespace ranvier::sim

@@ -7,8 +7,8 @@
 
 namespace ranvier::sim {
 
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::take_credit(Place place) {
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::take_credit(Place place) {
   const std::size_t i = index(place.router, place.side, place.vc);
   if (credits_[i]++ != 0) return;
   if (place.side == kCoreSide) {
@@ -23,23 +23,28 @@ void CycleEngine<kVcs>::take_credit(Place place) {
   }
 }
 
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::take_arrival(Place place) {
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::take_arrival(Place place, std::int64_t now) {
   InputVc& input = inputs_[index(place.router, place.side, place.vc)];
   if (input.visible++ != 0) return;
   if (place.side == kCoreSide) {
     sinks_at_work_.insert(place.router);
   } else {
-    bid(routers_[place.router], place.side * vcs() + place.vc, input);
+    bid(place.router, place.side, place.vc, input, now);
     routers_at_work_.insert(place.router);
   }
 }
 
-/// The flit in front of an input VC, number `bit` of its router, asks for its output.
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::bid(Router& router, std::uint32_t bit, InputVc& input) {
+/// The flit in front of an input VC asks for its output from cycle `now` on; a staged router's head is routed first.
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::bid(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input,
+                                     std::int64_t now) {
+  Router& router = routers_[r];
+  const VcMask bit = VcMask{1} << (port * vcs() + vc);
   const Flit flit = flits_[input.base + (input.read & input.mask)];
-  if (flit.head()) {
+  if (!flit.head()) {
+    router.output[input.output].bodies |= bit;
+  } else {
     std::uint32_t o = kLocal;
     if (flit.x() != router.x) {
       o = flit.x() > router.x ? 0 : 1;
@@ -47,29 +52,30 @@ void CycleEngine<kVcs>::bid(Router& router, std::uint32_t bit, InputVc& input) {
       o = flit.y() > router.y ? 2 : 3;
     }
     input.output = static_cast<std::uint8_t>(o);
-    router.output[o].heads |= VcMask{1} << bit;
-  } else {
-    router.output[input.output].bodies |= VcMask{1} << bit;
+    if (kStages && mesh_.kind == RouterKind::kStaged) {
+      routed_.at(now + 1).push_back(Place::pack(r, port, vc));
+      return;
+    }
+    router.output[o].heads |= bit;
   }
   router.wanted = static_cast<std::uint8_t>(router.wanted | 1u << input.output);
 }
 
-/// Input VCs that could send through output `o` now.
-template <std::uint32_t kVcs>
-VcMask CycleEngine<kVcs>::candidates(const Router& router, std::uint32_t r, std::uint32_t o) const {
+/// Input VCs that hold a VC of output `o` and have a credit for it.
+template <std::uint32_t kVcs, bool kStages>
+VcMask CycleEngine<kVcs, kStages>::able_bodies(const Router& router, std::uint32_t r, std::uint32_t o) const {
   const OutputPort& output = router.output[o];
-  VcMask able = (output.credit_vcs & output.free_vcs) != 0 ? output.heads : 0;
-  if (output.bodies != 0) {
-    for (std::uint32_t held = output.credit_vcs & ~std::uint32_t{output.free_vcs}; held != 0; held &= held - 1) {
-      const std::uint8_t holder = holders_[index(r, o, static_cast<std::uint32_t>(std::countr_zero(held)))];
-      able |= output.bodies & VcMask{1} << holder;
-    }
+  VcMask able = 0;
+  if (output.bodies == 0) return able;
+  for (std::uint32_t held = output.credit_vcs & ~std::uint32_t{output.free_vcs}; held != 0; held &= held - 1) {
+    const std::uint8_t holder = holders_[index(r, o, static_cast<std::uint32_t>(std::countr_zero(held)))];
+    able |= output.bodies & VcMask{1} << holder;
   }
   return able;
 }
 
-template <std::uint32_t kVcs>
-std::uint32_t CycleEngine<kVcs>::ports_of(VcMask able) const {
+template <std::uint32_t kVcs, bool kStages>
+std::uint32_t CycleEngine<kVcs, kStages>::ports_of(VcMask able) const {
   if constexpr (kVcs == 1) return static_cast<std::uint32_t>(able);
   std::uint32_t ports = 0;
   const VcMask one_port = (VcMask{1} << vcs()) - 1;
@@ -77,16 +83,16 @@ std::uint32_t CycleEngine<kVcs>::ports_of(VcMask able) const {
   return ports;
 }
 
-template <std::uint32_t kVcs>
-bool CycleEngine<kVcs>::run_router(std::uint32_t r, std::int64_t now) {
-  Router& router = routers_[r];
-  VcMask able[kPorts];
+/// One iteration of iSLIP over the `outputs` with someone in `able`. Of an input's VCs one stands for each output, those in
+/// first_choice before the others. Calls won(port, vc, output); says whether anybody bid.
+template <std::uint32_t kVcs, bool kStages>
+template <class Won>
+bool CycleEngine<kVcs, kStages>::allocate_switch(Router& router, const VcMask* first_choice, const VcMask* able,
+                                                 std::uint32_t outputs, Won&& won) {
   std::uint32_t offers[kPorts] = {};  // by input: outputs that grant it the switch
   std::uint32_t offered = 0;
-  for (std::uint32_t outputs = router.wanted & router.open; outputs != 0; outputs &= outputs - 1) {
+  for (; outputs != 0; outputs &= outputs - 1) {
     const auto o = static_cast<std::uint32_t>(std::countr_zero(outputs));
-    able[o] = candidates(router, r, o);
-    if (able[o] == 0) continue;
     const std::uint32_t port = round_robin(ports_of(able[o]), router.output[o].first_input);
     offers[port] |= 1u << o;
     offered |= 1u << port;
@@ -99,38 +105,58 @@ bool CycleEngine<kVcs>::run_router(std::uint32_t r, std::int64_t now) {
     std::uint32_t vc = 0;
     if constexpr (kVcs != 1) {
       const VcMask one_port = (VcMask{1} << vcs()) - 1;
-      vc = round_robin(able[o] >> (port * vcs()) & one_port, router.first_vc[port]);
+      VcMask standing = first_choice[o] >> (port * vcs()) & one_port;
+      if (standing == 0) standing = able[o] >> (port * vcs()) & one_port;
+      vc = round_robin(standing, router.first_vc[port]);
       router.first_vc[port] = static_cast<std::uint8_t>(vc + 1 == vcs() ? 0 : vc + 1);
     }
-    send(r, port, vc, o, now);
+    won(port, vc, o);
   }
-  // Without a winner nothing changes until an arrival, a credit or a link that reopens wakes the router.
-  return offered != 0 && (router.wanted & router.open) != 0;
+  return offered != 0;
 }
 
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now) {
+template <std::uint32_t kVcs, bool kStages>
+bool CycleEngine<kVcs, kStages>::run_router(std::uint32_t r, std::int64_t now) {
+  Router& router = routers_[r];
+  VcMask able[kPorts];
+  std::uint32_t bidding = 0;
+  for (std::uint32_t outputs = router.wanted & router.open; outputs != 0; outputs &= outputs - 1) {
+    const auto o = static_cast<std::uint32_t>(std::countr_zero(outputs));
+    const OutputPort& output = router.output[o];
+    able[o] = able_bodies(router, r, o);
+    if ((output.credit_vcs & output.free_vcs) != 0) able[o] |= output.heads;
+    if (able[o] != 0) bidding |= 1u << o;
+  }
+  const bool bid_made = allocate_switch(router, able, able, bidding, [&](std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
+    OutputPort& output = router.output[o];
+    InputVc& input = inputs_[index(r, port, vc)];
+    const VcMask bit = VcMask{1} << (port * vcs() + vc);
+    if ((output.heads & bit) != 0) {
+      const std::uint32_t out_vc = round_robin(output.credit_vcs & output.free_vcs, output.first_vc);
+      output.first_vc = static_cast<std::uint8_t>(out_vc + 1 == vcs() ? 0 : out_vc + 1);
+      input.output_vc = static_cast<std::uint8_t>(out_vc);
+      output.heads &= ~bit;
+      output.free_vcs = static_cast<std::uint16_t>(output.free_vcs & ~(1u << out_vc));
+      holders_[index(r, o, out_vc)] = static_cast<std::uint8_t>(port * vcs() + vc);
+    }
+    send(r, port, vc, o, now);
+  });
+  // Without a bid nothing changes until an arrival, a credit or a link that reopens wakes the router.
+  return bid_made && (router.wanted & router.open) != 0;
+}
+
+/// The flit in front of input VC (port, vc), which holds a VC of output `o`, goes on its way.
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now) {
   Router& router = routers_[r];
   OutputPort& output = router.output[o];
-  const std::uint32_t bit = port * vcs() + vc;
   InputVc& input = inputs_[index(r, port, vc)];
   const Flit flit = flits_[input.base + (input.read++ & input.mask)];
-  if (flit.head()) {
-    const std::uint32_t out_vc = round_robin(output.credit_vcs & output.free_vcs, output.first_vc);
-    output.first_vc = static_cast<std::uint8_t>(out_vc + 1 == vcs() ? 0 : out_vc + 1);
-    input.output_vc = static_cast<std::uint8_t>(out_vc);
-    output.heads &= ~(VcMask{1} << bit);
-    if (!flit.tail()) {
-      output.free_vcs = static_cast<std::uint16_t>(output.free_vcs & ~(1u << out_vc));
-      holders_[index(r, o, out_vc)] = static_cast<std::uint8_t>(bit);
-    }
-  } else {
-    output.bodies &= ~(VcMask{1} << bit);
-    if (flit.tail()) output.free_vcs = static_cast<std::uint16_t>(output.free_vcs | 1u << input.output_vc);
-  }
-  if ((output.heads | output.bodies) == 0) router.wanted = static_cast<std::uint8_t>(router.wanted & ~(1u << o));
   const std::uint32_t out_vc = input.output_vc;
-  if (--input.visible != 0) bid(router, bit, input);
+  output.bodies &= ~(VcMask{1} << (port * vcs() + vc));
+  if (flit.tail()) output.free_vcs = static_cast<std::uint16_t>(output.free_vcs | 1u << out_vc);
+  if ((output.heads | output.bodies) == 0) router.wanted = static_cast<std::uint8_t>(router.wanted & ~(1u << o));
+  if (--input.visible != 0) bid(r, port, vc, input, now + 1);
 
   if (--credits_[index(r, o, out_vc)] == 0) {
     output.credit_vcs = static_cast<std::uint16_t>(output.credit_vcs & ~(1u << out_vc));
@@ -153,8 +179,8 @@ void CycleEngine<kVcs>::send(std::uint32_t r, std::uint32_t port, std::uint32_t 
 }
 
 /// To whoever fills input `port` of router `r`.
-template <std::uint32_t kVcs>
-void CycleEngine<kVcs>::give_credit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::int64_t now) {
+template <std::uint32_t kVcs, bool kStages>
+void CycleEngine<kVcs, kStages>::give_credit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::int64_t now) {
   if (port == kLocal) {
     credits_back_.at(now + mesh_.timing.credit).push_back(Place::pack(r, kCoreSide, vc));
   } else {

@@ -21,6 +21,7 @@ namespace {
 constexpr std::int64_t kSliceCycles = 32;      // sources run this far ahead of the network
 constexpr std::int64_t kDrainFactor = 10;      // drain at most this many times the measured cycles
 constexpr double kSaturationFactor = 3;        // mean latency over that of an empty network
+constexpr double kStuckShare = 0.02;           // of measured packets, without a drain
 constexpr std::uint32_t kHotspotWeight = 5;
 
 /// Where core `s` sends its packet number `k`. Patterns and weights: BookSim's, as in the reference curves.
@@ -118,7 +119,7 @@ class Experiment {
   TrafficResult run() {
     const double start = cpu_seconds();
     std::int64_t now = 0;
-    const std::int64_t limit = end_ + kDrainFactor * options_.cycles;
+    const std::int64_t limit = end_ + (options_.drain ? kDrainFactor * options_.cycles : 0);
     while (now < end_ || (measured_inside_ > 0 && now < limit)) {
       // Slices end where the measurement begins and ends, so that counts fall on the right side.
       std::int64_t next = now + kSliceCycles;
@@ -184,7 +185,11 @@ class Experiment {
     r.hops_mean = mean(routers_);
     r.accepted = static_cast<double>(accepted_) / node_cycles;
     r.offered = static_cast<double>(generated_) / node_cycles;
-    r.saturated = measured_inside_ > 0 || r.latency_mean_cycles > kSaturationFactor * mean(empty_latency_);
+    const double inside = static_cast<double>(measured_inside_);
+    const double left_of_itself = mean(empty_latency_) * static_cast<double>(generated_) / static_cast<double>(options_.cycles);
+    const bool stuck = options_.drain ? measured_inside_ > 0
+                                      : inside > kStuckShare * static_cast<double>(generated_) && inside > kSaturationFactor * left_of_itself;
+    r.saturated = stuck || r.latency_mean_cycles > kSaturationFactor * mean(empty_latency_);
     r.packets = delivered_;
     r.cycles_run = cycles_run;
     r.cycles_per_s = static_cast<double>(cycles_run) / cpu_s;

@@ -41,6 +41,38 @@ TEST(CycleNetwork, P3ZeroLoadIsThreeCyclesAHopAndTwoToEnter) {
   expect_zero_load(preset_mesh("p3", 4, 4, 4, 8), 3);
 }
 
+TEST(CycleNetwork, StagedRoutersHaveTheirZeroLoad) {
+  EXPECT_EQ(zero_load_cycles(preset_mesh("s3", 4, 4, 1, 8), CoreId(0), CoreId(15)), 3 * 7 + 2);
+  EXPECT_EQ(zero_load_cycles(preset_mesh("d5", 4, 4, 1, 8), CoreId(0), CoreId(15)), 5 * 7 + 2);
+  for (const char* preset : {"s3", "d5"}) {
+    for (const std::int32_t vcs : {1, 4}) {
+      expect_zero_load(preset_mesh(preset, 4, 4, vcs, 8), 1);
+      expect_zero_load(preset_mesh(preset, 4, 4, vcs, 8), 5);
+    }
+  }
+}
+
+/// Cycles that the last 300 of 400 one-flit packets take, all from their sources at once, to one core.
+std::int64_t drain_cycles(const MeshSpec& mesh, const std::vector<std::size_t>& sources, std::size_t to) {
+  const auto network = make_cycle_network(mesh);
+  std::vector<TimedPacket> packets;
+  for (std::uint32_t i = 0; i < 400; ++i) packets.push_back({packet(i, sources[i % sources.size()], to), 0});
+  const auto out = run_all(*network, packets, 10'000);
+  EXPECT_EQ(out.size(), 400u);
+  return out.back().at - out[99].at;
+}
+
+TEST(CycleNetwork, CapacitiesOfThePresets) {
+  EXPECT_EQ(drain_cycles(preset_mesh("p3", 3, 1, 1, 8), {0}, 2), 300);
+  EXPECT_EQ(drain_cycles(preset_mesh("s3", 3, 1, 1, 8), {0}, 2), 300);
+  EXPECT_EQ(drain_cycles(preset_mesh("d5", 3, 1, 1, 8), {0}, 2), 900);     // one VC serves a packet in 3 cycles
+  EXPECT_EQ(drain_cycles(preset_mesh("d5", 3, 1, 1, 8), {0, 1}, 2), 900);  // they share the last router's one input VC
+  EXPECT_EQ(drain_cycles(preset_mesh("d5", 3, 1, 1, 8), {0, 2}, 1), 600);  // an output VC, a packet in 2 cycles
+  EXPECT_EQ(drain_cycles(preset_mesh("d5", 3, 1, 4, 8), {0, 2}, 1), 300);
+  EXPECT_EQ(drain_cycles(preset_mesh("p3", 3, 1, 1, 4), {0}, 2), 375);     // buf / 5
+  EXPECT_EQ(drain_cycles(preset_mesh("s3", 3, 1, 1, 4), {0}, 2), 375);
+}
+
 TEST(CycleNetwork, ZeroLoadFollowsTheBoardsDelays) {
   expect_zero_load(mesh_of(board_of({.router = 2, .link = 3, .credit = 2})), 1);
   expect_zero_load(mesh_of(board_of({.vcs = 2, .router = 1, .link = 1, .credit = 1})), 4);
@@ -158,6 +190,13 @@ struct Scene {
   BoardShape shape;
   std::uint32_t longest;
   std::int32_t random_delay;
+  RouterKind kind = RouterKind::kSingleStage;
+
+  MeshSpec mesh() const {
+    MeshSpec mesh = mesh_of(board_of(shape));
+    mesh.kind = kind;
+    return mesh;
+  }
 };
 
 class CycleNetworkProperty : public testing::TestWithParam<Scene> {};
@@ -167,7 +206,7 @@ TEST_P(CycleNetworkProperty, EveryPacketArrivesOnceOverItsPath) {
   const chips::Board board = board_of(scene.shape);
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const auto packets = random_packets(board, 3000, scene.longest, 400, seed);
-    const auto network = make_cycle_network(board, {.seed = seed, .random_delay_cycles = scene.random_delay});
+    const auto network = make_cycle_network(scene.mesh(), {.seed = seed, .random_delay_cycles = scene.random_delay});
     const auto out = run_all(*network, packets);
     ASSERT_EQ(out.size(), packets.size());
     std::vector<int> seen(packets.size());
@@ -175,7 +214,7 @@ TEST_P(CycleNetworkProperty, EveryPacketArrivesOnceOverItsPath) {
       const TimedPacket& sent = packets[out[i].id];
       ++seen[out[i].id];
       EXPECT_EQ(out[i].destination, sent.packet.destination);
-      EXPECT_GE(out[i].at - sent.at, zero_load_cycles(mesh_of(board), sent.packet.source, sent.packet.destination, sent.packet.flits));
+      EXPECT_GE(out[i].at - sent.at, zero_load_cycles(scene.mesh(), sent.packet.source, sent.packet.destination, sent.packet.flits));
       if (i > 0) {
         EXPECT_TRUE(out[i - 1].at < out[i].at || (out[i - 1].at == out[i].at && out[i - 1].destination < out[i].destination));
       }
@@ -201,10 +240,10 @@ TEST_P(CycleNetworkProperty, CallPatternDoesNotMatter) {
   const NetworkOptions options{.seed = 3, .random_delay_cycles = scene.random_delay};
   auto packets = random_packets(board, 2000, scene.longest, 3000, 11);
   std::stable_sort(packets.begin(), packets.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-  const auto whole = make_cycle_network(board, options);
+  const auto whole = make_cycle_network(scene.mesh(), options);
   const auto expected = run_all(*whole, packets);
 
-  const auto pieces = make_cycle_network(board, options);
+  const auto pieces = make_cycle_network(scene.mesh(), options);
   std::vector<Delivery> out;
   std::int64_t now = -1;
   std::size_t next = 0;
@@ -216,7 +255,7 @@ TEST_P(CycleNetworkProperty, CallPatternDoesNotMatter) {
   }
   EXPECT_EQ(out, expected);
 
-  const auto by_event = make_cycle_network(board, options);
+  const auto by_event = make_cycle_network(scene.mesh(), options);
   out.clear();
   for (const TimedPacket& p : packets) by_event->inject(p.packet, p.at);
   for (std::int64_t at = by_event->next_event(); at != Network::kNever; at = by_event->next_event()) by_event->advance(at, out);
@@ -229,7 +268,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Scene{{.width = 5, .height = 3, .vcs = 4, .router = 2, .link = 2, .credit = 3}, 7, 25},
                     Scene{{.columns = 2, .rows = 2, .width = 3, .height = 2, .edge_latency = 17, .edge_cycles_per_flit = 3}, 5, 0},
                     Scene{{.columns = 3, .rows = 1, .width = 2, .height = 4, .vcs = 2, .edge_latency = 5, .edge_cycles_per_flit = 2}, 3, 2000},
-                    Scene{{.width = 1, .height = 1}, 3, 0}));
+                    Scene{{.width = 1, .height = 1}, 3, 0}, Scene{{}, 3, 0, RouterKind::kStaged},
+                    Scene{{.vcs = 3, .buffer = 2}, 5, 9, RouterKind::kStaged},
+                    Scene{{.vcs = 4, .buffer = 3}, 4, 0, RouterKind::kSpeculative},
+                    Scene{{.columns = 2, .width = 3, .height = 3, .edge_latency = 6, .edge_cycles_per_flit = 2}, 4, 0, RouterKind::kSpeculative}));
 
 TEST(CycleNetwork, RandomDelayIsDrawnByIdAndWithinItsBound) {
   const chips::Board board = board_of({});
