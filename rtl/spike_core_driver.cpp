@@ -2,7 +2,6 @@
 #include "rtl/spike_core_driver.h"
 
 #include <stdexcept>
-#include <utility>
 
 namespace ranvier::rtl {
 namespace {
@@ -13,42 +12,42 @@ constexpr std::int64_t kHangCycles =
 
 }  // namespace
 
-SpikeCoreDriver::SpikeCoreDriver(std::unique_ptr<SpikeCorePort> port) : port_(std::move(port)) { reset(); }
+SpikeCoreDriver::SpikeCoreDriver(SpikeCorePort& port) : port_(port) { reset(); }
 
 void SpikeCoreDriver::reset() {
-  port_->in = {};
-  port_->in.reset = true;
-  port_->cycle();
-  port_->cycle();
-  port_->in.reset = false;
-  port_->cycle();
+  port_.in = {};
+  port_.in.reset = true;
+  port_.cycle();
+  port_.cycle();
+  port_.in.reset = false;
+  port_.cycle();
 }
 
 void SpikeCoreDriver::write_word(ConfigSelect select, std::uint32_t address, const ConfigWord& word) {
-  SpikeCorePort::Inputs& in = port_->in;
+  SpikeCorePort::Inputs& in = port_.in;
   in.config_valid = true;
   in.config_write = true;
   in.config_select = select;
   in.config_address = address;
   in.config_data = word;
-  port_->cycle();
+  port_.cycle();
   in.config_valid = false;
-  if (!port_->out.config_ready) throw std::logic_error("rv_spike_core configured while busy");
+  if (!port_.out.config_ready) throw std::logic_error("rv_spike_core configured while busy");
 }
 
 ConfigWord SpikeCoreDriver::read_state_word(std::uint32_t address) {
-  SpikeCorePort::Inputs& in = port_->in;
+  SpikeCorePort::Inputs& in = port_.in;
   in.config_valid = true;
   in.config_write = false;
   in.config_select = ConfigSelect::kState;
   in.config_address = address;
-  port_->cycle();
+  port_.cycle();
   in.config_valid = false;
-  if (!port_->out.config_ready) throw std::logic_error("rv_spike_core read while busy");
-  port_->cycle();
-  port_->cycle();
-  if (!port_->out.config_read_valid) throw std::logic_error("rv_spike_core did not answer a read");
-  return port_->out.config_read_data;
+  if (!port_.out.config_ready) throw std::logic_error("rv_spike_core read while busy");
+  port_.cycle();
+  port_.cycle();
+  if (!port_.out.config_read_valid) throw std::logic_error("rv_spike_core did not answer a read");
+  return port_.out.config_read_data;
 }
 
 void SpikeCoreDriver::load(const CoreTile& tile) {
@@ -65,8 +64,8 @@ void SpikeCoreDriver::load(const CoreTile& tile) {
 
 void SpikeCoreDriver::clear_overflow() {
   write_word(ConfigSelect::kControl, 0, control_word(tile_));
-  port_->cycle();  // takes effect
-  port_->cycle();  // shows
+  port_.cycle();  // takes effect
+  port_.cycle();  // shows
 }
 
 void SpikeCoreDriver::write_state(const std::vector<NeuronState>& state) {
@@ -75,7 +74,7 @@ void SpikeCoreDriver::write_state(const std::vector<NeuronState>& state) {
       write_word(ConfigSelect::kState, word_address(t, g), state_word(tile_, state, t, g));
     }
   }
-  port_->cycle();  // the last write takes effect
+  port_.cycle();  // the last write takes effect
 }
 
 std::vector<NeuronState> SpikeCoreDriver::read_state() {
@@ -90,31 +89,31 @@ std::vector<NeuronState> SpikeCoreDriver::read_state() {
 
 void SpikeCoreDriver::run_until_idle() {
   for (std::int64_t i = 0; i < kHangCycles; ++i) {
-    port_->cycle();
-    if (!port_->out.busy) return;
+    port_.cycle();
+    if (!port_.out.busy) return;
   }
   throw std::logic_error("rv_spike_core does not become idle");
 }
 
 std::int64_t SpikeCoreDriver::send(const CoreEvent& event) {
-  SpikeCorePort::Inputs& in = port_->in;
+  SpikeCorePort::Inputs& in = port_.in;
   in.event_valid = true;
   in.event_direct = event.direct;
   in.event_token = event.token;
   in.event_channel = event.channel;
   in.event_payload = event.payload;
-  port_->cycle();
+  port_.cycle();
   in.event_valid = false;
-  if (!port_->out.event_ready) throw std::logic_error("rv_spike_core refuses an event while idle");
-  const std::uint32_t before = port_->out.busy_cycles;
+  if (!port_.out.event_ready) throw std::logic_error("rv_spike_core refuses an event while idle");
+  const std::uint32_t before = port_.out.busy_cycles;
   run_until_idle();
-  return port_->out.busy_cycles - before;
+  return port_.out.busy_cycles - before;
 }
 
 std::int64_t SpikeCoreDriver::send_train(const std::vector<CoreEvent>& events) {
-  SpikeCorePort::Inputs& in = port_->in;
-  port_->cycle();
-  const std::uint32_t before = port_->out.busy_cycles;
+  SpikeCorePort::Inputs& in = port_.in;
+  port_.cycle();
+  const std::uint32_t before = port_.out.busy_cycles;
   for (const CoreEvent& event : events) {
     in.event_valid = true;
     in.event_direct = event.direct;
@@ -122,26 +121,26 @@ std::int64_t SpikeCoreDriver::send_train(const std::vector<CoreEvent>& events) {
     in.event_channel = event.channel;
     in.event_payload = event.payload;
     for (std::int64_t i = 0;; ++i) {
-      port_->cycle();
-      if (port_->out.event_ready) break;
+      port_.cycle();
+      if (port_.out.event_ready) break;
       if (i > kHangCycles) throw std::logic_error("rv_spike_core does not take an event");
     }
   }
   in.event_valid = false;
   run_until_idle();
-  return port_->out.busy_cycles - before;
+  return port_.out.busy_cycles - before;
 }
 
 std::int64_t SpikeCoreDriver::tick(std::vector<TimedSpike>& out) {
-  SpikeCorePort::Inputs& in = port_->in;
+  SpikeCorePort::Inputs& in = port_.in;
   in.tick_valid = true;
   in.spike_ready = true;
-  port_->cycle();
+  port_.cycle();
   in.tick_valid = false;
-  if (!port_->out.tick_ready) throw std::logic_error("rv_spike_core refuses a tick while idle");
+  if (!port_.out.tick_ready) throw std::logic_error("rv_spike_core refuses a tick while idle");
   for (std::int64_t cycle = 1; cycle < kHangCycles; ++cycle) {
-    port_->cycle();
-    const SpikeCorePort::Outputs& o = port_->out;
+    port_.cycle();
+    const SpikeCorePort::Outputs& o = port_.out;
     if (!o.busy) return cycle - 1;
     if (o.spike_valid) out.push_back({{o.spike_token, o.spike_neuron, o.spike_payload}, cycle});
   }

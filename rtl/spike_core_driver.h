@@ -17,7 +17,7 @@ class SpikeCoreDriver {
     std::int64_t at = 0;  // busy cycles from the tick until it was taken, that cycle included
   };
 
-  explicit SpikeCoreDriver(std::unique_ptr<SpikeCorePort> port);
+  explicit SpikeCoreDriver(SpikeCorePort& port);
 
   void reset();
   /// Writes control, weights, thresholds and the initial state.
@@ -33,10 +33,10 @@ class SpikeCoreDriver {
 
   std::vector<NeuronState> read_state();  // [token][neuron]
   void write_state(const std::vector<NeuronState>& state);
-  bool overflow() const { return port_->out.overflow; }
+  bool overflow() const { return port_.out.overflow; }
   void clear_overflow();
 
-  SpikeCorePort& port() { return *port_; }
+  SpikeCorePort& port() { return port_; }
   void write_word(ConfigSelect select, std::uint32_t address, const ConfigWord& word);
   ConfigWord read_state_word(std::uint32_t address);
 
@@ -44,7 +44,7 @@ class SpikeCoreDriver {
   /// Clocks until not busy; the cycle that finds the core idle is part of it.
   void run_until_idle();
 
-  std::unique_ptr<SpikeCorePort> port_;
+  SpikeCorePort& port_;
   CoreTile tile_;
 };
 

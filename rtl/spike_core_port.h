@@ -64,6 +64,8 @@ class SpikeCorePort {
   /// Check build only; the fast build does nothing. Waves go to `path` from the next cycle on.
   virtual void open_wave(const std::filesystem::path& path) = 0;
   virtual void write_coverage(const std::filesystem::path& path) = 0;
+  /// Whether an assertion of the RTL failed since the last call.
+  virtual bool take_assertion_failure() = 0;
 
  protected:
   std::int64_t cycles_ = 0;
@@ -71,7 +73,8 @@ class SpikeCorePort {
 
 /// No assertions, coverage or waves.
 std::unique_ptr<SpikeCorePort> make_fast_port();
-/// Assertions stop the process with the place in the RTL; registers and memories start with random values drawn from `seed`.
+/// A failed assertion prints its place in the RTL on standard error. Registers and memories start with random values
+/// drawn from `seed`.
 std::unique_ptr<SpikeCorePort> make_check_port(std::uint32_t seed);
 
 }  // namespace ranvier::rtl

@@ -47,7 +47,7 @@ CoreTile load_tile(const sim::TileSpec& spec) {
 
 class VerilatedCore final : public sim::CoreModel {
  public:
-  explicit VerilatedCore(const sim::TileSpec& spec) : spec_(spec), encodes_(stage().encoder.present), driver_(make_fast_port()) {
+  explicit VerilatedCore(const sim::TileSpec& spec) : spec_(spec), encodes_(stage().encoder.present), port_(make_fast_port()), driver_(*port_) {
     driver_.load(load_tile(spec));
   }
 
@@ -149,6 +149,7 @@ class VerilatedCore final : public sim::CoreModel {
 
   sim::TileSpec spec_;
   bool encodes_;
+  std::unique_ptr<SpikeCorePort> port_;
   mutable SpikeCoreDriver driver_;  // reading state takes clock cycles, which change nothing
   std::vector<SpikeCoreDriver::TimedSpike> spikes_;
   sim::CoreCounters counters_;

@@ -4,24 +4,43 @@
 
 #include <verilated.h>
 
+#include <mutex>
+
 #include "rtl/spike_core_port.h"
 
 namespace ranvier::rtl {
 
-/// `Waves` has open(model, path) and dump(time).
+/// Verilator keeps the context made last in a plain global: instances are made and unmade one at a time.
+inline std::mutex& verilator_globals() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+/// `Waves` has open(model, path) and dump(time), and says whether the model has assertions.
 template <class Model, class Waves>
 class PortOfModel : public SpikeCorePort {
  public:
-  explicit PortOfModel(std::uint32_t seed) : context_(std::make_unique<VerilatedContext>()) {
+  explicit PortOfModel(std::uint32_t seed) {
+    const std::lock_guard lock(verilator_globals());
+    context_ = std::make_unique<VerilatedContext>();
     // Never more than one thread for a core this small; own context, so that instances are independent.
+    context_->fatalOnError(false);  // the test bench reports failed assertions
     context_->randReset(2);
     context_->randSeed(static_cast<int>(seed & 0x7fffffff) | 1);
     model_ = std::make_unique<Model>(context_.get(), "core");
     model_->clk_i = 0;
   }
-  ~PortOfModel() override { model_->final(); }
+  ~PortOfModel() override {
+    const std::lock_guard lock(verilator_globals());
+    // A model takes its scopes out of the thread's current context, which may be another instance's, or gone.
+    Verilated::threadContextp(context_.get());
+    model_->final();
+    model_.reset();
+    Verilated::threadContextp(nullptr);
+  }
 
   void cycle() final {
+    if constexpr (Waves::kAssertions) Verilated::threadContextp(context_.get());  // where a failure is noted
     Model& m = *model_;
     m.rst_ni = !in.reset;
     m.evt_valid_i = in.event_valid;
@@ -59,6 +78,13 @@ class PortOfModel : public SpikeCorePort {
     m.clk_i = 1;
     step();
     ++cycles_;
+  }
+
+  bool take_assertion_failure() final {
+    const bool failed = context_->gotError();
+    context_->gotError(false);
+    context_->gotFinish(false);
+    return failed;
   }
 
   void open_wave(const std::filesystem::path& path) final { waves_.open(*context_, *model_, path); }

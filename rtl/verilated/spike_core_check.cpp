@@ -11,6 +11,7 @@ namespace {
 
 class FstWaves {
  public:
+  static constexpr bool kAssertions = true;
   void open(VerilatedContext& context, Vspike_core_check& model, const std::filesystem::path& path) {
     context.traceEverOn(true);
     fst_ = std::make_unique<VerilatedFstC>();

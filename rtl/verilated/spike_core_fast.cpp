@@ -7,6 +7,7 @@ namespace ranvier::rtl {
 namespace {
 
 struct NoWaves {
+  static constexpr bool kAssertions = false;
   void open(VerilatedContext&, Vspike_core_fast&, const std::filesystem::path&) {}
   void dump(std::uint64_t) {}
 };
