@@ -7,9 +7,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 
+#include "base/random.h"
 #include "workloads/executor_errors.h"
+#include "workloads/executor_kernels.h"
 #include "workloads/random_program.h"
 
 namespace ranvier::workloads {
@@ -124,6 +125,49 @@ TEST(ExecutorByHand, ResidualSumsSendWholeDifferences) {
   EXPECT_EQ(unary.stages[3].adds, 1);
   EXPECT_EQ(unary.stages[3].multiply_adds, 0);
   EXPECT_EQ(unary.stages[3].events_by_step, (Steps{0, 0, 0, 0, 0, 0, 1}));
+}
+
+// Block sizes and their rests, more rows than one 16-bit sum takes, and weights that would overflow it.
+TEST(Kernels, UnitAndScaledRowsEqualTheOneByOneSum) {
+  for (const std::int32_t outputs : {1, 15, 16, 17, 63, 64, 65, 80, 131, 200}) {
+    for (const std::size_t count : {0u, 1u, 7u, 255u, 256u, 600u}) {
+      constexpr std::uint32_t kInputs = 40;
+      std::vector<std::int8_t> weight(kInputs * static_cast<std::size_t>(outputs));
+      for (std::size_t i = 0; i < weight.size(); ++i) {
+        weight[i] = count > 200 && i % 3 == 0 ? std::int8_t{-128} : static_cast<std::int8_t>(random_u64(1, i, count));
+      }
+      Row rows;
+      for (std::size_t i = 0; i < count; ++i) rows.push_back(static_cast<std::int32_t>(random_below(kInputs, 2, i, count)));
+      Row added(static_cast<std::size_t>(outputs), 5);
+      Row subtracted = added;
+      Row scaled = added;
+      Row expected = added;
+      accumulate_unit_rows(weight.data(), outputs, rows, RowSign::kAdd, added.data());
+      accumulate_unit_rows(weight.data(), outputs, rows, RowSign::kSubtract, subtracted.data());
+      for (const std::int32_t row : rows) {
+        accumulate_scaled_row(weight.data(), outputs, row, 77, scaled.data());
+        accumulate_scaled_row(weight.data(), outputs, row, -78, scaled.data());
+        for (std::int32_t o = 0; o < outputs; ++o) {
+          expected[static_cast<std::size_t>(o)] += weight[static_cast<std::size_t>(row * outputs + o)];
+        }
+      }
+      ASSERT_EQ(added, expected) << outputs << " outputs, " << count << " rows";
+      for (std::size_t o = 0; o < expected.size(); ++o) {
+        const std::int32_t sum = expected[o] - 5;
+        ASSERT_EQ(subtracted[o], 5 - sum);
+        ASSERT_EQ(scaled[o], 5 - sum);
+      }
+    }
+  }
+}
+
+TEST(Kernels, ScaledRowTakesFactorsWiderThanSixteenBits) {
+  const std::vector<std::int8_t> weight{1, 2, -128, 127};
+  Row potential{0, 1};
+  accumulate_scaled_row(weight.data(), 2, 1, 40'000, potential.data());
+  EXPECT_EQ(potential, (Row{-5'120'000, 5'080'001}));
+  accumulate_scaled_row(weight.data(), 2, 1, -32'768, potential.data());
+  EXPECT_EQ(potential, (Row{-5'120'000 + 4'194'304, 5'080'001 - 4'161'536}));
 }
 
 void expect_settled(const Program& program, const Activations& reference, const SpikingRun& run) {
