@@ -13,7 +13,7 @@ namespace ranvier::workloads {
 namespace {
 
 constexpr double kLargestWeight = 127;
-// d |c| < 2^26 for 1024 channels of 16 bits and r <= 2^16, so c r g stays within 63 bits.
+// |c| < 2^26 for 1024 channels of 16 bits and r <= 2^16: c r g stays within 63 bits.
 constexpr double kLayerNormGainLimit = 1 << 21;
 
 std::int32_t checked_round(const std::string& stage, const char* quantity, double value, double limit) {
