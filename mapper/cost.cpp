@@ -63,9 +63,10 @@ struct Estimator {
       busy[static_cast<std::size_t>(bucket[t]) * board.cores() + core.value()] += problem.tile_cycles[t];
       metrics.layers[tile.stage.value()].busy_cycles += problem.tile_cycles[t];
       const double passes = passes_of(program, tile.stage, problem.schedule);
-      energy_of(tile.stage) += times(chip.energy.soma_update, passes * static_cast<double>(contexts_of(tile))) +
-                               times(chip.energy.map_value, passes * static_cast<double>(map_values_of(program, tile))) +
-                               times(chip.energy.state_swap_byte, swapped_bytes_of(program, tile, problem.schedule));
+      energy_of(tile.stage) +=
+          times(chip.energy.soma_update, passes * static_cast<double>(contexts_of(tile))) +
+          times(chip.energy.map_value, passes * static_cast<double>(map_values_of(program, tile))) +
+          times(chip.energy.state_swap_byte, swapped_bytes_of(program, tile, problem.schedule));
     }
     metrics.tiles = static_cast<std::int64_t>(problem.tiles.size()) - 1;
     metrics.cores = static_cast<std::int64_t>(cores.size());
@@ -106,8 +107,10 @@ struct Estimator {
     const double flits = events * flits_each;
     LayerEstimate& layer = metrics.layers[stage.value()];
     layer.events += events;
-    if (mapping.core_of[flow.source.value()].valid()) layer.energy += times(chip.energy.event_emit, events);
-    else layer.energy += times(chip.energy.host_flit, flits);
+    if (mapping.core_of[flow.source.value()].valid())
+      layer.energy += times(chip.energy.event_emit, events);
+    else
+      layer.energy += times(chip.energy.host_flit, flits);
     add_arrivals(flow, events);
 
     const CoreId entry = entry_core(mapping.core_of, flow.source);
@@ -120,10 +123,12 @@ struct Estimator {
       metrics.weighted_hops += events * hops(board, entry, to);
       for_each_xy_link(board, at, to, [&](LinkId link) {
         const bool crossing = crosses_chip(board, link);
-        const auto cycles = static_cast<double>(crossing ? std::max<std::int64_t>(1, chip.chip_link.cycles_per_flit.value) : 1);
+        const auto cycles =
+            static_cast<double>(crossing ? std::max<std::int64_t>(1, chip.chip_link.cycles_per_flit.value) : 1);
         link_cycles[level * link_count(board) + link.value()] += flits * cycles;
         link_flits[level * link_count(board) + link.value()] += flits;
-        way += crossing ? static_cast<double>(chip.noc.router_cycles.value + chip.chip_link.latency_cycles.value) : hop_cycles;
+        way += crossing ? static_cast<double>(chip.noc.router_cycles.value + chip.chip_link.latency_cycles.value)
+                        : hop_cycles;
         ++links;
         crossings += crossing ? 1 : 0;
       });
@@ -179,8 +184,9 @@ struct Estimator {
       level.cycles = Cycles(synchronised(level.busy_cycles + level.network_cycles, steps));
       metrics.steps += steps;
       metrics.cycles += level.cycles;
-      metrics.max_link_load = std::max(
-          metrics.max_link_load, level.max_link_flits / static_cast<double>(std::max<std::int64_t>(1, level.cycles.count())));
+      metrics.max_link_load =
+          std::max(metrics.max_link_load,
+                   level.max_link_flits / static_cast<double>(std::max<std::int64_t>(1, level.cycles.count())));
     }
     for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
       Cycles& cycles = metrics.layers[problem.tiles[t].stage.value()].level_cycles;

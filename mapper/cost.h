@@ -17,8 +17,8 @@ struct LayerEstimate {
   double events = 0;  // sent, per image
   double synops = 0;
   double flit_hops = 0;
-  double busy_cycles = 0;     // sum over its tiles
-  Cycles level_cycles;        // time of its slowest tile's level
+  double busy_cycles = 0;  // sum over its tiles
+  Cycles level_cycles;     // time of its slowest tile's level
   Energy energy;
 };
 
@@ -26,19 +26,19 @@ struct LevelEstimate {
   double busy_cycles = 0;     // slowest core
   double network_cycles = 0;  // fullest link, serialised, plus the longest way of a packet
   double max_link_flits = 0;
-  Cycles cycles;              // both, and the synchronisation
+  Cycles cycles;  // both, and the synchronisation
 };
 
 /// Per image. Keys of `ranvier map --json` first.
 struct Metrics {
   std::int64_t cores = 0;
   std::int64_t chips = 0;
-  std::int64_t tiles = 0;      // without the host tile
-  double weighted_hops = 0;    // events times the distance to each destination core, as unicasts would pay
-  double tree_hops = 0;        // events times the links that their relay chain crosses
-  double max_link_load = 0;    // flits over cycles of its level, the fullest link
-  double connectivity = 0;     // events times distinct destination cores other than the source's
-  double crossings = 0;        // flits over chip edges
+  std::int64_t tiles = 0;    // without the host tile
+  double weighted_hops = 0;  // events times the distance to each destination core, as unicasts would pay
+  double tree_hops = 0;      // events times the links that their relay chain crosses
+  double max_link_load = 0;  // flits over cycles of its level, the fullest link
+  double connectivity = 0;   // events times distinct destination cores other than the source's
+  double crossings = 0;      // flits over chip edges
   double steps = 0;
   Cycles cycles;
   Duration latency;

@@ -30,10 +30,15 @@ Reach reach_of(const Program& program, const Tile& tile, std::size_t port) {
   Reach reach{tile.tokens, {0, producer.channels}};
   switch (stage.kind) {
     case StageKind::kInput:
-    case StageKind::kLayerNorm: break;
-    case StageKind::kLinear: reach.channels = tile.inputs; break;
+    case StageKind::kLayerNorm:
+      break;
+    case StageKind::kLinear:
+      reach.channels = tile.inputs;
+      break;
     case StageKind::kGelu:
-    case StageKind::kAdd: reach.channels = tile.outputs; break;
+    case StageKind::kAdd:
+      reach.channels = tile.outputs;
+      break;
     case StageKind::kScores:
     case StageKind::kMix: {
       const Range heads = heads_of(program, tile);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which events of a producing stage a tile takes on each of its ports. Used by the tiler and by the simulator; the verifier
-// has its own account of it.
+// Which events of a producing stage a tile takes on each of its ports. Used by the tiler and by the simulator; the
+// verifier has its own account of it.
 #pragma once
 
 #include "mapper/mapping.h"

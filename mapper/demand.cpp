@@ -15,12 +15,12 @@ using workloads::StageKind;
 
 namespace {
 
-constexpr std::int64_t kPotentialBytes = 4;    // V (24 bits) and S (8 bits); an input slice: its sum; the head: V
-constexpr std::int64_t kLayerNormBytes = 3;    // X (16 bits) and S
-constexpr std::int64_t kProductBytes = 5;      // P or O (32 bits) and S
-constexpr std::int64_t kCodeBytes = 1;         // a code of q, k, a or v
-constexpr std::int64_t kGeluBytes = 2;         // input code and S
-constexpr std::int64_t kAddBytes = 2;          // difference not yet sent
+constexpr std::int64_t kPotentialBytes = 4;  // V (24 bits) and S (8 bits); an input slice: its sum; the head: V
+constexpr std::int64_t kLayerNormBytes = 3;  // X (16 bits) and S
+constexpr std::int64_t kProductBytes = 5;    // P or O (32 bits) and S
+constexpr std::int64_t kCodeBytes = 1;       // a code of q, k, a or v
+constexpr std::int64_t kGeluBytes = 2;       // input code and S
+constexpr std::int64_t kAddBytes = 2;        // difference not yet sent
 
 struct Limit {
   const char* resource;
@@ -42,11 +42,16 @@ StateBytes state_bytes(const Program& program, const Tile& tile) {
   const Stage& stage = program.stage(tile.stage);
   const std::int64_t outputs = tile.outputs.size();
   switch (stage.kind) {
-    case StageKind::kInput: return {};
-    case StageKind::kLinear: return {outputs * kPotentialBytes, 0};
-    case StageKind::kLayerNorm: return {outputs * kLayerNormBytes, 0};
-    case StageKind::kGelu: return {outputs * kGeluBytes, 0};
-    case StageKind::kAdd: return {outputs * kAddBytes, 0};
+    case StageKind::kInput:
+      return {};
+    case StageKind::kLinear:
+      return {outputs * kPotentialBytes, 0};
+    case StageKind::kLayerNorm:
+      return {outputs * kLayerNormBytes, 0};
+    case StageKind::kGelu:
+      return {outputs * kGeluBytes, 0};
+    case StageKind::kAdd:
+      return {outputs * kAddBytes, 0};
     case StageKind::kScores:
     case StageKind::kMix: {
       // One code of the query-side stream per context, all codes of the key-side stream in common.
@@ -64,7 +69,8 @@ Demand demand_of(const Program& program, const chips::CoreKind& core, const Tile
   Demand d;
   if (stage.kind == StageKind::kInput) return d;
   d.neurons = tile.outputs.size();
-  for (std::size_t port = 0; port < stage.inputs.size(); ++port) d.axons += reach_of(program, tile, port).channels.size();
+  for (std::size_t port = 0; port < stage.inputs.size(); ++port)
+    d.axons += reach_of(program, tile, port).channels.size();
   if (stage.kind == StageKind::kLinear) {
     const std::int64_t bits = std::int64_t{tile.inputs.size()} * tile.outputs.size() * core.weight_bits.value;
     d.synapse_bytes = Bytes((bits + 7) / 8);

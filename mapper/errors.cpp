@@ -41,14 +41,15 @@ UnknownStage::UnknownStage(std::string stage, std::string nearest_name)
       nearest(std::move(nearest_name)) {}
 
 MappingFileError::MappingFileError(std::string file_name, std::string json_place, std::string reason)
-    : Error(ExitCode::kBadInput, fmt::format("{}: at {}: {}", file_name, json_place.empty() ? "/" : json_place, reason)),
+    : Error(ExitCode::kBadInput,
+            fmt::format("{}: at {}: {}", file_name, json_place.empty() ? "/" : json_place, reason)),
       file(std::move(file_name)),
       place(std::move(json_place)) {}
 
 MappingMismatch::MappingMismatch(std::string file_name, std::string what_differs, std::string in_file,
                                  std::string at_hand)
-    : Error(ExitCode::kBadInput,
-            fmt::format("{}: made for {} {}, not for {}; map the workload again", file_name, what_differs, in_file, at_hand)),
+    : Error(ExitCode::kBadInput, fmt::format("{}: made for {} {}, not for {}; map the workload again", file_name,
+                                             what_differs, in_file, at_hand)),
       file(std::move(file_name)),
       differs(std::move(what_differs)) {}
 

@@ -23,7 +23,7 @@ struct Claim {
 
 Range intersect(Range a, Range b) { return {std::max(a.begin, b.begin), std::min(a.end, b.end)}; }
 
-std::vector<std::int32_t> borders(const std::vector<Claim>& claims, Range Reach::* axis) {
+std::vector<std::int32_t> borders(const std::vector<Claim>& claims, Range Reach::*axis) {
   std::vector<std::int32_t> cuts;
   for (const Claim& c : claims) {
     cuts.push_back((c.reach.*axis).begin);
@@ -84,7 +84,8 @@ std::int32_t payload_bits(const Program& program, StageId id, Schedule schedule)
   if (schedule != Schedule::kStagedGraded) return 1;
   const std::int64_t span = stage.kind == StageKind::kInput ? std::int64_t{program.input_code_max}
                                                             : std::int64_t{stage.encoder.hi} - stage.encoder.lo;
-  return std::max(1, static_cast<std::int32_t>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, span)))));
+  return std::max(
+      1, static_cast<std::int32_t>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, span)))));
 }
 
 std::vector<Flow> make_flows(const Program& program, const std::vector<Tile>& tiles, Schedule schedule) {

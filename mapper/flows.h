@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which events of which tile go to which tiles: the rectangle of tokens and channels that a tile sends, cut along the borders
-// of its consumers into cells with one set of destinations each.
+// Which events of which tile go to which tiles: the rectangle of tokens and channels that a tile sends, cut along the
+// borders of its consumers into cells with one set of destinations each.
 #pragma once
 
 #include <vector>

@@ -12,8 +12,7 @@ Mapping map_program(const MappingProblem& problem, const MapOptions& options) {
   Mapping mapping;
   mapping.level = compute_levels(problem);
   const Clustering clustering = partition(
-      problem, mapping.level,
-      {.preset = options.preset, .spread_chips = options.spread_chips, .seed = options.seed});
+      problem, mapping.level, {.preset = options.preset, .spread_chips = options.spread_chips, .seed = options.seed});
   mapping.core_of = place(problem, mapping.level, clustering, options.place, options.seed, options.threads);
   mapping.routes = make_routes(problem, mapping.core_of);
   mapping.delay = balance_delays(problem, mapping.level).delay;

@@ -14,7 +14,7 @@ struct MapOptions {
   Preset preset = Preset::kCompact;  // kCompact: tiles share cores; kLatency: a core a tile while there are cores
   std::uint64_t seed = 1;
   bool spread_chips = false;  // use every chip of the board, even if fewer would do
-  PlaceOptions place;
+  PlaceOptions place{};
   std::int32_t threads = 1;  // starts of the placement run in parallel; the result does not depend on it
 };
 

@@ -24,7 +24,8 @@ namespace {
 class Bytestream {
  public:
   void put(std::int64_t value) {
-    for (int i = 0; i < 8; ++i) bytes_.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i)));
+    for (int i = 0; i < 8; ++i)
+      bytes_.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i)));
   }
   void put(const std::string& text) {
     put(static_cast<std::int64_t>(text.size()));
@@ -119,7 +120,9 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
   static constexpr const char* kSchedules[] = {"staged-graded", "staged-unary", "asynchronous-unary"};
   // One tile or flow a line: diffs of mappings stay readable.
   std::string text = "{\n";
-  const auto member = [&text](const char* key, const json& value) { text += fmt::format("\"{}\": {},\n", key, value.dump()); };
+  const auto member = [&text](const char* key, const json& value) {
+    text += fmt::format("\"{}\": {},\n", key, value.dump());
+  };
   member("format", "ranvier-mapping");
   member("version", 1);
   member("program", {{"name", problem.program->name}, {"sha256", program_digest(*problem.program)}});

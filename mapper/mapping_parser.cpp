@@ -20,7 +20,8 @@ constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
 /// A value and its place in the file.
 class Node {
  public:
-  Node(const json& value, std::string place, const std::string& file) : value_(value), place_(std::move(place)), file_(file) {}
+  Node(const json& value, std::string place, const std::string& file)
+      : value_(value), place_(std::move(place)), file_(file) {}
 
   [[noreturn]] void fail(const std::string& reason) const { throw MappingFileError(file_, place_, reason); }
 
@@ -130,6 +131,8 @@ json parse(std::string_view text, const std::string& file) {
     std::size_t line = 1;
     for (std::size_t i = 0; i < text.size() && i + 1 < e.byte; ++i) line += text[i] == '\n' ? 1 : 0;
     throw MappingFileError(file, "", fmt::format("not JSON from line {} on", line));
+  } catch (const json::exception&) {
+    throw MappingFileError(file, "", "a number that fits no type");
   }
 }
 

@@ -36,8 +36,8 @@ std::vector<std::int32_t> split_to_parts(const MappingProblem& problem, std::int
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const Flow& flow = problem.flows[f];
     if (flow.source.value() == 0) continue;
-    const double flits = problem.flow_events[f] *
-                         static_cast<double>(chips::flits_of(problem.board.chip.noc, flow.payload_bits));
+    const double flits =
+        problem.flow_events[f] * static_cast<double>(chips::flits_of(problem.board.chip.noc, flow.payload_bits));
     for (const TileId to : flow.destinations) {
       weight[{flow.source.value() - 1, to.value() - 1}] += flits;
       weight[{to.value() - 1, flow.source.value() - 1}] += flits;
@@ -59,10 +59,10 @@ std::vector<std::int32_t> split_to_parts(const MappingProblem& problem, std::int
   std::vector<idx_t> vertex_weight;
   for (std::size_t t = 1; t < tiles; ++t) {
     const Demand& d = problem.tiles[t].demand;
-    const std::array<idx_t, kConstraints> weights{
-        share(d.neurons, core.neurons.value), share(d.axons, core.fan_in_axons.value),
-        share(d.synapse_bytes.count(), core.synapse_memory.value.count()),
-        share(d.state_bytes.count(), core.state_memory.value.count()), 1};
+    const std::array<idx_t, kConstraints> weights{share(d.neurons, core.neurons.value),
+                                                  share(d.axons, core.fan_in_axons.value),
+                                                  share(d.synapse_bytes.count(), core.synapse_memory.value.count()),
+                                                  share(d.state_bytes.count(), core.state_memory.value.count()), 1};
     vertex_weight.insert(vertex_weight.end(), weights.begin(), weights.end());
   }
 
@@ -76,9 +76,9 @@ std::vector<std::int32_t> split_to_parts(const MappingProblem& problem, std::int
   idx_t cut = 0;
   std::vector<real_t> imbalance(kConstraints, 1.1F);
   std::vector<idx_t> result(tiles - 1, 0);
-  const int status = METIS_PartGraphKway(&vertices, &constraints, first.data(), neighbour.data(), vertex_weight.data(),
-                                         nullptr, edge_weight.data(), &wanted, nullptr, imbalance.data(),
-                                         options.data(), &cut, result.data());
+  const int status =
+      METIS_PartGraphKway(&vertices, &constraints, first.data(), neighbour.data(), vertex_weight.data(), nullptr,
+                          edge_weight.data(), &wanted, nullptr, imbalance.data(), options.data(), &cut, result.data());
   if (status != METIS_OK) throw std::logic_error("METIS_PartGraphKway failed");
   for (std::size_t v = 0; v < result.size(); ++v) part[v + 1] = static_cast<std::int32_t>(result[v]);
   return part;

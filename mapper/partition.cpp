@@ -118,8 +118,7 @@ Clustering partition(const MappingProblem& problem, const std::vector<std::int32
   const std::size_t per_chip = board.cores() / board.chips();
   std::vector<TileId> order;
   for (std::size_t t = 1; t < problem.tiles.size(); ++t) order.push_back(TileId(t));
-  std::stable_sort(order.begin(), order.end(),
-                   [&](TileId a, TileId b) { return level[a.value()] < level[b.value()]; });
+  std::stable_sort(order.begin(), order.end(), [&](TileId a, TileId b) { return level[a.value()] < level[b.value()]; });
   if (order.empty()) return {};
 
   const bool one_each = options.preset == Preset::kLatency && order.size() <= board.cores();

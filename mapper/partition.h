@@ -17,8 +17,8 @@ struct PartitionOptions {
   std::uint64_t seed = 1;
 };
 
-/// Part of each tile (the host tile: -1): METIS multi-constraint k-way on traffic, balancing neurons, axons, synapse and
-/// state memory and tile count. Balance is approximate; cluster_tiles() repairs.
+/// Part of each tile (the host tile: -1): METIS multi-constraint k-way on traffic, balancing neurons, axons, synapse
+/// and state memory and tile count. Balance is approximate; cluster_tiles() repairs.
 std::vector<std::int32_t> split_to_parts(const MappingProblem& problem, std::int32_t parts, std::uint64_t seed);
 
 /// Greedy clusters of the given tiles, in their order: a tile joins the cluster with room that it exchanges most events

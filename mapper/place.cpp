@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Curve starts refined by threshold accepting (Dueck and Scheuer, 1990): a worse placement is kept while it is worse by less
-// than a threshold that falls to zero. No exponential is taken, so results do not depend on the mathematics library.
+// Curve starts refined by threshold accepting (Dueck and Scheuer, 1990): a worse placement is kept while it is worse by
+// less than a threshold that falls to zero. No exponential is taken, so results do not depend on the mathematics
+// library.
 #include "mapper/place.h"
 
 #include <algorithm>
@@ -15,9 +16,9 @@ namespace ranvier::mapper {
 
 namespace {
 
-constexpr std::int64_t kSample = 200;        // trial moves that set the first threshold
-constexpr double kFirstThreshold = 0.2;      // of the mean worsening in the sample
-constexpr double kGreedyFrom = 0.7;          // share of the moves after which only gains are kept
+constexpr std::int64_t kSample = 200;    // trial moves that set the first threshold
+constexpr double kFirstThreshold = 0.2;  // of the mean worsening in the sample
+constexpr double kGreedyFrom = 0.7;      // share of the moves after which only gains are kept
 constexpr std::uint32_t kSingleTilePercent = 15;
 constexpr std::uint32_t kNearPeerPercent = 70;
 
@@ -120,7 +121,7 @@ std::vector<CoreId> place(const MappingProblem& problem, const std::vector<std::
                           std::int32_t threads) {
   const auto used = static_cast<std::int64_t>(clustering.clusters.size());
   if (used == 0) return std::vector<CoreId>(problem.tiles.size());
-  const std::int64_t moves = options.moves > 0 ? options.moves : std::clamp<std::int64_t>(300 * used, 20000, 120000);
+  const std::int64_t moves = options.moves > 0 ? options.moves : std::clamp<std::int64_t>(200 * used, 20000, 60000);
   struct Outcome {
     std::vector<CoreId> core_of;
     double cost = 0;

@@ -11,19 +11,20 @@ namespace ranvier::mapper {
 
 /// Prices of the objective; all terms are in cycles of one image.
 struct PlaceWeights {
-  double hop = 1.0;       // a flit over a link
-  double crossing = 1.0;  // a flit over a chip edge, times the edge's cycles per flit
-  double load = 1.0;      // squared link load of a level over the level's compute time
-  double busy = 1.0;      // squared core busy time of a level over the level's compute time
-  double migration = 0.0; // a byte of weights or state moved off its core (remap)
+  double hop = 1.0;        // a flit over a link
+  double crossing = 1.0;   // a flit over a chip edge, times the edge's cycles per flit
+  double load = 1.0;       // squared link load of a level over the level's compute time
+  double busy = 1.0;       // squared core busy time of a level over the level's compute time
+  double migration = 0.0;  // a byte of weights or state moved off its core (remap)
 };
 
 struct PlaceOptions {
-  PlaceWeights weights;
-  std::int64_t moves = 0;  // tried per start; 0: 300 a used core, 20 000 at least, 120 000 at most
+  PlaceWeights weights{};
+  std::int64_t moves = 0;  // tried per start; 0: 200 a used core, 20 000 at least, 60 000 at most
 };
 
-/// Clusters of tiles that share a core, in the order in which the curves visit them, each with the chip it should be on.
+/// Clusters of tiles that share a core, in the order in which the curves visit them, each with the chip it should be
+/// on.
 struct Clustering {
   std::vector<std::vector<TileId>> clusters;
   std::vector<ChipId> chip;  // by cluster

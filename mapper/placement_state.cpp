@@ -10,6 +10,28 @@
 
 namespace ranvier::mapper {
 
+namespace {
+
+/// Cycles per flit of each link: 1 on a chip, the edge link's beyond. Links off the mesh stay 1.
+std::vector<double> link_costs(const chips::Board& board) {
+  const auto edge = static_cast<double>(std::max<std::int64_t>(1, board.chip.chip_link.cycles_per_flit.value));
+  std::vector<double> costs(link_count(board), 1.0);
+  for (std::int32_t y = 0; y < board.height(); ++y)
+    for (std::int32_t x = 0; x < board.width(); ++x) {
+      const CoreId core = board.core_at(x, y);
+      const auto set = [&](bool exists, Direction d) {
+        if (exists && crosses_chip(board, link_of(core, d))) costs[link_of(core, d).value()] = edge;
+      };
+      set(x + 1 < board.width(), Direction::kEast);
+      set(x > 0, Direction::kWest);
+      set(y + 1 < board.height(), Direction::kSouth);
+      set(y > 0, Direction::kNorth);
+    }
+  return costs;
+}
+
+}  // namespace
+
 PlacementState::PlacementState(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                                const PlaceWeights& weights, std::vector<CoreId> core_of)
     : problem_(problem),
@@ -32,6 +54,7 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
   }
   link_load_.assign(buckets * link_count(problem.board), 0.0);
   busy_.assign(buckets * problem.board.cores(), 0.0);
+  link_cost_ = link_costs(problem.board);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     if (!core_of_[t].valid()) continue;
     tiles_on_[core_of_[t].value()].push_back(TileId(t));
@@ -40,8 +63,8 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
   }
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const Flow& flow = problem.flows[f];
-    flits_[f] = problem.flow_events[f] *
-                static_cast<double>(chips::flits_of(problem.board.chip.noc, flow.payload_bits));
+    flits_[f] =
+        problem.flow_events[f] * static_cast<double>(chips::flits_of(problem.board.chip.noc, flow.payload_bits));
     flows_of_[flow.source.value()].push_back(f);
     for (const TileId to : flow.destinations) flows_of_[to.value()].push_back(f);
     chain_[f] = destination_cores(flow, core_of_);
@@ -66,22 +89,28 @@ void PlacementState::add_flow(std::size_t f, double sign) {
   const std::size_t bucket = bucket_of(flow.source);
   double* load = &link_load_[bucket * link_count(board)];
   const double per_time = weights_.load / bucket_time_[bucket];
-  const double flits = flits_[f];
-  const auto edge = static_cast<double>(std::max<std::int64_t>(1, board.chip.chip_link.cycles_per_flit.value));
+  const double flits = sign * flits_[f];
+  const auto width = static_cast<std::int32_t>(board.width());
   double change = 0;
-  CoreId at = entry_core(core_of_, flow.source);
+  const auto cross = [&](std::int32_t core, Direction direction) {
+    const auto link = static_cast<std::size_t>(core) * 4 + static_cast<std::size_t>(direction);
+    const double each = link_cost_[link];  // a chip edge is slower: the same flits load it more
+    const double before = load[link];
+    const double after = before + flits * each;
+    load[link] = after;
+    change += per_time * (after * after - before * before) + flits * weights_.hop;
+    if (each != 1.0) change += flits * each * weights_.crossing;
+  };
+  const CoreId entry = entry_core(core_of_, flow.source);
+  std::int32_t x = board.x(entry);
+  std::int32_t y = board.y(entry);
   for (const CoreId to : chain_[f]) {
-    for_each_xy_link(board, at, to, [&](LinkId link) {
-      const bool crossing = crosses_chip(board, link);
-      const double cycles = flits * (crossing ? edge : 1.0);  // a chip edge is slower: the same flits load it more
-      const double before = load[link.value()];
-      const double after = before + sign * cycles;
-      change += per_time * (after * after - before * before);
-      change += sign * flits * weights_.hop;
-      if (crossing) change += sign * cycles * weights_.crossing;
-      load[link.value()] = after;
-    });
-    at = to;
+    const std::int32_t to_x = board.x(to);
+    const std::int32_t to_y = board.y(to);
+    for (; x < to_x; ++x) cross(y * width + x, Direction::kEast);
+    for (; x > to_x; --x) cross(y * width + x, Direction::kWest);
+    for (; y < to_y; ++y) cross(y * width + x, Direction::kSouth);
+    for (; y > to_y; --y) cross(y * width + x, Direction::kNorth);
   }
   cost_ += change;
 }

@@ -16,8 +16,8 @@ struct Relocation {
   CoreId to;
 };
 
-/// Cost in cycles of one image, by PlaceWeights. Loads are kept per level of the sending tile, since staged levels do not
-/// meet on a link; asynchronous schedules have one. Chains are by nearest neighbour.
+/// Cost in cycles of one image, by PlaceWeights. Loads are kept per level of the sending tile, since staged levels do
+/// not meet on a link; asynchronous schedules have one. Chains are by nearest neighbour.
 class PlacementState {
  public:
   PlacementState(const MappingProblem& problem, const std::vector<std::int32_t>& level, const PlaceWeights& weights,
@@ -32,7 +32,8 @@ class PlacementState {
   /// True when the tile could join those that are on the core.
   bool has_room(TileId tile, CoreId core) const;
 
-  /// Moves the tiles; returns the change of cost. Capacities are the caller's concern. revert() takes the last one back.
+  /// Moves the tiles; returns the change of cost. Capacities are the caller's concern. revert() takes the last one
+  /// back.
   double move(std::span<const Relocation> relocations);
   void revert();
 
@@ -56,6 +57,7 @@ class PlacementState {
   std::vector<Demand> used_;
   std::vector<std::vector<std::size_t>> flows_of_;
   std::vector<std::vector<CoreId>> chain_;  // by flow
+  std::vector<double> link_cost_;           // by link: cycles a flit, the chip's edge cost at edges
   std::vector<double> link_load_;           // [bucket][link]
   std::vector<double> busy_;                // [bucket][core]
   double cost_ = 0;

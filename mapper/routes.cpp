@@ -75,7 +75,8 @@ std::vector<CoreId> shortest_chain(const chips::Board& board, CoreId from, std::
         std::int32_t change = hops(board, before, cores[k]) - hops(board, before, cores[i]);
         if (k + 1 < cores.size()) change += hops(board, cores[i], cores[k + 1]) - hops(board, cores[k], cores[k + 1]);
         if (change >= 0) continue;
-        std::reverse(cores.begin() + static_cast<std::ptrdiff_t>(i), cores.begin() + static_cast<std::ptrdiff_t>(k) + 1);
+        std::reverse(cores.begin() + static_cast<std::ptrdiff_t>(i),
+                     cores.begin() + static_cast<std::ptrdiff_t>(k) + 1);
         better = true;
       }
     }

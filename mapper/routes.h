@@ -22,8 +22,8 @@ std::vector<CoreId> shortest_chain(const chips::Board& board, CoreId from, std::
 
 std::int64_t chain_hops(const chips::Board& board, CoreId from, const std::vector<CoreId>& chain);
 
-/// Routes of all flows. Where a core's table would hold more than its route_entries, flows that it relays end there instead;
-/// throws DoesNotFit when that is not enough.
+/// Routes of all flows. Where a core's table would hold more than its route_entries, flows that it relays end there
+/// instead; throws DoesNotFit when that is not enough.
 std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<CoreId>& core_of);
 
 }  // namespace ranvier::mapper

@@ -18,7 +18,8 @@ Range part(std::int32_t size, std::int32_t parts, std::int32_t i) {
 }
 
 /// What the largest tile of a cut asks beyond the core, if anything.
-std::optional<Excess> excess_of(const Program& program, const chips::CoreKind& core, StageId stage, const StageCut& cut) {
+std::optional<Excess> excess_of(const Program& program, const chips::CoreKind& core, StageId stage,
+                                const StageCut& cut) {
   for (const Tile& tile : tiles_of(program, core, stage, cut, TileId(0)))
     if (const auto excess = first_excess(core, tile.demand)) return excess;
   return std::nullopt;
@@ -28,10 +29,13 @@ std::optional<Excess> excess_of(const Program& program, const chips::CoreKind& c
 
 std::int32_t max_output_parts(const Stage& stage) {
   switch (stage.kind) {
-    case StageKind::kLayerNorm: return 1;  // the sum of squares is over all channels
+    case StageKind::kLayerNorm:
+      return 1;  // the sum of squares is over all channels
     case StageKind::kScores:
-    case StageKind::kMix: return stage.heads;
-    default: return stage.channels;
+    case StageKind::kMix:
+      return stage.heads;
+    default:
+      return stage.channels;
   }
 }
 
@@ -91,8 +95,10 @@ CutResult find_cut(const Program& program, const chips::CoreKind& core, StageId 
       std::int32_t high = most_outputs;
       while (low < high) {
         cut.output_parts = low + (high - low) / 2;
-        if (excess_of(program, core, id, cut)) low = cut.output_parts + 1;
-        else high = cut.output_parts;
+        if (excess_of(program, core, id, cut))
+          low = cut.output_parts + 1;
+        else
+          high = cut.output_parts;
       }
       cut.output_parts = high;
       result.cut = cut;

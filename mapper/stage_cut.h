@@ -29,8 +29,8 @@ std::int32_t max_input_parts(const workloads::Stage& stage);
 std::vector<Tile> tiles_of(const workloads::Program& program, const chips::CoreKind& core, StageId stage,
                            const StageCut& cut, TileId first);
 
-/// Fewest input parts, then output parts, then (if `tokens_may_grow`) token parts with which all tiles fit; at least those
-/// of `from`. On failure the excess of the finest cut.
+/// Fewest input parts, then output parts, then (if `tokens_may_grow`) token parts with which all tiles fit; at least
+/// those of `from`. On failure the excess of the finest cut.
 struct CutResult {
   std::optional<StageCut> cut;
   Excess excess;

@@ -69,8 +69,8 @@ struct Tiler {
     if (stage.kind == StageKind::kLayerNorm || stage.kind == StageKind::kScores)
       nearest += stage.kind == StageKind::kScores ? ": a softmax row cannot be cut" : ": a LayerNorm row cannot be cut";
     nearest += "; take a chip with larger " + excess.resource + ", or a narrower network";
-    throw DoesNotFit({{excess.resource, id, stage.name, CoreId(), excess.needed, excess.available, "a core of this chip"}},
-                     nearest);
+    throw DoesNotFit(
+        {{excess.resource, id, stage.name, CoreId(), excess.needed, excess.available, "a core of this chip"}}, nearest);
   }
 
   StageCut required(StageId id, const StageCut& from, bool tokens_may_grow) const {
@@ -86,8 +86,10 @@ struct Tiler {
     const StageCut stream{.mode = TokenMode::kStream};
     const StageCut replicate{.token_parts = ways, .mode = TokenMode::kReplicate};
     switch (choice_of(stage)) {
-      case TokenChoice::kShared: return required(id, shared, !has_weights(stage));
-      case TokenChoice::kReplicate: return required(id, replicate, true);
+      case TokenChoice::kShared:
+        return required(id, shared, !has_weights(stage));
+      case TokenChoice::kReplicate:
+        return required(id, replicate, true);
       case TokenChoice::kStream:
         if (core.bulk_memory.value.count() <= 0)
           throw BadTokenMode(stage.name, "stream", "the chip has no bulk memory to keep the other contexts in");
@@ -98,7 +100,8 @@ struct Tiler {
           return required(id, shared, true);
         }
         return required(id, stream, false);
-      case TokenChoice::kAuto: break;
+      case TokenChoice::kAuto:
+        break;
     }
     std::optional<StageCut> best;
     double best_score = 0;
@@ -123,8 +126,7 @@ struct Tiler {
   std::vector<std::size_t> stage_levels() const {
     std::vector<std::size_t> level(program.stages.size(), 0);
     for (std::size_t s = 0; s < program.stages.size(); ++s)
-      for (const auto& input : program.stages[s].inputs)
-        level[s] = std::max(level[s], level[input.stage.value()] + 1);
+      for (const auto& input : program.stages[s].inputs) level[s] = std::max(level[s], level[input.stage.value()] + 1);
     return level;
   }
 
@@ -196,7 +198,8 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
   std::vector<StageCut> cuts(program.stages.size());
   for (std::size_t s = 1; s < cuts.size(); ++s) cuts[s] = tiler.choose(StageId(s));
   if (options.preset == Preset::kLatency) {
-    const auto share = static_cast<std::int64_t>(std::floor(static_cast<double>(board.cores()) * options.core_budget_fraction));
+    const auto share =
+        static_cast<std::int64_t>(std::floor(static_cast<double>(board.cores()) * options.core_budget_fraction));
     tiler.spend(cuts, options.core_budget > 0 ? options.core_budget : share);
   }
 
@@ -218,19 +221,26 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
 
 const char* name_of(TokenMode mode) {
   switch (mode) {
-    case TokenMode::kShared: return "shared";
-    case TokenMode::kStream: return "stream";
-    case TokenMode::kReplicate: return "replicate";
+    case TokenMode::kShared:
+      return "shared";
+    case TokenMode::kStream:
+      return "stream";
+    case TokenMode::kReplicate:
+      return "replicate";
   }
   return "";
 }
 
 const char* name_of(TokenChoice choice) {
   switch (choice) {
-    case TokenChoice::kAuto: return "auto";
-    case TokenChoice::kShared: return "shared";
-    case TokenChoice::kStream: return "stream";
-    case TokenChoice::kReplicate: return "replicate";
+    case TokenChoice::kAuto:
+      return "auto";
+    case TokenChoice::kShared:
+      return "shared";
+    case TokenChoice::kStream:
+      return "stream";
+    case TokenChoice::kReplicate:
+      return "replicate";
   }
   return "";
 }

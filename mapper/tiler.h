@@ -20,8 +20,8 @@ enum class Preset : std::uint8_t { kCompact, kLatency };
 
 struct TilingOptions {
   TokenChoice token_mode = TokenChoice::kAuto;
-  std::map<std::string, TokenChoice> stage_token_mode;  // by stage name, over token_mode
-  std::int32_t replicas = 2;                            // ways for TokenChoice::kReplicate
+  std::map<std::string, TokenChoice> stage_token_mode{};  // by stage name, over token_mode
+  std::int32_t replicas = 2;                              // ways for TokenChoice::kReplicate
   Preset preset = Preset::kCompact;
   std::int64_t core_budget = 0;        // kLatency: tiles at most; 0: budget_fraction of the board
   double core_budget_fraction = 0.25;  // kLatency

@@ -24,7 +24,8 @@ bool within(Range r, std::int32_t size) { return r.begin >= 0 && r.begin < r.end
 /// Sizes and ids; nothing else is looked at when these are wrong.
 void check_shape(const MappingProblem& p, const Mapping& m, Findings& out) {
   const auto size = [&](const char* what, std::size_t is, std::size_t wanted) {
-    if (is != wanted) out.add({.kind = FindingKind::kShape, .text = fmt::format("{} entries of {}, {} expected", is, what, wanted)});
+    if (is != wanted)
+      out.add({.kind = FindingKind::kShape, .text = fmt::format("{} entries of {}, {} expected", is, what, wanted)});
   };
   size("core_of", m.core_of.size(), p.tiles.size());
   size("level", m.level.size(), p.tiles.size());
@@ -41,12 +42,16 @@ void check_shape(const MappingProblem& p, const Mapping& m, Findings& out) {
     const Tile& tile = p.tiles[t];
     if (tile.stage.value() >= p.program->stages.size() ||
         (tile.partial_of.valid() && tile.partial_of.value() >= p.tiles.size()))
-      out.add({.kind = FindingKind::kShape, .tile = TileId(t), .text = fmt::format("tile {} names no stage or tile", t)});
+      out.add(
+          {.kind = FindingKind::kShape, .tile = TileId(t), .text = fmt::format("tile {} names no stage or tile", t)});
   }
   for (std::size_t f = 0; f < p.flows.size(); ++f) {
     bool bad = p.flows[f].source.value() >= p.tiles.size() || p.flows[f].destinations.empty();
     for (const TileId to : p.flows[f].destinations) bad = bad || to.value() >= p.tiles.size() || to.value() == 0;
-    if (bad) out.add({.kind = FindingKind::kShape, .flow = f, .text = fmt::format("flow {} has no such source or destination", f)});
+    if (bad)
+      out.add({.kind = FindingKind::kShape,
+               .flow = f,
+               .text = fmt::format("flow {} has no such source or destination", f)});
   }
 }
 
@@ -55,7 +60,9 @@ void check_ranges(const MappingProblem& p, Findings& out) {
     const Tile& tile = p.tiles[t];
     const Stage& s = p.program->stage(tile.stage);
     const auto bad = [&](const char* why) {
-      out.add({.kind = FindingKind::kTileRange, .stage = tile.stage, .tile = TileId(t),
+      out.add({.kind = FindingKind::kTileRange,
+               .stage = tile.stage,
+               .tile = TileId(t),
                .text = fmt::format("tile {} of {}: {}", t, s.name, why)});
     };
     if ((tile.stage.value() == 0) != (t == 0)) bad("tile 0 and no other is the host's");
@@ -85,8 +92,10 @@ void check_coverage(const MappingProblem& p, Findings& out) {
   std::vector<std::vector<std::size_t>> slices(p.tiles.size());
   for (std::size_t t = 0; t < p.tiles.size(); ++t) {
     const TileId owner = p.tiles[t].partial_of;
-    if (owner.valid()) slices[owner.value()].push_back(t);
-    else owners[p.tiles[t].stage.value()].push_back(t);
+    if (owner.valid())
+      slices[owner.value()].push_back(t);
+    else
+      owners[p.tiles[t].stage.value()].push_back(t);
   }
   for (std::size_t s = 0; s < owners.size(); ++s) {
     const Stage& stage = p.program->stages[s];
@@ -102,7 +111,8 @@ void check_coverage(const MappingProblem& p, Findings& out) {
     }
     for (std::size_t i = 0; i < count.size(); ++i) {
       if (count[i] == 1) continue;
-      out.add({.kind = FindingKind::kCoverage, .stage = StageId(s),
+      out.add({.kind = FindingKind::kCoverage,
+               .stage = StageId(s),
                .text = fmt::format("{}: token {} channel {} is computed by {} tiles", stage.name, i / width, i % width,
                                    count[i] == 0 ? "no" : "several")});
       break;
@@ -111,7 +121,9 @@ void check_coverage(const MappingProblem& p, Findings& out) {
   for (std::size_t t = 1; t < p.tiles.size(); ++t) {
     const Tile& owner = p.tiles[t];
     const auto bad = [&](const std::string& why) {
-      out.add({.kind = FindingKind::kInputSlices, .stage = owner.stage, .tile = TileId(t),
+      out.add({.kind = FindingKind::kInputSlices,
+               .stage = owner.stage,
+               .tile = TileId(t),
                .text = fmt::format("tile {} of {}: {}", t, p.program->stage(owner.stage).name, why)});
     };
     if (owner.partial_of.valid()) {
@@ -150,7 +162,8 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
   std::int64_t per_token = 0;
   std::int64_t fixed = 0;
   switch (s.kind) {
-    case StageKind::kInput: return {};
+    case StageKind::kInput:
+      return {};
     case StageKind::kLinear:
       axons = inputs;
       weights = inputs * outputs;
@@ -204,11 +217,15 @@ void check_cores(const MappingProblem& p, const Mapping& m, Findings& out) {
     const Tile& tile = p.tiles[t];
     const Demand d = expected_demand(p, tile);
     if (!equal(d, tile.demand))
-      out.add({.kind = FindingKind::kDemand, .stage = tile.stage, .tile = TileId(t),
+      out.add({.kind = FindingKind::kDemand,
+               .stage = tile.stage,
+               .tile = TileId(t),
                .text = fmt::format("tile {} of {} does not take what it says", t, p.program->stage(tile.stage).name)});
     const std::size_t core = m.core_of[t].value();
     if (core >= cores) {
-      out.add({.kind = FindingKind::kPlacement, .stage = tile.stage, .tile = TileId(t),
+      out.add({.kind = FindingKind::kPlacement,
+               .stage = tile.stage,
+               .tile = TileId(t),
                .text = fmt::format("tile {} is on no core of the board", t)});
       continue;
     }
@@ -222,7 +239,8 @@ void check_cores(const MappingProblem& p, const Mapping& m, Findings& out) {
   for (std::size_t c = 0; c < cores; ++c) {
     const auto limit = [&](const char* resource, std::int64_t used, std::int64_t available) {
       if (used > available)
-        out.add({.kind = FindingKind::kCapacity, .core = CoreId(c),
+        out.add({.kind = FindingKind::kCapacity,
+                 .core = CoreId(c),
                  .text = fmt::format("core {} has {} {}, its tiles take {}", c, available, resource, used)});
     };
     limit("neurons", sum[c].neurons, kind.neurons.value);
@@ -242,12 +260,16 @@ void check_schedule(const MappingProblem& p, const Mapping& m, Findings& out) {
     for (const TileId to : flow.destinations) {
       const std::int64_t used = m.level[to.value()];
       if (used <= sent)
-        out.add({.kind = FindingKind::kLevel, .tile = to, .flow = f,
+        out.add({.kind = FindingKind::kLevel,
+                 .tile = to,
+                 .flow = f,
                  .text = fmt::format("tile {} of level {} needs tile {} of level {}", to.value(), used,
                                      flow.source.value(), sent)});
       const std::int64_t wanted = delays ? std::min(used - sent - 1, most) : 0;
       if (m.delay[f] != wanted)
-        out.add({.kind = FindingKind::kDelay, .tile = to, .flow = f,
+        out.add({.kind = FindingKind::kDelay,
+                 .tile = to,
+                 .flow = f,
                  .text = fmt::format("flow {} to tile {} waits {} steps, {} would align it", f, to.value(), m.delay[f],
                                      wanted)});
     }
@@ -274,23 +296,40 @@ std::vector<Finding> verify(const MappingProblem& problem, const Mapping& mappin
 
 const char* name_of(FindingKind kind) {
   switch (kind) {
-    case FindingKind::kShape: return "shape";
-    case FindingKind::kTileRange: return "tile range";
-    case FindingKind::kCoverage: return "coverage";
-    case FindingKind::kInputSlices: return "input slices";
-    case FindingKind::kPlacement: return "placement";
-    case FindingKind::kDemand: return "demand";
-    case FindingKind::kCapacity: return "capacity";
-    case FindingKind::kFlowRange: return "flow range";
-    case FindingKind::kFlowMissing: return "missing events";
-    case FindingKind::kFlowDuplicate: return "duplicate events";
-    case FindingKind::kFlowStray: return "stray events";
-    case FindingKind::kPayload: return "payload";
-    case FindingKind::kRoute: return "route";
-    case FindingKind::kRouteEntries: return "route entries";
-    case FindingKind::kLevel: return "level";
-    case FindingKind::kDelay: return "delay";
-    case FindingKind::kDeadlock: return "deadlock";
+    case FindingKind::kShape:
+      return "shape";
+    case FindingKind::kTileRange:
+      return "tile range";
+    case FindingKind::kCoverage:
+      return "coverage";
+    case FindingKind::kInputSlices:
+      return "input slices";
+    case FindingKind::kPlacement:
+      return "placement";
+    case FindingKind::kDemand:
+      return "demand";
+    case FindingKind::kCapacity:
+      return "capacity";
+    case FindingKind::kFlowRange:
+      return "flow range";
+    case FindingKind::kFlowMissing:
+      return "missing events";
+    case FindingKind::kFlowDuplicate:
+      return "duplicate events";
+    case FindingKind::kFlowStray:
+      return "stray events";
+    case FindingKind::kPayload:
+      return "payload";
+    case FindingKind::kRoute:
+      return "route";
+    case FindingKind::kRouteEntries:
+      return "route entries";
+    case FindingKind::kLevel:
+      return "level";
+    case FindingKind::kDelay:
+      return "delay";
+    case FindingKind::kDeadlock:
+      return "deadlock";
   }
   return "";
 }

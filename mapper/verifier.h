@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks that a mapping is legal, from the program and the chip alone. Shares no code with the tiler, the placer, the
-// router or the scheduler. Not checked: that ejection never waits for injection, which holds because relay buffers live in
-// core memory and a full one loses the event and stops the run; the simulator checks that.
+// router or the scheduler. Not checked: that ejection never waits for injection, which holds because relay buffers live
+// in core memory and a full one loses the event and stops the run; the simulator checks that.
 #pragma once
 
 #include <cstdint>

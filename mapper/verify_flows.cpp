@@ -20,11 +20,15 @@ bool needs(const Program& program, const Tile& tile, std::size_t port, std::int3
   const Stage& s = program.stage(tile.stage);
   const bool in_tokens = token >= tile.tokens.begin && token < tile.tokens.end;
   switch (s.kind) {
-    case StageKind::kInput: return false;
-    case StageKind::kLinear: return in_tokens && channel >= tile.inputs.begin && channel < tile.inputs.end;
-    case StageKind::kLayerNorm: return in_tokens;
+    case StageKind::kInput:
+      return false;
+    case StageKind::kLinear:
+      return in_tokens && channel >= tile.inputs.begin && channel < tile.inputs.end;
+    case StageKind::kLayerNorm:
+      return in_tokens;
     case StageKind::kGelu:
-    case StageKind::kAdd: return in_tokens && channel >= tile.outputs.begin && channel < tile.outputs.end;
+    case StageKind::kAdd:
+      return in_tokens && channel >= tile.outputs.begin && channel < tile.outputs.end;
     case StageKind::kScores:
     case StageKind::kMix: {
       const std::int32_t head = channel / (program.stage(s.inputs[port].stage).channels / s.heads);
@@ -81,7 +85,9 @@ void compare(Grid& grid, TileId tile, StageId stage, const std::string& from, Ne
     }
   }
   for (const auto& [kind, what] : wrong)
-    out.add({.kind = kind, .stage = stage, .tile = tile,
+    out.add({.kind = kind,
+             .stage = stage,
+             .tile = tile,
              .text = fmt::format("tile {}: {} from {}, {} of them, the first {}", tile.value(), name_of(kind), from,
                                  what.first, what.second)});
 }
@@ -98,13 +104,20 @@ void check_flows(const MappingProblem& p, Findings& out) {
                         flow.channels.begin >= source.outputs.begin && flow.channels.end <= source.outputs.end &&
                         flow.tokens.begin < flow.tokens.end && flow.channels.begin < flow.channels.end;
     if (!inside) {
-      out.add({.kind = FindingKind::kFlowRange, .stage = source.stage, .tile = flow.source, .flow = f,
+      out.add({.kind = FindingKind::kFlowRange,
+               .stage = source.stage,
+               .tile = flow.source,
+               .flow = f,
                .text = fmt::format("flow {} carries events that tile {} does not send", f, flow.source.value())});
       continue;
     }
     if (flow.payload_bits < bits_needed(p, source))
-      out.add({.kind = FindingKind::kPayload, .stage = source.stage, .tile = flow.source, .flow = f,
-               .text = fmt::format("flow {} has {} payload bits, needs {}", f, flow.payload_bits, bits_needed(p, source))});
+      out.add(
+          {.kind = FindingKind::kPayload,
+           .stage = source.stage,
+           .tile = flow.source,
+           .flow = f,
+           .text = fmt::format("flow {} has {} payload bits, needs {}", f, flow.payload_bits, bits_needed(p, source))});
     for (const TileId to : flow.destinations) into[to.value()].push_back(f);
   }
   std::vector<std::vector<std::size_t>> slices(p.tiles.size());
@@ -126,29 +139,36 @@ void check_flows(const MappingProblem& p, Findings& out) {
       const Tile& source = p.tiles[flow.source.value()];
       const auto slice = from_slice.find(flow.source.value());
       const auto producer = from_stage.find(source.stage);
-      if (source.partial_of.valid() && slice != from_slice.end()) slice->second.add(flow);
-      else if (!source.partial_of.valid() && producer != from_stage.end()) producer->second.add(flow);
+      if (source.partial_of.valid() && slice != from_slice.end())
+        slice->second.add(flow);
+      else if (!source.partial_of.valid() && producer != from_stage.end())
+        producer->second.add(flow);
       else
-        out.add({.kind = FindingKind::kFlowStray, .stage = tile.stage, .tile = TileId(t), .flow = f,
+        out.add({.kind = FindingKind::kFlowStray,
+                 .stage = tile.stage,
+                 .tile = TileId(t),
+                 .flow = f,
                  .text = fmt::format("tile {} has no use for flow {} of tile {}", t, f, flow.source.value())});
     }
     for (auto& [id, grid] : from_stage) {
       const StageId producer = id;
-      compare(grid, TileId(t), tile.stage, program.stage(id).name,
-              [&](std::int32_t token, std::int32_t channel) {
-                for (std::size_t port = 0; port < stage.inputs.size(); ++port)
-                  if (stage.inputs[port].stage == producer && needs(program, tile, port, token, channel)) return true;
-                return false;
-              },
-              out);
+      compare(
+          grid, TileId(t), tile.stage, program.stage(id).name,
+          [&](std::int32_t token, std::int32_t channel) {
+            for (std::size_t port = 0; port < stage.inputs.size(); ++port)
+              if (stage.inputs[port].stage == producer && needs(program, tile, port, token, channel)) return true;
+            return false;
+          },
+          out);
     }
     for (auto& [id, grid] : from_slice) {
       const Tile& slice = p.tiles[id];
-      compare(grid, TileId(t), tile.stage, fmt::format("input slice {}", id),
-              [&](std::int32_t token, std::int32_t channel) {
-                return slice.tokens.contains(token) && slice.outputs.contains(channel);
-              },
-              out);
+      compare(
+          grid, TileId(t), tile.stage, fmt::format("input slice {}", id),
+          [&](std::int32_t token, std::int32_t channel) {
+            return slice.tokens.contains(token) && slice.outputs.contains(channel);
+          },
+          out);
     }
   }
 }

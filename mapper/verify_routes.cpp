@@ -57,8 +57,11 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
     const std::vector<CoreId>& chain = m.routes[f].chain;
     const std::set<CoreId> reached(chain.begin(), chain.end());
     if (reached != wanted || reached.size() != chain.size()) {
-      out.add({.kind = FindingKind::kRoute, .tile = flow.source, .flow = f,
-               .text = fmt::format("flow {} visits {} cores, its destinations are on {}", f, chain.size(), wanted.size())});
+      out.add(
+          {.kind = FindingKind::kRoute,
+           .tile = flow.source,
+           .flow = f,
+           .text = fmt::format("flow {} visits {} cores, its destinations are on {}", f, chain.size(), wanted.size())});
       continue;
     }
     if (home.valid()) ++entries[home.value()];
@@ -76,11 +79,13 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
   }
   for (std::size_t c = 0; c < entries.size(); ++c)
     if (entries[c] > p.board.chip.core.route_entries.value)
-      out.add({.kind = FindingKind::kRouteEntries, .core = CoreId(c),
+      out.add({.kind = FindingKind::kRouteEntries,
+               .core = CoreId(c),
                .text = fmt::format("core {} has {} route_entries, {} flows start or are relayed there", c,
                                    p.board.chip.core.route_entries.value, entries[c])});
   if (const auto cycle = find_cycle(next); !cycle.empty())
-    out.add({.kind = FindingKind::kDeadlock, .core = link_source(LinkId(cycle.front())),
+    out.add({.kind = FindingKind::kDeadlock,
+             .core = link_source(LinkId(cycle.front())),
              .text = fmt::format("{} links wait for each other in a cycle, from core {}", cycle.size(),
                                  link_source(LinkId(cycle.front())).value())});
 }

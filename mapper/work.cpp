@@ -19,9 +19,9 @@ namespace {
 constexpr double kAsynchronousExcess = 1.5;  // early sums are corrected by later events
 
 struct Activity {
-  double nonzero = 1;   // share of codes that are not zero
-  double magnitude = 1; // mean |code|
-  double largest = 1;   // |code| at most
+  double nonzero = 1;    // share of codes that are not zero
+  double magnitude = 1;  // mean |code|
+  double largest = 1;    // |code| at most
 };
 
 Activity activity_of(const Program& program, StageId id) {
@@ -42,7 +42,8 @@ Activity activity_of(const Program& program, StageId id) {
       }
       return {0.95, std::min(1.3 * magnitude, 0.8 * largest), largest};
     }
-    default: break;
+    default:
+      break;
   }
   if (!s.encoder.present) return {0, 0, 1};
   const double hi = std::max({1, s.encoder.hi, -s.encoder.lo});
@@ -62,18 +63,24 @@ Activity activity_of(const Program& program, StageId id) {
 double events_per_value(const Program& program, StageId stage, Schedule schedule) {
   const Activity a = activity_of(program, stage);
   switch (schedule) {
-    case Schedule::kStagedGraded: return a.nonzero;
-    case Schedule::kStagedUnary: return a.magnitude;
-    case Schedule::kAsynchronousUnary: return kAsynchronousExcess * a.magnitude;
+    case Schedule::kStagedGraded:
+      return a.nonzero;
+    case Schedule::kStagedUnary:
+      return a.magnitude;
+    case Schedule::kAsynchronousUnary:
+      return kAsynchronousExcess * a.magnitude;
   }
   return a.nonzero;
 }
 
 double passes_of(const Program& program, StageId stage, Schedule schedule) {
   switch (schedule) {
-    case Schedule::kStagedGraded: return 1;
-    case Schedule::kStagedUnary: return activity_of(program, stage).largest;
-    case Schedule::kAsynchronousUnary: return kAsynchronousExcess * activity_of(program, stage).largest;
+    case Schedule::kStagedGraded:
+      return 1;
+    case Schedule::kStagedUnary:
+      return activity_of(program, stage).largest;
+    case Schedule::kAsynchronousUnary:
+      return kAsynchronousExcess * activity_of(program, stage).largest;
   }
   return 1;
 }
@@ -82,15 +89,20 @@ std::int64_t touched_by_event(const Program& program, const Tile& tile, int port
   const Stage& s = program.stage(tile.stage);
   if (port < 0) return 1;
   switch (s.kind) {
-    case StageKind::kInput: return 0;
-    case StageKind::kLinear: return tile.outputs.size();
+    case StageKind::kInput:
+      return 0;
+    case StageKind::kLinear:
+      return tile.outputs.size();
     case StageKind::kLayerNorm:
     case StageKind::kGelu:
-    case StageKind::kAdd: return 1;
-    // A query-side event adds a row over the keys (scores) or over the value channels (mix) of its head; a key-side event
-    // adds to one entry of each query.
-    case StageKind::kScores: return port == 0 ? key_tokens(program, s) : tile.tokens.size();
-    case StageKind::kMix: return port == 0 ? head_width(program, s) : tile.tokens.size();
+    case StageKind::kAdd:
+      return 1;
+    // A query-side event adds a row over the keys (scores) or over the value channels (mix) of its head; a key-side
+    // event adds to one entry of each query.
+    case StageKind::kScores:
+      return port == 0 ? key_tokens(program, s) : tile.tokens.size();
+    case StageKind::kMix:
+      return port == 0 ? head_width(program, s) : tile.tokens.size();
   }
   return 0;
 }
@@ -101,8 +113,10 @@ std::int64_t map_values_of(const Program& program, const Tile& tile) {
   switch (program.stage(tile.stage).kind) {
     case StageKind::kLayerNorm:
     case StageKind::kScores:
-    case StageKind::kGelu: return contexts_of(tile);
-    default: return 0;
+    case StageKind::kGelu:
+      return contexts_of(tile);
+    default:
+      return 0;
   }
 }
 
