@@ -18,7 +18,7 @@ class AnalyticChip {
         chip_(run.problem().board.chip),
         mesh_(mesh_of(run.problem().board)),
         link_flits_(mapper::link_count(run.problem().board)),
-        busy_(run.problem().board.cores()),
+        busy_(2 * run.problem().board.cores()),
         farthest_(run.flows().size()) {
     for (std::size_t f = 0; f < run.flows().size(); ++f) {
       const FlowPath& path = run.flows()[f];
@@ -26,7 +26,7 @@ class AnalyticChip {
       for (std::size_t l = 0; l < path.legs.size(); ++l) {
         const Leg& leg = path.legs[l];
         if (l > 0) cycles += chip_.core.relay_cycles.value;
-        if (leg.from != leg.to) cycles += zero_load_cycles(mesh_, leg.from, leg.to, path.flits);
+        cycles += zero_load_cycles(mesh_, leg.from, leg.to, path.flits);
       }
       farthest_[f] = cycles;
     }
@@ -83,7 +83,7 @@ class AnalyticChip {
   void fire(TileId tile) {
     emissions_.clear();
     const Cycles cycles = run_.fire(tile, emissions_);
-    if (tile != TileId(0)) work(tile, cycles);
+    if (tile != TileId(0)) work(tile, CoreUnit::kFire, cycles);
     for (const Emission& e : emissions_) {
       for (const std::uint32_t flow : run_.flows().flows_of(tile, e.token, e.channel)) {
         ++run_.tally().flow_events[flow];
@@ -127,13 +127,14 @@ class AnalyticChip {
   }
 
   void receive(const std::vector<Target>& targets, const Event& event) {
-    run_.receive(targets, event, Cycles(0), [&](TileId tile, Cycles cycles) { work(tile, cycles); });
+    run_.receive(targets, event, Cycles(0), [&](TileId tile, Cycles cycles) { work(tile, CoreUnit::kIntegrate, cycles); });
   }
 
-  void work(TileId tile, Cycles cycles) {
+  void work(TileId tile, CoreUnit unit, Cycles cycles) {
     const CoreId core = run_.mapping().core_of[tile.value()];
-    run_.note_activity(core, tile, now_ + busy_[core.value()], cycles.count());
-    busy_[core.value()] += cycles.count();
+    std::int64_t& busy = busy_[2 * core.value() + static_cast<std::size_t>(unit)];
+    run_.note_activity(core, unit, tile, now_ + busy, cycles.count());
+    busy += cycles.count();
   }
 
   void readout() {
@@ -156,7 +157,7 @@ class AnalyticChip {
   const chips::Chip& chip_;
   MeshSpec mesh_;
   std::vector<std::int64_t> link_flits_, links_before_;
-  std::vector<std::int64_t> busy_;      // by core, this step
+  std::vector<std::int64_t> busy_;      // by core and unit, this step
   std::vector<std::int64_t> farthest_;  // by flow: cycles to the end of its chain
   std::vector<Transfer> sent_;
   std::vector<Emission> emissions_;

@@ -65,7 +65,7 @@ void ChipRun::begin_image() {
   tally_.link_flits.resize(links_before_.size());
   tally_.link_peak.resize(links_before_.size());
   tally_.static_energy.resize(problem_.tiles.size());
-  last_activity_.assign(cores, kNoActivity);
+  last_activity_.assign(2 * cores, kNoActivity);
   std::fill(busy_before_.begin(), busy_before_.end(), 0);
   held_.clear();
   bank_.begin_image(image_);
@@ -178,10 +178,10 @@ void ChipRun::account_losses() {
   }
 }
 
-void ChipRun::note_activity(CoreId core, TileId tile, std::int64_t start, std::int64_t cycles) {
+void ChipRun::note_activity(CoreId core, CoreUnit unit, TileId tile, std::int64_t start, std::int64_t cycles) {
   if (image_ != 0 || !options_.record_activities || cycles == 0) return;
   const StageId stage = problem_.tiles[tile.value()].stage;
-  std::size_t& last = last_activity_[core.value()];
+  std::size_t& last = last_activity_[2 * core.value() + static_cast<std::size_t>(unit)];
   if (last != kNoActivity) {
     Activity& a = tally_.activities[last];
     const Duration gap = at_cycle(start) - (a.start + a.duration);
@@ -192,7 +192,7 @@ void ChipRun::note_activity(CoreId core, TileId tile, std::int64_t start, std::i
   }
   if (tally_.activities.size() == kMaxActivities) return;
   last = tally_.activities.size();
-  tally_.activities.push_back({core, stage, image_, step_, at_cycle(start), at_cycle(cycles)});
+  tally_.activities.push_back({core, stage, image_, step_, at_cycle(start), at_cycle(cycles), unit});
 }
 
 void ChipRun::end_image() {

@@ -80,7 +80,7 @@ class ChipRun {
     ++packets_in_step_;
   }
   void lose_event(CoreId core) { ++lost_in_step_[core.value()]; }
-  void note_activity(CoreId core, TileId tile, std::int64_t start, std::int64_t cycles);
+  void note_activity(CoreId core, CoreUnit unit, TileId tile, std::int64_t start, std::int64_t cycles);
   Duration at_cycle(std::int64_t cycles) const { return Duration(cycles * period_.count()); }
 
   RunResult finish();
@@ -108,7 +108,7 @@ class ChipRun {
   std::vector<std::int64_t> lost_in_step_;     // by core
   std::vector<std::int64_t> links_before_;     // totals when the step began
   std::vector<std::int64_t> busy_before_;      // by tile
-  std::vector<std::size_t> last_activity_;     // by core: index into the tally's activities
+  std::vector<std::size_t> last_activity_;     // by core and unit: index into the tally's activities
   std::vector<std::uint8_t> stage_fired_;      // in this step
 };
 

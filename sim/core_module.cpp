@@ -23,50 +23,59 @@ CoreModule::CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun
 }
 
 void CoreModule::fire(const std::vector<TileId>& tiles) {
-  step_start_ = clock_.now();
-  free_at_ = std::max(free_at_, step_start_);
+  step_start_ = fired_at_ = clock_.now();
   for (const TileId tile : tiles) {
     emissions_.clear();
-    const std::int64_t start = free_at_;
+    const std::int64_t start = fired_at_;
     const Cycles cycles = run_.fire(tile, emissions_);
-    free_at_ += cycles.count();
-    run_.note_activity(core_, tile, start, cycles.count());
-    for (const Emission& e : emissions_) {
-      const Event event{e.token, e.channel, e.value, 0};
-      for (const std::uint32_t flow : run_.flows().flows_of(tile, e.token, e.channel)) {
-        const FlowPath& path = run_.flows()[flow];
-        ++run_.tally().flow_events[flow];
-        if (!path.local.empty()) loop_back_.push_back({flow, 0, event});
-        if (path.legs.empty()) continue;
-        run_.count_leg(flow, 0);
-        network_.send({flow, 0, event}, start + e.at.count());
+    fired_at_ += cycles.count();
+    run_.note_activity(core_, CoreUnit::kFire, tile, start, cycles.count());
+    for (const Emission& e : emissions_) send(tile, e, start + e.at.count());
+  }
+}
+
+void CoreModule::send(TileId tile, const Emission& emission, std::int64_t at) {
+  const Event event{emission.token, emission.channel, emission.value, 0};
+  for (const std::uint32_t flow : run_.flows().flows_of(tile, emission.token, emission.channel)) {
+    const FlowPath& path = run_.flows()[flow];
+    ++run_.tally().flow_events[flow];
+    if (!path.local.empty()) {
+      ++run_.tally().local_events[flow];
+      if (path.delay > 0) {
+        run_.hold(path.delay, path.local, event);
+      } else {
+        loop_back_.push_back({at, &path.local, event});
       }
     }
+    if (path.legs.empty()) continue;
+    run_.count_leg(flow, 0);
+    network_.send({flow, 0, event}, at);
   }
-  // Only now: what a tile sends in a step must not reach its neighbours before they have fired.
-  for (const Transfer& t : loop_back_) {
-    const FlowPath& path = run_.flows()[t.flow];
-    ++run_.tally().local_events[t.flow];
-    if (path.delay > 0) {
-      run_.hold(path.delay, path.local, t.event);
-    } else {
-      serve(path.local, t.event, free_at_);
-    }
-  }
-  loop_back_.clear();
 }
 
 void CoreModule::receive_due(const std::vector<Target>& targets, const Event& event) {
-  free_at_ = std::max(free_at_, clock_.now());
-  serve(targets, event, free_at_);
+  serve(targets, event, clock_.now());
 }
 
-void CoreModule::serve(const std::vector<Target>& targets, const Event& event, std::int64_t start) {
-  free_at_ = start;
+void CoreModule::serve_loop_back(std::int64_t until) {
+  for (; !loop_back_.empty() && loop_back_.front().at <= until; loop_back_.pop_front()) {
+    serve(*loop_back_.front().targets, loop_back_.front().event, loop_back_.front().at);
+  }
+}
+
+std::int64_t CoreModule::finish_step() {
+  serve_loop_back(fired_at_);
+  return std::max(fired_at_, integrated_at_);
+}
+
+std::int64_t CoreModule::serve(const std::vector<Target>& targets, const Event& event, std::int64_t at) {
+  const std::int64_t start = std::max(at, integrated_at_);
+  integrated_at_ = start;
   run_.receive(targets, event, Cycles(start - step_start_), [&](TileId tile, Cycles cycles) {
-    run_.note_activity(core_, tile, free_at_, cycles.count());
-    free_at_ += cycles.count();
+    run_.note_activity(core_, CoreUnit::kIntegrate, tile, integrated_at_, cycles.count());
+    integrated_at_ += cycles.count();
   });
+  return start;
 }
 
 void CoreModule::drop_served(std::int64_t now) {
@@ -82,8 +91,8 @@ void CoreModule::deliver(const Transfer& transfer, std::int64_t at) {
     return;
   }
   drop_served(at);
-  const std::int64_t start = std::max(at, free_at_);
-  serve(targets, transfer.event, start);
+  serve_loop_back(at);
+  const std::int64_t start = serve(targets, transfer.event, at);
   if (start == at) return;
   waiting_.push_back(start);
   const auto occupancy = static_cast<std::int64_t>(waiting_.size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SystemC module of one core: fires its tiles when a step begins, then serves what arrives, one event after another, and
-// passes relayed events on.
+// SystemC module of one core. Three units work side by side: one fires the tiles when a step begins, one integrates what
+// arrives, event after event, one passes relayed events on.
 #pragma once
 
 #include <deque>
@@ -18,18 +18,22 @@ class CoreModule final : public sc_core::sc_module {
   CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun& run, const ChipClock& clock, NetworkPort& network,
              bool slots_by_entry);
 
-  /// Fires tiles in turn; their events leave at their times. Then takes what they sent each other.
+  /// Fires tiles in turn; their events leave at their times. All tiles fire before anything sent in this step arrives.
   void fire(const std::vector<TileId>& tiles);
   /// Events whose delay ends in this step: they wait in the core, not in its FIFO.
   void receive_due(const std::vector<Target>& targets, const Event& event);
   void deliver(const Transfer& transfer, std::int64_t at);
   void slot_back() { --relay_slots_; }
-  /// When all work known so far is done.
-  std::int64_t busy_until() const { return free_at_; }
+  /// No more deliveries in this step: when all work is done.
+  std::int64_t finish_step();
 
  private:
   void slot_freed();
-  void serve(const std::vector<Target>& targets, const Event& event, std::int64_t start);
+  void send(TileId tile, const Emission& emission, std::int64_t at);
+  /// Integrates an event that is there from `at` on; returns when that begins.
+  std::int64_t serve(const std::vector<Target>& targets, const Event& event, std::int64_t at);
+  /// Events between tiles of this core take their turn by time, but no place in the FIFO.
+  void serve_loop_back(std::int64_t until);
   void relay(const Transfer& transfer, std::int64_t at);
   void drop_served(std::int64_t now);
 
@@ -41,7 +45,8 @@ class CoreModule final : public sc_core::sc_module {
   std::int64_t fifo_events_, relay_events_, relay_cycles_;
 
   std::int64_t step_start_ = 0;
-  std::int64_t free_at_ = 0;         // of the server
+  std::int64_t fired_at_ = 0;         // when the firing unit is done
+  std::int64_t integrated_at_ = 0;    // when the integrating unit is done with what it has
   std::deque<std::int64_t> waiting_; // when each event of the receive FIFO will be taken out; ascending
   bool closed_ = false;
   sc_core::sc_event slot_free_;
@@ -49,7 +54,12 @@ class CoreModule final : public sc_core::sc_module {
   std::int64_t relay_slots_ = 0;     // in use
   std::deque<std::int64_t> relaying_;  // when each was sent, where nobody tells that the network took it
   std::vector<Emission> emissions_;
-  std::vector<Transfer> loop_back_;
+  struct LoopBack {
+    std::int64_t at;
+    const std::vector<Target>* targets;
+    Event event;
+  };
+  std::deque<LoopBack> loop_back_;  // ascending in time
 };
 
 }  // namespace ranvier::sim

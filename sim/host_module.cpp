@@ -43,12 +43,7 @@ void HostModule::arrive() {
     const Transfer transfer = arriving_.front().transfer;
     arriving_.pop_front();
     run_.count_leg(transfer.flow, 0);
-    const Leg& leg = run_.flows()[transfer.flow].legs.front();
-    if (leg.from == leg.to) {
-      chip_.deliver(transfer, now);
-    } else {
-      network_.send(transfer, now);
-    }
+    network_.send(transfer, now);
   }
   if (arriving_.empty()) {
     busy_until_ = now;

@@ -82,7 +82,10 @@ struct StepResult {
   std::int64_t overrun_phases = 0;  // fixed phase: whole phases beyond the first
 };
 
-/// A slice of time that a core spent on a stage, for the trace.
+/// A core integrates what arrives and fires its tiles side by side.
+enum class CoreUnit : std::uint8_t { kIntegrate, kFire };
+
+/// A slice of time that a unit of a core spent on a stage, for the trace. Slices of one unit do not overlap.
 struct Activity {
   CoreId core;
   StageId stage;
@@ -90,6 +93,7 @@ struct Activity {
   std::int32_t step = 0;
   Duration start;
   Duration duration;
+  CoreUnit unit = CoreUnit::kIntegrate;
 };
 
 struct ImageResult {

@@ -66,7 +66,7 @@ void SystemCChip::fell_idle() {
   open_ = false;
   std::int64_t compute_end = phase_start_;
   for (const auto& core : cores_) {
-    if (core) compute_end = std::max(compute_end, core->busy_until());
+    if (core) compute_end = std::max(compute_end, core->finish_step());
   }
   const std::int64_t network_end = std::max(phase_start_, network_.last_delivery());
   const std::int64_t end = std::max({compute_end, network_end, host_.busy_until()});
@@ -127,16 +127,11 @@ void SystemCChip::start_readout() {
     const FlowPath& path = run_.flows()[flow];
     const mapper::Tile& tile = run_.problem().tiles[path.source.value()];
     if (!tile.tokens.contains(0)) continue;
-    const Leg& leg = path.legs.front();
     std::int64_t at = phase_start_;
     for (std::int32_t channel = tile.outputs.begin; channel < tile.outputs.end; ++channel) {
       at += emit_cycles;
       run_.count_leg(flow, 0);
-      if (leg.from == leg.to) {
-        host_.take_potential(path, at);
-      } else {
-        network_.send({static_cast<std::uint32_t>(flow), 0, {0, channel, 0, 0}}, at);
-      }
+      network_.send({static_cast<std::uint32_t>(flow), 0, {0, channel, 0, 0}}, at);
     }
   }
   fell_idle();

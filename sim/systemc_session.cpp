@@ -3,6 +3,9 @@
 
 #include <cstdlib>
 
+/// The SystemC library has a main() that calls this; ours wins, but the linker wants the symbol.
+int sc_main(int, char*[]) { return 1; }
+
 namespace ranvier::sim {
 namespace {
 
