@@ -50,7 +50,13 @@ struct Culprit {
   std::string key;
 };
 
-std::optional<std::int64_t> to_base(const Rule& rule, const NumberText& text, const Culprit& at, Findings& findings) {
+/// `given` is the text as the file has it.
+std::optional<std::int64_t> to_base(const Rule& rule, const NumberText& text, const std::string& given, const Culprit& at,
+                                    Findings& findings) {
+  if (scale_decimal(text.number, 1).status == ScaleStatus::kNotANumber) {
+    findings.add(WrongType(at.place, at.key, fmt::format("a number such as `{}`", example_of(rule)), "'" + given + "'"));
+    return std::nullopt;
+  }
   const std::optional<std::int64_t> scale = scale_of(rule, text.unit);
   if (!scale) {
     findings.add(WrongUnit(at.place, at.key, text.unit, allowed_units(rule)));
@@ -58,16 +64,12 @@ std::optional<std::int64_t> to_base(const Rule& rule, const NumberText& text, co
   }
   const std::string base = allowed_units(rule).front();
   const Scaled scaled = scale_decimal(text.number, *scale);
-  const std::string given = text.unit.empty() ? text.number : text.number + " " + text.unit;
-  switch (scaled.status) {
-    case ScaleStatus::kNotANumber:
-      findings.add(WrongType(at.place, at.key, fmt::format("a number such as `{}`", example_of(rule)), "'" + given + "'"));
-      return std::nullopt;
-    case ScaleStatus::kNotExact: findings.add(NotExact(at.place, at.key, given, base)); return std::nullopt;
-    case ScaleStatus::kTooLarge: break;
-    case ScaleStatus::kOk:
-      if (scaled.value >= rule.least && scaled.value <= rule.most) return scaled.value;
+  if (scaled.status == ScaleStatus::kNotExact) {
+    findings.add(NotExact(at.place, at.key, given, base));
+    return std::nullopt;
   }
+  const bool held = scaled.status == ScaleStatus::kOk;
+  if (held && scaled.value >= rule.least && scaled.value <= rule.most) return scaled.value;
   findings.add(OutOfRange(at.place, at.key, given, rule.least, rule.most, base));
   return std::nullopt;
 }
@@ -103,6 +105,7 @@ std::optional<Number> read_number(const YamlMap& section, const Rule& rule, cons
 
   Provenance provenance = outer;
   NumberText text;
+  std::string given;
   if (node->IsMap()) {
     const YamlMap map(*node, at.key, section.file(), findings);
     const std::optional<NumberText> found = long_text(map, rule);
@@ -112,14 +115,16 @@ std::optional<Number> read_number(const YamlMap& section, const Rule& rule, cons
     if (!provenance.kind && map.find("kind") != nullptr) return std::nullopt;
     if (!found) return std::nullopt;
     text = *found;
+    given = text.unit.empty() ? text.number : text.number + " " + text.unit;
   } else if (node->IsScalar()) {
-    text = split_unit(node->Scalar());
+    given = node->Scalar();
+    text = split_unit(given);
   } else {
     findings.add(WrongType(at.place, at.key, fmt::format("a number such as `{}`", example_of(rule)), describe(*node)));
     return std::nullopt;
   }
 
-  const std::optional<std::int64_t> value = to_base(rule, text, at, findings);
+  const std::optional<std::int64_t> value = to_base(rule, text, given, at, findings);
   if (!provenance.tag) findings.add(MissingTag(at.place, at.key));
   if (!provenance.source) findings.add(MissingSource(at.place, at.key));
   const bool energy = rule.dimension == Dimension::kEnergy;

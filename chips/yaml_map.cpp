@@ -3,8 +3,10 @@
 #include "chips/yaml_map.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "base/nearest_name.h"
 #include "chips/units.h"
@@ -14,6 +16,36 @@ namespace {
 
 // Far beyond any chip file; keeps a wrong path (a data set, a core dump) from being parsed as YAML.
 constexpr std::size_t kLargestFile = std::size_t{1} << 20;
+
+/// Notes where a document begins and builds nothing.
+class DocumentStart : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { mark_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+  YAML::Mark mark() const { return mark_; }
+
+ private:
+  YAML::Mark mark_;
+};
+
+/// Throws where anything follows the first document. Not YAML::LoadAll: a stray comma makes version 0.7 return empty
+/// documents without end.
+void demand_one_document(const std::string& text, const std::string& file) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  DocumentStart start;
+  if (!parser.HandleNextDocument(start)) throw YamlSyntaxError({file, 0, 0}, "the file is empty");
+  if (parser.HandleNextDocument(start)) {
+    throw YamlSyntaxError({file, start.mark().line + 1, start.mark().column + 1}, "something follows the end of the map");
+  }
+}
 
 }  // namespace
 
@@ -37,13 +69,10 @@ YAML::Node parse_yaml(const std::string& text, const std::string& file) {
   if (text.size() > kLargestFile) throw YamlSyntaxError({file, 0, 0}, "larger than 1 MiB");
   if (text.find('\0') != std::string::npos) throw YamlSyntaxError({file, 0, 0}, "holds zero bytes, so it is no text");
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.empty() || documents.front().IsNull()) throw YamlSyntaxError({file, 0, 0}, "the file is empty");
-    if (documents.size() > 1) throw YamlSyntaxError(place_of(documents[1], file), "a second document");
-    if (!documents.front().IsMap()) {
-      throw YamlSyntaxError(place_of(documents.front(), file), "the file is " + describe(documents.front()));
-    }
-    return documents.front();
+    demand_one_document(text, file);
+    const YAML::Node document = YAML::Load(text);
+    if (!document.IsMap()) throw YamlSyntaxError(place_of(document, file), "the file is " + describe(document));
+    return document;
   } catch (const YAML::Exception& e) {
     throw YamlSyntaxError({file, e.mark.line + 1, e.mark.column + 1}, e.msg);
   }

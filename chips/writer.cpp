@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writer of resolved boards. Numbers are decimals made by integer arithmetic, so nothing is rounded.
+#include "chips/writer.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "chips/schema.h"
+
+namespace ranvier::chips {
+namespace {
+
+// A YAML double-quoted scalar; control characters as \xNN.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out.append(1, '\\').append(1, c);
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string number_text(const Rule& rule, std::int64_t value, const Origin& origin) {
+  const Unit& unit = shown_unit(rule.dimension);
+  const std::string_view unit_name = rule.dimension == Dimension::kCount ? rule.noun : unit.name;
+  const std::string kind = rule.dimension == Dimension::kEnergy ? fmt::format("kind: {}, ", name_of(origin.kind)) : "";
+  return fmt::format("{}: {{value: {}, unit: {}, {}tag: {}, source: {}}}\n", rule.name(), decimal_text(value, unit.scale),
+                     unit_name, kind, name_of(origin.tag), quoted(origin.source));
+}
+
+}  // namespace
+
+std::string resolved_yaml(const Board& board) {
+  const Chip& chip = board.chip;
+  std::string out = fmt::format("board:\n  name: {}\n  columns: {}\n  rows: {}\n  chip:\n    name: {}\n", quoted(board.name),
+                                board.columns, board.rows, quoted(chip.name));
+  if (!chip.description.empty()) out += fmt::format("    description: {}\n", quoted(chip.description));
+  if (!chip.rtl_module.empty()) out += fmt::format("    rtl:\n      module: {}\n", quoted(chip.rtl_module));
+  std::string_view section;
+  for_each_number(chip, [&](const Rule& rule, const auto& param) {
+    if (rule.section() != section) {
+      section = rule.section();
+      if (!section.empty()) out += fmt::format("    {}:\n", section);
+      if (section == "core") out += fmt::format("      name: {}\n", quoted(chip.core.name));
+      if (section == "sync") out += fmt::format("      policy: {}\n", name_of(chip.sync.policy));
+    }
+    out += section.empty() ? "    " : "      ";
+    out += number_text(rule, raw(param.value), param.origin);
+  });
+  return out;
+}
+
+}  // namespace ranvier::chips

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Spoilt chip and board text either loads or fails with a ranvier::Error: no crash, no other exception. Mutations are drawn
+// from numbered random draws, so a failure is repeated by its number.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "base/random.h"
+#include "chip_text.h"
+#include "chips/self_check.h"
+
+namespace ranvier::chips {
+namespace {
+
+class Mutator {
+ public:
+  Mutator(std::uint64_t seed, std::uint64_t number) : seed_(seed), number_(number) {}
+  std::string spoil(std::string text) {
+    for (std::uint32_t left = 1 + below(4); left > 0; --left) mutate(text);
+    return text;
+  }
+
+ private:
+  std::uint32_t below(std::size_t n) { return random_below(static_cast<std::uint32_t>(n), seed_, number_, 0, draw_++); }
+  void mutate(std::string& text) {
+    static const std::vector<std::string> kPieces{"{", "}", "[", "]", ":", "&a ", "*a", "!!int ", "|\n", "\t", "\"", "'", "-",
+                                                  "? ", "\n", "<<: ", "%", "@", "0", "99999999999999999999", "-1", "e", ".nan",
+                                                  "\xff", "~", "--- ", "...\n", "#", ", ", "x-"};
+    if (text.empty()) return;
+    const std::size_t at = below(text.size());
+    const std::size_t length = std::min<std::size_t>(1 + below(30), text.size() - at);
+    switch (below(7)) {
+      case 0: text.resize(at); break;
+      case 1: text[at] = static_cast<char>(below(256)); break;
+      case 2: text.insert(at, kPieces[below(kPieces.size())]); break;
+      case 3: text.erase(at, length); break;
+      case 4: text.insert(below(text.size()), text.substr(at, length)); break;
+      case 5: text[at] = static_cast<char>(text[at] ^ (1 << below(8))); break;
+      default: text.replace(at, length, kPieces[below(kPieces.size())]); break;
+    }
+  }
+  std::uint64_t seed_;
+  std::uint64_t number_;
+  std::uint32_t draw_ = 0;
+};
+
+/// True when the text loads or is refused as it should be.
+testing::AssertionResult survives(const std::string& text) {
+  try {
+    const Board board = load_text(text);
+    if (board.cores() < 100'000) self_check(board);
+  } catch (const Error& e) {
+    if (std::string(e.what()).find('\n') != std::string::npos) return testing::AssertionFailure() << "two lines: " << e.what();
+  } catch (const std::exception& e) {
+    return testing::AssertionFailure() << "not a ranvier::Error: " << e.what() << "\n" << text;
+  }
+  return testing::AssertionSuccess();
+}
+
+TEST(Fuzz, SpoiltChipText) {
+  const std::string text = toy_text();
+  int loaded = 0;
+  for (std::uint64_t i = 0; i < 3000; ++i) {
+    const std::string spoilt = Mutator(1, i).spoil(text);
+    ASSERT_TRUE(survives(spoilt)) << "mutation " << i;
+    try {
+      load_text(spoilt);
+      ++loaded;
+    } catch (const Error&) {
+    }
+  }
+  // Both outcomes happen (comments and names may be spoilt freely), or the test would test nothing.
+  EXPECT_GT(loaded, 30);
+  EXPECT_LT(loaded, 2000);
+}
+
+TEST(Fuzz, SpoiltBoardText) {
+  const std::string text = "board:\n  name: b\n  chip: tianjic-like\n  columns: 3\n  rows: 3\n";
+  for (std::uint64_t i = 0; i < 1500; ++i) ASSERT_TRUE(survives(Mutator(2, i).spoil(text))) << "mutation " << i;
+}
+
+TEST(Fuzz, AnyBytes) {
+  EXPECT_TRUE(rc::check("any text is refused in one line", [](const std::string& text) { RC_ASSERT(static_cast<bool>(survives(text))); }));
+}
+
+TEST(Fuzz, AnyTargetText) {
+  EXPECT_TRUE(rc::check("any target text loads or is refused", [](std::string text) {
+    if (*rc::gen::arbitrary<bool>()) text = "tianjic-like:" + text;
+    try {
+      load_target(text);
+    } catch (const Error&) {
+    }
+  }));
+}
+
+}  // namespace
+}  // namespace ranvier::chips
