@@ -98,8 +98,12 @@ class Bench {
     if (tick_taken) take_tick(event_taken);
     if (event_taken) take_event();
     if (in.event_valid && !event_taken) ++bins_[in.tick_valid ? "event held by a tick" : "event held by a full queue"];
-    if (tick_waits_ && event_taken) ++bins_["event enters before a waiting tick"];
-    tick_waits_ = in.tick_valid && !tick_taken;
+    const bool tick_waits = in.tick_valid && !tick_taken;
+    if (tick_waits && event_taken) {
+      ++bins_["event enters as a tick begins to wait"];
+      if (tick_waited_) fail(in.event_token, in.event_channel, "no event taken while a tick waits", "one");
+    }
+    tick_waited_ = tick_waits;
     if (tick_taken) in.tick_valid = false;
     if (event_taken) in.event_valid = false;
   }
@@ -226,7 +230,7 @@ class Bench {
   std::int64_t first_cycle_ = 0, last_progress_ = 0, next_tick_ = 0, scan_cycles_ = 0, stalls_ = 0, events_since_tick_ = 0;
   std::int32_t step_ = 0;
   bool scanning_ = false;
-  bool tick_waits_ = false;
+  bool tick_waited_ = false;
 };
 
 }  // namespace
@@ -234,7 +238,7 @@ class Bench {
 Bins empty_bins() {
   Bins bins;
   for (const char* name :
-       {"event held by a tick", "event held by a full queue", "event enters before a waiting tick",
+       {"event held by a tick", "event held by a full queue", "event enters as a tick begins to wait",
         "spike not taken at once", "event in the cycle of a tick", "tick without an event", "tick without input",
         "event during a scan", "direct event", "payload negative", "payload not negative", "payload least",
         "payload largest", "same event twice in a row", "direct and synaptic in a row", "overflow", "fires up",

@@ -388,8 +388,7 @@ module rv_spike_core #(
         if (fire_done && pending_d != '0) state_d = StEmit;
         else scan_advances = fire_done;
       end
-      StEmit:  scan_advances = pending_d == '0;
-      default: state_d = StIdle;
+      default: scan_advances = pending_d == '0;  // StEmit
     endcase
     if (scan_advances) begin
       state_d = last_of_scan ? StIdle : StFire;

@@ -34,6 +34,10 @@ CoreTile random_tile(Draws& draws) {
   tile.neurons = random_size(draws, kCoreLimits.neurons);
   tile.axons = random_size(draws, kCoreLimits.axons);
   tile.tokens = random_size(draws, kCoreLimits.tokens);
+  if (draws.chance(24)) {  // one state word: read and written by every event and scan
+    tile.neurons = draws.between(1, kCoreLimits.lanes);
+    tile.tokens = 1;
+  }
   tile.graded = draws.chance(128);
   const auto& bounds = kBounds[static_cast<std::size_t>(draws.between(0, 7))];
   tile.lo = bounds[0];

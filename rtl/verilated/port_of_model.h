@@ -34,6 +34,7 @@ class PortOfModel : public SpikeCorePort {
     const std::lock_guard lock(verilator_globals());
     // A model takes its scopes out of the thread's current context, which may be another instance's, or gone.
     Verilated::threadContextp(context_.get());
+    waves_.close();
     model_->final();
     model_.reset();
     Verilated::threadContextp(nullptr);

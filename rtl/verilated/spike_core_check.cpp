@@ -21,8 +21,9 @@ class FstWaves {
   void dump(std::uint64_t time) {
     if (fst_) fst_->dump(time);
   }
-  ~FstWaves() {
+  void close() {
     if (fst_) fst_->close();
+    fst_.reset();
   }
 
  private:

@@ -10,6 +10,7 @@ struct NoWaves {
   static constexpr bool kAssertions = false;
   void open(VerilatedContext&, Vspike_core_fast&, const std::filesystem::path&) {}
   void dump(std::uint64_t) {}
+  void close() {}
 };
 
 class FastPort final : public PortOfModel<Vspike_core_fast, NoWaves> {
