@@ -20,7 +20,7 @@ CycleEngine<kVcs, kStages>::CycleEngine(const MeshSpec& mesh, const NetworkOptio
       delta_{1u, ~0u, static_cast<std::uint32_t>(mesh.width), ~static_cast<std::uint32_t>(mesh.width) + 1u, 0u},
       routers_(static_cast<std::size_t>(mesh.cores())),
       cores_(routers_.size()),
-      inputs_(routers_.size() * kSides * vcs()),
+      inputs_((routers_.size() << kSideBits) * vcs()),
       credits_(inputs_.size()),
       holders_(inputs_.size()),
       vc_first_input_(kStages ? inputs_.size() : 0),
@@ -38,7 +38,7 @@ CycleEngine<kVcs, kStages>::CycleEngine(const MeshSpec& mesh, const NetworkOptio
 
 template <std::uint32_t kVcs, bool kStages>
 void CycleEngine<kVcs, kStages>::build_router(std::uint32_t r) {
-  const std::uint16_t all_vcs = static_cast<std::uint16_t>((1u << vcs()) - 1u);
+  const auto all_vcs = static_cast<VcSet>((1u << vcs()) - 1u);
   const auto width = static_cast<std::uint32_t>(mesh_.width);
   const auto height = static_cast<std::uint32_t>(mesh_.height);
   Router& router = routers_[r];
@@ -52,19 +52,19 @@ void CycleEngine<kVcs, kStages>::build_router(std::uint32_t r) {
   };
   const std::int64_t loop = mesh_.edge_hop() + mesh_.edge_credit() + mesh_.head_setup();
   const auto edge_depth = static_cast<std::uint32_t>((loop + mesh_.edge.cycles_per_flit - 1) / mesh_.edge.cycles_per_flit);
-  for (std::uint32_t side = 0; side < kSides; ++side) {
+  for (std::uint32_t side = 0; side <= kCoreSide; ++side) {
     if (side < kPorts && !present[side]) continue;
     const bool edge = side < kLocal && chip(r) != chip(r + delta_[side]);
     auto depth = static_cast<std::uint32_t>(mesh_.buffer_flits);
     // A link controller's receive buffer covers the round trip of its credits, or the link could not run at its rate.
     if (edge) depth = std::max(depth, edge_depth);
-    if (edge) router.edge = static_cast<std::uint8_t>(router.edge | 1u << side);
+    if (edge) include(router.edge, side);
     const std::uint32_t slots = std::bit_ceil(depth);
     for (std::uint32_t v = 0; v < vcs(); ++v) {
       // Depth is that of the input port of this side, and equals that of the port at the other end of a link.
       InputVc& input = inputs_[index(r, side, v)];
       input.base = static_cast<std::uint32_t>(flits_.size());
-      input.mask = slots - 1;
+      input.mask = static_cast<std::uint16_t>(slots - 1);
       flits_.resize(flits_.size() + slots);
       credits_[index(r, side, v)] = static_cast<std::uint16_t>(depth);
     }
@@ -142,7 +142,7 @@ void CycleEngine<kVcs, kStages>::step(std::int64_t now, std::vector<Delivery>& o
   std::vector<std::uint32_t>& reopenings = reopenings_.at(now);
   for (const std::uint32_t packed : reopenings) {
     const Place place(packed);
-    routers_[place.router].open |= static_cast<std::uint8_t>(1u << place.side);
+    include(routers_[place.router].open, place.side);
     routers_at_work_.insert(place.router);
   }
   reopenings.clear();
@@ -171,9 +171,9 @@ bool CycleEngine<kVcs, kStages>::run_source(std::uint32_t core, std::int64_t now
   if (side.sent == 0) {
     if (side.credit_vcs == 0) return false;
     side.vc = static_cast<std::uint8_t>(round_robin(side.credit_vcs, side.first_vc));
-    side.first_vc = static_cast<std::uint8_t>((side.vc + 1u) % vcs());
+    side.first_vc = after(side.vc, vcs());
     if (entry_log_ != nullptr) entry_log_->push_back({packet.id, now});
-  } else if ((side.credit_vcs >> side.vc & 1u) == 0) {
+  } else if (!has(side.credit_vcs, side.vc)) {
     return false;
   }
   Flit flit{packet.id, routers_[packet.destination].x, routers_[packet.destination].y};
@@ -184,10 +184,9 @@ bool CycleEngine<kVcs, kStages>::run_source(std::uint32_t core, std::int64_t now
     side.sent = 0;
   }
   InputVc& input = inputs_[index(core, kLocal, side.vc)];
-  flits_[input.base + (input.write++ & input.mask)] = flit;
-  if (--credits_[index(core, kCoreSide, side.vc)] == 0) {
-    side.credit_vcs = static_cast<std::uint16_t>(side.credit_vcs & ~(1u << side.vc));
-  }
+  flits_[input.back()] = flit;
+  ++input.write;
+  if (--credits_[index(core, kCoreSide, side.vc)] == 0) exclude(side.credit_vcs, side.vc);
   arrivals_.at(now + mesh_.timing.inject).push_back(Place::pack(core, kLocal, side.vc));
   return !side.queue.empty();
 }
@@ -200,9 +199,10 @@ bool CycleEngine<kVcs, kStages>::run_sink(std::uint32_t core, std::int64_t now, 
   for (std::uint32_t v = 0; v < vcs(); ++v) waiting |= std::uint64_t{inputs_[index(core, kCoreSide, v)].visible != 0} << v;
   if (waiting == 0) return false;
   const std::uint32_t vc = round_robin(waiting, side.sink_first_vc);
-  side.sink_first_vc = static_cast<std::uint8_t>((vc + 1u) % vcs());
+  side.sink_first_vc = after(vc, vcs());
   InputVc& input = inputs_[index(core, kCoreSide, vc)];
-  const Flit flit = flits_[input.base + (input.read++ & input.mask)];
+  const Flit flit = flits_[input.front()];
+  ++input.read;
   --input.visible;
   credits_back_.at(now + mesh_.timing.credit).push_back(Place::pack(core, kLocal, vc));
   if (flit.tail()) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "sim/cycle_network.h"
@@ -28,9 +29,14 @@ class CycleEngine final : public CycleNetwork {
   std::int64_t packets_inside() const override { return packets_inside_; }
 
  private:
+  using InputSet = std::conditional_t<kVcs == 1, std::uint8_t, std::uint64_t>;
+  using VcSet = std::conditional_t<kVcs == 1, std::uint8_t, std::uint16_t>;
+  using Router = sim::Router<InputSet, VcSet>;
+  using OutputPort = sim::OutputPort<InputSet, VcSet>;
+
   std::uint32_t vcs() const { return kVcs != 0 ? kVcs : vcs_; }
   std::size_t index(std::uint32_t router, std::uint32_t side, std::uint32_t vc) const {
-    return (std::size_t{router} * kSides + side) * vcs() + vc;
+    return (std::size_t{router} << kSideBits | side) * vcs() + vc;
   }
   void build_router(std::uint32_t r);
   void step(std::int64_t now, std::vector<Delivery>& out);
@@ -45,13 +51,14 @@ class CycleEngine final : public CycleNetwork {
   bool run_router(std::uint32_t r, std::int64_t now);
   bool run_staged_router(std::uint32_t r, std::int64_t now);
   bool allocate_vcs(std::uint32_t r);
-  VcMask able_bodies(const Router& router, std::uint32_t r, std::uint32_t o) const;
-  std::uint32_t ports_of(VcMask able) const;
+  InputSet able_bodies(const Router& router, std::uint32_t r, std::uint32_t o) const;
+  std::uint32_t ports_of(InputSet able) const;
+  std::uint32_t vcs_of(InputSet able, std::uint32_t port) const;
+  void take_vc(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o);
   template <class Won>
-  bool allocate_switch(Router& router, const VcMask* first_choice, const VcMask* able, std::uint32_t outputs, Won&& won);
+  bool allocate_switch(Router& router, const InputSet* first_choice, const InputSet* able, std::uint32_t outputs, Won&& won);
   void send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now);
   void bid(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input, std::int64_t now);
-  void give_credit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::int64_t now);
 
   MeshSpec mesh_;
   NetworkOptions options_;

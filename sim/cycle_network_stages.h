@@ -12,8 +12,8 @@ template <std::uint32_t kVcs, bool kStages>
 void CycleEngine<kVcs, kStages>::ask_for_vc(Place place) {
   Router& router = routers_[place.router];
   const std::uint32_t o = inputs_[index(place.router, place.side, place.vc)].output;
-  router.output[o].heads |= VcMask{1} << (place.side * vcs() + place.vc);
-  router.wanted = static_cast<std::uint8_t>(router.wanted | 1u << o);
+  include(router.output[o].heads, place.side * vcs() + place.vc);
+  include(router.wanted, o);
   routers_at_work_.insert(place.router);
 }
 
@@ -27,14 +27,14 @@ bool CycleEngine<kVcs, kStages>::allocate_vcs(std::uint32_t r) {
   for (std::uint32_t o = 0; o < kPorts; ++o) {
     OutputPort& output = router.output[o];
     if (output.heads == 0 || output.free_vcs == 0) continue;
-    VcMask offers[kPorts * kMaxVirtualChannels];  // by input VC: output VCs that grant
-    VcMask offered = 0;
+    std::uint64_t offers[kPorts * kMaxVirtualChannels];  // by input VC: output VCs that grant
+    std::uint64_t offered = 0;
     for (std::uint32_t free = output.free_vcs; free != 0; free &= free - 1) {
       const auto v = static_cast<std::uint32_t>(std::countr_zero(free));
       const std::uint32_t to = round_robin(output.heads, vc_first_input_[index(r, o, v)]);
-      if ((offered >> to & 1u) == 0) offers[to] = 0;
-      offered |= VcMask{1} << to;
-      offers[to] |= VcMask{1} << (o * vcs() + v);
+      if (!has(offered, to)) offers[to] = 0;
+      include(offered, to);
+      include(offers[to], o * vcs() + v);
     }
     any = true;
     for (; offered != 0; offered &= offered - 1) {
@@ -42,13 +42,13 @@ bool CycleEngine<kVcs, kStages>::allocate_vcs(std::uint32_t r) {
       const std::size_t i = index(r, bit / vcs(), bit % vcs());
       const std::uint32_t number = round_robin(offers[bit], vc_first_output_[i]);
       const std::uint32_t v = number - o * vcs();
-      vc_first_output_[i] = static_cast<std::uint8_t>(number + 1 == numbers ? 0 : number + 1);
-      vc_first_input_[index(r, o, v)] = static_cast<std::uint8_t>(bit + 1 == numbers ? 0 : bit + 1);
+      vc_first_output_[i] = after(number, numbers);
+      vc_first_input_[index(r, o, v)] = after(bit, numbers);
       inputs_[i].output_vc = static_cast<std::uint8_t>(v);
       holders_[index(r, o, v)] = static_cast<std::uint8_t>(bit);
-      output.free_vcs = static_cast<std::uint16_t>(output.free_vcs & ~(1u << v));
-      output.heads &= ~(VcMask{1} << bit);
-      output.bodies |= VcMask{1} << bit;
+      exclude(output.free_vcs, v);
+      exclude(output.heads, bit);
+      include(output.bodies, bit);
     }
   }
   return any;
@@ -58,8 +58,8 @@ template <std::uint32_t kVcs, bool kStages>
 bool CycleEngine<kVcs, kStages>::run_staged_router(std::uint32_t r, std::int64_t now) {
   Router& router = routers_[r];
   // Bids for the switch stand before this cycle's VC allocation. A speculative head bids with no VC yet.
-  VcMask sure[kPorts];
-  VcMask able[kPorts];
+  InputSet sure[kPorts];
+  InputSet able[kPorts];
   std::uint32_t bidding = 0;
   for (std::uint32_t outputs = router.wanted & router.open; outputs != 0; outputs &= outputs - 1) {
     const auto o = static_cast<std::uint32_t>(std::countr_zero(outputs));
@@ -71,9 +71,9 @@ bool CycleEngine<kVcs, kStages>::run_staged_router(std::uint32_t r, std::int64_t
   const bool vc_won = allocate_vcs(r);
   const bool bid_made = allocate_switch(router, sure, able, bidding, [&](std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
     const OutputPort& output = router.output[o];
-    const bool has_vc = (output.bodies >> (port * vcs() + vc) & 1u) != 0;
+    const bool has_vc = has(output.bodies, port * vcs() + vc);
     // A speculative winner without VC or credit wastes the switch.
-    if (has_vc && (output.credit_vcs >> inputs_[index(r, port, vc)].output_vc & 1u) != 0) send(r, port, vc, o, now);
+    if (has_vc && has(output.credit_vcs, inputs_[index(r, port, vc)].output_vc)) send(r, port, vc, o, now);
   });
   return (vc_won || bid_made) && router.wanted != 0;
 }

@@ -15,10 +15,7 @@ namespace ranvier::sim {
 inline constexpr std::uint32_t kPorts = 5;
 inline constexpr std::uint32_t kLocal = 4;
 inline constexpr std::uint32_t kCoreSide = 5;
-inline constexpr std::uint32_t kSides = 6;
-
-/// Sets of input VCs of a router (bit port * VCs + VC) and of VCs of one port.
-using VcMask = std::uint64_t;
+inline constexpr std::uint32_t kSideBits = 3;  // sides are numbered in steps of 8 a router: shifts find them
 
 /// Eight bytes: all that a router needs to send it on. The top bits of x and y tell first and last flit of the packet.
 struct Flit {
@@ -36,25 +33,31 @@ struct Flit {
 /// `visible` counts those that have arrived.
 struct InputVc {
   std::uint32_t base = 0;  // into the flit array
-  std::uint32_t mask = 0;
-  std::uint32_t read = 0;
-  std::uint32_t write = 0;
-  std::uint32_t visible = 0;
-  std::uint8_t output = 0;     // port and VC that the packet in front leaves by
+  std::uint16_t mask = 0;
+  std::uint16_t read = 0;
+  std::uint16_t write = 0;
+  std::uint16_t visible = 0;
+  std::uint8_t output = 0;  // port and VC that the packet in front leaves by
   std::uint8_t output_vc = 0;
+  std::uint32_t front() const { return base + (read & mask); }
+  std::uint32_t back() const { return base + (write & mask); }
 };
 
+/// InputSet: bits port * VCs + VC of a router's input VCs. VcSet: VCs of one port. As small as the number of VCs allows, since
+/// a mesh of routers should stay in the nearest cache.
+template <class InputSet, class VcSet>
 struct OutputPort {
-  VcMask heads = 0;   // input VCs whose front is a packet's first flit and wants this port, without a VC
-  VcMask bodies = 0;  // input VCs whose front flit wants this port and holds a VC of it
-  std::uint16_t credit_vcs = 0;  // VCs of this port with a credit
-  std::uint16_t free_vcs = 0;    // VCs that no packet holds
+  InputSet heads = 0;   // input VCs whose front is a packet's first flit and wants this port, without a VC
+  InputSet bodies = 0;  // input VCs whose front flit wants this port and holds a VC of it
+  VcSet credit_vcs = 0;  // VCs of this port with a credit
+  VcSet free_vcs = 0;    // VCs that no packet holds
   std::uint8_t first_input = 0;  // round-robin pointers
   std::uint8_t first_vc = 0;
 };
 
+template <class InputSet, class VcSet>
 struct Router {
-  std::array<OutputPort, kPorts> output;
+  std::array<OutputPort<InputSet, VcSet>, kPorts> output;
   std::uint16_t x = 0;
   std::uint16_t y = 0;
   std::uint8_t wanted = 0;  // outputs with any head or body
@@ -62,6 +65,13 @@ struct Router {
   std::uint8_t edge = 0;    // outputs whose link leaves the chip
   std::array<std::uint8_t, kPorts> first_output{};  // round-robin pointers by input
   std::array<std::uint8_t, kPorts> first_vc{};
+
+  /// Output of a flit for (to_x, to_y), x first. By table: which way a flit turns is no good guess for a branch predictor.
+  std::uint32_t route(std::uint32_t to_x, std::uint32_t to_y) const {
+    static constexpr std::array<std::uint8_t, 16> kOutput{4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0};
+    return kOutput[static_cast<unsigned>(to_x > x) | static_cast<unsigned>(to_x < x) << 1u |
+                   static_cast<unsigned>(to_y > y) << 2u | static_cast<unsigned>(to_y < y) << 3u];
+  }
 };
 
 /// A core's source queue and its sink.
@@ -78,13 +88,28 @@ struct CoreSide {
 /// One number for router, side and VC in an event.
 struct Place {
   static constexpr std::uint32_t pack(std::uint32_t router, std::uint32_t side, std::uint32_t vc) {
-    return router << 8 | side << 4 | vc;
+    return (router << kSideBits | side) << 4 | vc;
   }
-  explicit Place(std::uint32_t packed) : router(packed >> 8), side(packed >> 4 & 15u), vc(packed & 15u) {}
+  explicit Place(std::uint32_t packed) : router(packed >> (4 + kSideBits)), side(packed >> 4 & 7u), vc(packed & 15u) {}
   std::uint32_t router;
   std::uint32_t side;
   std::uint32_t vc;
 };
+
+template <class Set>
+void include(Set& set, std::uint32_t bit) {
+  set = static_cast<Set>(set | Set{1} << bit);
+}
+template <class Set>
+void exclude(Set& set, std::uint32_t bit) {
+  set = static_cast<Set>(set & ~(Set{1} << bit));
+}
+template <class Set>
+bool has(Set set, std::uint32_t bit) {
+  return (set >> bit & 1u) != 0;
+}
+/// The number after `i` in a round of `count`.
+inline std::uint8_t after(std::uint32_t i, std::uint32_t count) { return static_cast<std::uint8_t>(i + 1 == count ? 0 : i + 1); }
 
 /// First set bit of `mask`, which is not empty, from `first` on, then from 0.
 inline std::uint32_t round_robin(std::uint64_t mask, std::uint32_t first) {
