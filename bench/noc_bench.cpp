@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of the network models: simulated cycles and flit-hops (routers visited) per second of CPU time, sources included.
+// Speed of the network models: simulated cycles and flit-hops (routers visited) per second of CPU time, sources
+// included.
 #include <benchmark/benchmark.h>
 
 #include "sim/cycle_network.h"
@@ -64,9 +65,12 @@ void packets(benchmark::State& state, Make make) {
     if (out.size() != kPackets) state.SkipWithError("packets lost");
   }
   state.counters["packet_hops/s"] = benchmark::Counter(hops, benchmark::Counter::kIsRate);
-  state.counters["packets/s"] = benchmark::Counter(static_cast<double>(state.iterations()) * kPackets, benchmark::Counter::kIsRate);
+  state.counters["packets/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * kPackets, benchmark::Counter::kIsRate);
 }
-BENCHMARK_CAPTURE(packets, cycle, [](const MeshSpec& m) { return make_cycle_network(m); })->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(packets, cycle, [](const MeshSpec& m) {
+  return make_cycle_network(m);
+})->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(packets, fast, [](const MeshSpec& m) { return make_fast_network(m); })->Unit(benchmark::kMillisecond);
 
 }  // namespace

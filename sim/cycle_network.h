@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The flit-level network with its parameters in the open, for synthetic traffic and tests. The chip simulation goes through
-// make_cycle_network() of sim/network.h.
+// The flit-level network with its parameters in the open, for synthetic traffic and tests. The chip simulation goes
+// through make_cycle_network() of sim/network.h.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Flit-level network: building it, and its way through time. What a router does in a cycle is in cycle_network_router.h.
+// Flit-level network: building it, and its way through time. What a router does in a cycle is in
+// cycle_network_router.h.
 #include "sim/cycle_network_engine.h"
 
 #include <algorithm>
@@ -51,7 +52,8 @@ void CycleEngine<kVcs, kStages>::build_router(std::uint32_t r) {
     return std::pair(mesh_.x(core) / mesh_.chip_width, mesh_.y(core) / mesh_.chip_height);
   };
   const std::int64_t loop = mesh_.edge_hop() + mesh_.edge_credit() + mesh_.head_setup();
-  const auto edge_depth = static_cast<std::uint32_t>((loop + mesh_.edge.cycles_per_flit - 1) / mesh_.edge.cycles_per_flit);
+  const auto edge_depth =
+      static_cast<std::uint32_t>((loop + mesh_.edge.cycles_per_flit - 1) / mesh_.edge.cycles_per_flit);
   for (std::uint32_t side = 0; side <= kCoreSide; ++side) {
     if (side < kPorts && !present[side]) continue;
     const bool edge = side < kLocal && chip(r) != chip(r + delta_[side]);
@@ -196,7 +198,8 @@ bool CycleEngine<kVcs, kStages>::run_sink(std::uint32_t core, std::int64_t now, 
   CoreSide& side = cores_[core];
   if (!side.sink_open) return false;
   std::uint64_t waiting = 0;
-  for (std::uint32_t v = 0; v < vcs(); ++v) waiting |= std::uint64_t{inputs_[index(core, kCoreSide, v)].visible != 0} << v;
+  for (std::uint32_t v = 0; v < vcs(); ++v)
+    waiting |= std::uint64_t{inputs_[index(core, kCoreSide, v)].visible != 0} << v;
   if (waiting == 0) return false;
   const std::uint32_t vc = round_robin(waiting, side.sink_first_vc);
   side.sink_first_vc = after(vc, vcs());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The flit-level network's cycle: credits and arrivals from the event wheels, then sources, sinks and routers with work.
-// Nothing that a part does in a cycle is seen by another before the next one, so their order does not matter.
+// The flit-level network's cycle: credits and arrivals from the event wheels, then sources, sinks and routers with
+// work. Nothing that a part does in a cycle is seen by another before the next one, so their order does not matter.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@
 
 namespace ranvier::sim {
 
-/// kVcs: VCs known when compiled (the usual 1), or 0: taken from the mesh. kStages: VC allocation apart from the switch's.
+/// kVcs: VCs known when compiled (the usual 1), or 0: taken from the mesh. kStages: VC allocation apart from the
+/// switch's.
 template <std::uint32_t kVcs, bool kStages>
 class CycleEngine final : public CycleNetwork {
  public:
@@ -56,7 +57,8 @@ class CycleEngine final : public CycleNetwork {
   std::uint32_t vcs_of(InputSet able, std::uint32_t port) const;
   void take_vc(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o);
   template <class Won>
-  bool allocate_switch(Router& router, const InputSet* first_choice, const InputSet* able, std::uint32_t outputs, Won&& won);
+  bool allocate_switch(Router& router, const InputSet* first_choice, const InputSet* able, std::uint32_t outputs,
+                       Won&& won);
   void send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now);
   void bid(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input, std::int64_t now);
 
@@ -69,9 +71,9 @@ class CycleEngine final : public CycleNetwork {
 
   std::vector<Router> routers_;
   std::vector<CoreSide> cores_;
-  std::vector<InputVc> inputs_;         // by index()
-  std::vector<std::uint16_t> credits_;  // by index() of the sending side
-  std::vector<std::uint8_t> holders_;   // input VC that holds an output VC, by index()
+  std::vector<InputVc> inputs_;                // by index()
+  std::vector<std::uint16_t> credits_;         // by index() of the sending side
+  std::vector<std::uint8_t> holders_;          // input VC that holds an output VC, by index()
   std::vector<std::uint8_t> vc_first_input_;   // VC allocation's pointers: by output VC,
   std::vector<std::uint8_t> vc_first_output_;  // by input VC
   std::vector<Flit> flits_;
@@ -87,7 +89,6 @@ class CycleEngine final : public CycleNetwork {
   ActiveSet sinks_at_work_;
   std::vector<Entry>* entry_log_ = nullptr;
 };
-
 
 extern template class CycleEngine<1, false>;
 extern template class CycleEngine<0, false>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a router of the flit-level network does in a cycle: bids, switch allocation (one iteration of iSLIP: every output
-// grants, every input accepts, pointers move on acceptance only), sending. Included by cycle_network_engine.cpp alone.
+// What a router of the flit-level network does in a cycle: bids, switch allocation (one iteration of iSLIP: every
+// output grants, every input accepts, pointers move on acceptance only), sending. Included by cycle_network_engine.cpp
+// alone.
 #pragma once
 
 #include "sim/cycle_network_engine.h"
@@ -84,8 +85,8 @@ std::uint32_t CycleEngine<kVcs, kStages>::vcs_of(InputSet able, std::uint32_t po
   return static_cast<std::uint32_t>(able >> (port * vcs())) & ((1u << vcs()) - 1u);
 }
 
-/// One iteration of iSLIP over the `outputs` with someone in `able`. Of an input's VCs one stands for each output, those in
-/// first_choice before the others. Calls won(port, vc, output); says whether anybody bid.
+/// One iteration of iSLIP over the `outputs` with someone in `able`. Of an input's VCs one stands for each output,
+/// those in first_choice before the others. Calls won(port, vc, output); says whether anybody bid.
 template <std::uint32_t kVcs, bool kStages>
 template <class Won>
 bool CycleEngine<kVcs, kStages>::allocate_switch(Router& router, const InputSet* first_choice, const InputSet* able,
@@ -118,8 +119,8 @@ bool CycleEngine<kVcs, kStages>::run_router(std::uint32_t r, std::int64_t now) {
   Router& router = routers_[r];
   bool bid_made = false;
   if constexpr (kVcs == 1) {
-    // An input bids for one output only, so what an output grants is accepted. The next flit of an input that has won may
-    // bid for an output that is still to come in this loop: not before the next cycle.
+    // An input bids for one output only, so what an output grants is accepted. The next flit of an input that has won
+    // may bid for an output that is still to come in this loop: not before the next cycle.
     std::uint32_t waiting = (1u << kPorts) - 1u;
     for (std::uint32_t outputs = router.wanted & router.open; outputs != 0; outputs &= outputs - 1) {
       const auto o = static_cast<std::uint32_t>(std::countr_zero(outputs));

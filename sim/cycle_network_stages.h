@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routers with VC allocation of its own (presets s3 and d5): one iteration of iSLIP between input VCs and output VCs, beside
-// the switch's. Included by cycle_network_engine.cpp alone.
+// Routers with VC allocation of its own (presets s3 and d5): one iteration of iSLIP between input VCs and output VCs,
+// beside the switch's. Included by cycle_network_engine.cpp alone.
 #pragma once
 
 #include "sim/cycle_network_engine.h"
@@ -69,12 +69,13 @@ bool CycleEngine<kVcs, kStages>::run_staged_router(std::uint32_t r, std::int64_t
     if (able[o] != 0) bidding |= 1u << o;
   }
   const bool vc_won = allocate_vcs(r);
-  const bool bid_made = allocate_switch(router, sure, able, bidding, [&](std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
-    const OutputPort& output = router.output[o];
-    const bool has_vc = has(output.bodies, port * vcs() + vc);
-    // A speculative winner without VC or credit wastes the switch.
-    if (has_vc && has(output.credit_vcs, inputs_[index(r, port, vc)].output_vc)) send(r, port, vc, o, now);
-  });
+  const bool bid_made =
+      allocate_switch(router, sure, able, bidding, [&](std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
+        const OutputPort& output = router.output[o];
+        const bool has_vc = has(output.bodies, port * vcs() + vc);
+        // A speculative winner without VC or credit wastes the switch.
+        if (has_vc && has(output.credit_vcs, inputs_[index(r, port, vc)].output_vc)) send(r, port, vc, o, now);
+      });
   return (vc_won || bid_made) && router.wanted != 0;
 }
 

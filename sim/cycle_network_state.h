@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // State of the flit-level network in plain arrays, and the numbering that its parts share. A port is 0..3 towards the
-// neighbour in mapper::Direction order, 4 local; 5 stands for the core's own side: source queue as sender, sink as receiver.
+// neighbour in mapper::Direction order, 4 local; 5 stands for the core's own side: source queue as sender, sink as
+// receiver.
 #pragma once
 
 #include <array>
@@ -29,8 +30,8 @@ struct Flit {
   std::uint16_t y() const { return y_tail & static_cast<std::uint16_t>(~kMark); }
 };
 
-/// FIFO of one input port and VC. The sender writes the flit when it wins the switch, since its credit reserves the slot;
-/// `visible` counts those that have arrived.
+/// FIFO of one input port and VC. The sender writes the flit when it wins the switch, since its credit reserves the
+/// slot; `visible` counts those that have arrived.
 struct InputVc {
   std::uint32_t base = 0;  // into the flit array
   std::uint16_t mask = 0;
@@ -43,14 +44,14 @@ struct InputVc {
   std::uint32_t back() const { return base + (write & mask); }
 };
 
-/// InputSet: bits port * VCs + VC of a router's input VCs. VcSet: VCs of one port. As small as the number of VCs allows, since
-/// a mesh of routers should stay in the nearest cache.
+/// InputSet: bits port * VCs + VC of a router's input VCs. VcSet: VCs of one port. As small as the number of VCs
+/// allows, since a mesh of routers should stay in the nearest cache.
 template <class InputSet, class VcSet>
 struct OutputPort {
-  InputSet heads = 0;   // input VCs whose front is a packet's first flit and wants this port, without a VC
-  InputSet bodies = 0;  // input VCs whose front flit wants this port and holds a VC of it
-  VcSet credit_vcs = 0;  // VCs of this port with a credit
-  VcSet free_vcs = 0;    // VCs that no packet holds
+  InputSet heads = 0;            // input VCs whose front is a packet's first flit and wants this port, without a VC
+  InputSet bodies = 0;           // input VCs whose front flit wants this port and holds a VC of it
+  VcSet credit_vcs = 0;          // VCs of this port with a credit
+  VcSet free_vcs = 0;            // VCs that no packet holds
   std::uint8_t first_input = 0;  // round-robin pointers
   std::uint8_t first_vc = 0;
 };
@@ -60,13 +61,14 @@ struct Router {
   std::array<OutputPort<InputSet, VcSet>, kPorts> output;
   std::uint16_t x = 0;
   std::uint16_t y = 0;
-  std::uint8_t wanted = 0;  // outputs with any head or body
-  std::uint8_t open = 0;    // outputs whose link can take a flit
-  std::uint8_t edge = 0;    // outputs whose link leaves the chip
+  std::uint8_t wanted = 0;                          // outputs with any head or body
+  std::uint8_t open = 0;                            // outputs whose link can take a flit
+  std::uint8_t edge = 0;                            // outputs whose link leaves the chip
   std::array<std::uint8_t, kPorts> first_output{};  // round-robin pointers by input
   std::array<std::uint8_t, kPorts> first_vc{};
 
-  /// Output of a flit for (to_x, to_y), x first. By table: which way a flit turns is no good guess for a branch predictor.
+  /// Output of a flit for (to_x, to_y), x first. By table: which way a flit turns is no good guess for a branch
+  /// predictor.
   std::uint32_t route(std::uint32_t to_x, std::uint32_t to_y) const {
     static constexpr std::array<std::uint8_t, 16> kOutput{4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0};
     return kOutput[static_cast<unsigned>(to_x > x) | static_cast<unsigned>(to_x < x) << 1u |
@@ -109,7 +111,9 @@ bool has(Set set, std::uint32_t bit) {
   return (set >> bit & 1u) != 0;
 }
 /// The number after `i` in a round of `count`.
-inline std::uint8_t after(std::uint32_t i, std::uint32_t count) { return static_cast<std::uint8_t>(i + 1 == count ? 0 : i + 1); }
+inline std::uint8_t after(std::uint32_t i, std::uint32_t count) {
+  return static_cast<std::uint8_t>(i + 1 == count ? 0 : i + 1);
+}
 
 /// First set bit of `mask`, which is not empty, from `first` on, then from 0.
 inline std::uint32_t round_robin(std::uint64_t mask, std::uint32_t first) {

@@ -9,10 +9,12 @@
 
 namespace ranvier::sim {
 
-/// Cycle by cycle for a window that starts with the word of `now`; behind it only the end of the last reservation is known.
+/// Cycle by cycle for a window that starts with the word of `now`; behind it only the end of the last reservation is
+/// known.
 class LinkCalendar {
  public:
-  /// Takes the first `cycles` free cycles in a row from `from` on, where from >= now, and now never falls. Returns the first.
+  /// Takes the first `cycles` free cycles in a row from `from` on, where from >= now, and now never falls. Returns the
+  /// first.
   std::int64_t reserve(std::int64_t now, std::int64_t from, std::int64_t cycles) {
     slide(now / 64);
     const std::int64_t start = from >= last_ ? from : first_gap(from, cycles);

@@ -15,7 +15,8 @@ NetworkParameterError::NetworkParameterError(const std::string& parameter_, std:
       most(most_) {}
 
 UnknownPreset::UnknownPreset(const std::string& preset_)
-    : Error(ExitCode::kUsage, fmt::format("network: no router preset '{}'; there are p3, s3, d5", preset_)), preset(preset_) {}
+    : Error(ExitCode::kUsage, fmt::format("network: no router preset '{}'; there are p3, s3, d5", preset_)),
+      preset(preset_) {}
 
 TrafficError::TrafficError(const std::string& traffic_, const std::string& reason_)
     : Error(ExitCode::kUsage, fmt::format("network: traffic '{}': {}", traffic_, reason_)),

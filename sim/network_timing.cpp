@@ -36,7 +36,8 @@ MeshSpec mesh_of(const chips::Board& board) {
   mesh.timing.inject = 1 + mesh.timing.link;
   if (board.chips() > 1) {
     mesh.edge.latency = narrow(board.chip.chip_link.latency_cycles, "chip_link.latency_cycles", 1, kMaxDelayCycles);
-    mesh.edge.cycles_per_flit = narrow(board.chip.chip_link.cycles_per_flit, "chip_link.cycles_per_flit", 1, kMaxDelayCycles);
+    mesh.edge.cycles_per_flit =
+        narrow(board.chip.chip_link.cycles_per_flit, "chip_link.cycles_per_flit", 1, kMaxDelayCycles);
   }
   check(mesh);
   return mesh;
@@ -82,7 +83,8 @@ void check(const MeshSpec& mesh) {
 
 std::int64_t zero_load_cycles(const MeshSpec& mesh, CoreId from, CoreId to, std::int32_t flits) {
   const auto edges = [](std::int32_t a, std::int32_t b, std::int32_t side) { return std::abs(a / side - b / side); };
-  const std::int64_t crossings = edges(mesh.x(from), mesh.x(to), mesh.chip_width) + edges(mesh.y(from), mesh.y(to), mesh.chip_height);
+  const std::int64_t crossings =
+      edges(mesh.x(from), mesh.x(to), mesh.chip_width) + edges(mesh.y(from), mesh.y(to), mesh.chip_height);
   const std::int64_t routers = std::abs(mesh.x(from) - mesh.x(to)) + std::abs(mesh.y(from) - mesh.y(to)) + 1;
   const std::int64_t slowest = crossings > 0 ? mesh.edge.cycles_per_flit : 1;
   return mesh.timing.inject + routers * mesh.head_setup() + (routers - crossings) * mesh.timing.hop() +

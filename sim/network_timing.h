@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mesh and its delays as the network models use them: taken from a board, or from one of the router presets that have
-// published curves. Also the closed form of zero-load latency, which both models must meet exactly.
+// The mesh and its delays as the network models use them: taken from a board, or from one of the router presets that
+// have published curves. Also the closed form of zero-load latency, which both models must meet exactly.
 #pragma once
 
 #include <algorithm>
@@ -61,7 +61,8 @@ inline constexpr std::int32_t kMaxBufferFlits = 16384;
 inline constexpr std::int32_t kMaxMeshSide = 1024;
 inline constexpr std::int32_t kMaxDelayCycles = 4096;
 
-/// Single-stage routers with the delays of the board's chip file. inject = 1 + link_cycles: out of the core, over a link.
+/// Single-stage routers with the delays of the board's chip file. inject = 1 + link_cycles: out of the core, over a
+/// link.
 MeshSpec mesh_of(const chips::Board& board);
 
 /// One chip of width x height routers as BookSim's `d5`, `s3` or `p3`. Throws UnknownPreset.

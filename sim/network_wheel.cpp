@@ -79,7 +79,8 @@ std::int64_t PacketSchedule::next(std::int64_t otherwise) const {
     if (step == occupied_.size()) bits &= ~(~std::uint64_t{0} << (start % 64));
     if (bits != 0) {
       const std::size_t slot = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
-      return now_ + static_cast<std::int64_t>((slot + static_cast<std::size_t>(kWindow) - start) % static_cast<std::size_t>(kWindow));
+      return now_ + static_cast<std::int64_t>((slot + static_cast<std::size_t>(kWindow) - start) %
+                                              static_cast<std::size_t>(kWindow));
     }
   }
   return later_.empty() ? otherwise : later_.front().ready;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Queues by cycle for the network models: a wheel for events a few cycles ahead, and the packets that wait for their time.
+// Queues by cycle for the network models: a wheel for events a few cycles ahead, and the packets that wait for their
+// time.
 #pragma once
 
 #include <bit>
@@ -13,7 +14,8 @@ namespace ranvier::sim {
 class EventWheel {
  public:
   explicit EventWheel(std::int64_t span)
-      : slots_(std::bit_ceil(static_cast<std::size_t>(span) + 1)), mask_(static_cast<std::int64_t>(slots_.size()) - 1) {}
+      : slots_(std::bit_ceil(static_cast<std::size_t>(span) + 1)),
+        mask_(static_cast<std::int64_t>(slots_.size()) - 1) {}
 
   std::vector<std::uint32_t>& at(std::int64_t cycle) { return slots_[static_cast<std::size_t>(cycle & mask_)]; }
 
@@ -48,7 +50,8 @@ struct PacketList {
   bool empty() const { return first == kNoPacket; }
 };
 
-/// Packets by the cycle in which they join their source queue; those of one cycle in the order in which they were added.
+/// Packets by the cycle in which they join their source queue; those of one cycle in the order in which they were
+/// added.
 class PacketSchedule {
  public:
   PacketSchedule();
@@ -56,7 +59,8 @@ class PacketSchedule {
   void add(const WaitingPacket& packet, std::int64_t ready);
   /// Cycles before `cycle` are over. Their packets must have been taken.
   void move_to(std::int64_t cycle);
-  /// First packet due in `cycle`, which lies in the window that starts where move_to() left it; the rest hang on `next`.
+  /// First packet due in `cycle`, which lies in the window that starts where move_to() left it; the rest hang on
+  /// `next`.
   std::uint32_t take(std::int64_t cycle);
   std::int64_t next(std::int64_t otherwise) const;
 

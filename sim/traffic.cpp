@@ -18,10 +18,10 @@ namespace ranvier::sim {
 
 namespace {
 
-constexpr std::int64_t kSliceCycles = 32;      // sources run this far ahead of the network
-constexpr std::int64_t kDrainFactor = 10;      // drain at most this many times the measured cycles
-constexpr double kSaturationFactor = 3;        // mean latency over that of an empty network
-constexpr double kStuckShare = 0.02;           // of measured packets, without a drain
+constexpr std::int64_t kSliceCycles = 32;  // sources run this far ahead of the network
+constexpr std::int64_t kDrainFactor = 10;  // drain at most this many times the measured cycles
+constexpr double kSaturationFactor = 3;    // mean latency over that of an empty network
+constexpr double kStuckShare = 0.02;       // of measured packets, without a drain
 constexpr std::uint32_t kHotspotWeight = 5;
 
 /// Where core `s` sends its packet number `k`. Patterns and weights: BookSim's, as in the reference curves.
@@ -33,7 +33,8 @@ class Destinations {
       throw TrafficError("transpose", "the mesh is not square; use uniform or bitcomp");
     }
     for (std::int32_t y = std::max(0, mesh.height / 2 - 1); y <= mesh.height / 2 && y < mesh.height; ++y) {
-      for (std::int32_t x = std::max(0, mesh.width / 2 - 1); x <= mesh.width / 2 && x < mesh.width; ++x) hot_.push_back(at(x, y));
+      for (std::int32_t x = std::max(0, mesh.width / 2 - 1); x <= mesh.width / 2 && x < mesh.width; ++x)
+        hot_.push_back(at(x, y));
     }
   }
 
@@ -41,10 +42,14 @@ class Destinations {
     const std::int32_t x = mesh_.x(CoreId(s));
     const std::int32_t y = mesh_.y(CoreId(s));
     switch (pattern_) {
-      case TrafficPattern::kUniform: return random_below(cores_, seed_, s, k, 1);
-      case TrafficPattern::kTranspose: return at(y, x);
-      case TrafficPattern::kBitComplement: return cores_ - 1 - s;
-      case TrafficPattern::kNeighbour: return at((x + 1) % mesh_.width, (y + 1) % mesh_.height);
+      case TrafficPattern::kUniform:
+        return random_below(cores_, seed_, s, k, 1);
+      case TrafficPattern::kTranspose:
+        return at(y, x);
+      case TrafficPattern::kBitComplement:
+        return cores_ - 1 - s;
+      case TrafficPattern::kNeighbour:
+        return at((x + 1) % mesh_.width, (y + 1) % mesh_.height);
       case TrafficPattern::kHotspot: {
         const auto extra = static_cast<std::uint32_t>(hot_.size()) * (kHotspotWeight - 1);
         const std::uint32_t i = random_below(cores_ + extra, seed_, s, k, 1);
@@ -105,7 +110,8 @@ class Experiment {
  public:
   explicit Experiment(const TrafficOptions& options)
       : options_(options),
-        mesh_(preset_mesh(options.preset, options.width, options.height, options.virtual_channels, options.buffer_flits)),
+        mesh_(
+            preset_mesh(options.preset, options.width, options.height, options.virtual_channels, options.buffer_flits)),
         destinations_(traffic_pattern(options.traffic), mesh_, options.seed),
         begin_(options.cycles / 3),
         end_(begin_ + options.cycles),
@@ -186,9 +192,11 @@ class Experiment {
     r.accepted = static_cast<double>(accepted_) / node_cycles;
     r.offered = static_cast<double>(generated_) / node_cycles;
     const double inside = static_cast<double>(measured_inside_);
-    const double left_of_itself = mean(empty_latency_) * static_cast<double>(generated_) / static_cast<double>(options_.cycles);
+    const double left_of_itself =
+        mean(empty_latency_) * static_cast<double>(generated_) / static_cast<double>(options_.cycles);
     const bool stuck = options_.drain ? measured_inside_ > 0
-                                      : inside > kStuckShare * static_cast<double>(generated_) && inside > kSaturationFactor * left_of_itself;
+                                      : inside > kStuckShare * static_cast<double>(generated_) &&
+                                            inside > kSaturationFactor * left_of_itself;
     r.saturated = stuck || r.latency_mean_cycles > kSaturationFactor * mean(empty_latency_);
     r.packets = delivered_;
     r.cycles_run = cycles_run;

@@ -69,7 +69,7 @@ TEST(CycleNetwork, CapacitiesOfThePresets) {
   EXPECT_EQ(drain_cycles(preset_mesh("d5", 3, 1, 1, 8), {0, 1}, 2), 900);  // they share the last router's one input VC
   EXPECT_EQ(drain_cycles(preset_mesh("d5", 3, 1, 1, 8), {0, 2}, 1), 600);  // an output VC, a packet in 2 cycles
   EXPECT_EQ(drain_cycles(preset_mesh("d5", 3, 1, 4, 8), {0, 2}, 1), 300);
-  EXPECT_EQ(drain_cycles(preset_mesh("p3", 3, 1, 1, 4), {0}, 2), 375);     // buf / 5
+  EXPECT_EQ(drain_cycles(preset_mesh("p3", 3, 1, 1, 4), {0}, 2), 375);  // buf / 5
   EXPECT_EQ(drain_cycles(preset_mesh("s3", 3, 1, 1, 4), {0}, 2), 375);
 }
 
@@ -79,7 +79,8 @@ TEST(CycleNetwork, ZeroLoadFollowsTheBoardsDelays) {
 }
 
 TEST(CycleNetwork, ZeroLoadOverChipEdges) {
-  const BoardShape shape{.columns = 2, .rows = 2, .width = 2, .height = 2, .edge_latency = 9, .edge_cycles_per_flit = 4};
+  const BoardShape shape{
+      .columns = 2, .rows = 2, .width = 2, .height = 2, .edge_latency = 9, .edge_cycles_per_flit = 4};
   const MeshSpec mesh = mesh_of(board_of(shape));
   // Core 1 and core 2 are neighbours on two chips: in 2, edge 1 + 9 + 3, out 2, tail 2 flits of 4 cycles later.
   EXPECT_EQ(zero_load_cycles(mesh, CoreId(1), CoreId(2), 3), 2 + 13 + 2 + 8);
@@ -88,7 +89,8 @@ TEST(CycleNetwork, ZeroLoadOverChipEdges) {
 }
 
 TEST(CycleNetwork, TwoHeadsForOneOutputTakeTurns) {
-  // 3x1: cores 0 and 2 send to core 1 in cycle 0; hop 2, entry 2, so both heads bid in cycle 4 for core 1's ejection port.
+  // 3x1: cores 0 and 2 send to core 1 in cycle 0; hop 2, entry 2, so both heads bid in cycle 4 for core 1's ejection
+  // port.
   const auto network = make_cycle_network(board_of({.width = 3, .height = 1}));
   const auto out = run_all(*network, {{packet(10, 0, 1), 0}, {packet(12, 2, 1), 0}}, 100);
   ASSERT_EQ(out.size(), 2u);
@@ -126,8 +128,12 @@ TEST(CycleNetwork, CreditLoopLimitsAShallowBuffer) {
 
 TEST(CycleNetwork, LinkCarriesAFlitACycleAndAnEdgeOneInItsCycles) {
   for (const std::int64_t cycles_per_flit : {1, 3, 7}) {
-    const auto network = make_cycle_network(board_of({.columns = 2, .width = 2, .height = 1, .buffer = 4,
-                                                      .edge_latency = 20, .edge_cycles_per_flit = cycles_per_flit}));
+    const auto network = make_cycle_network(board_of({.columns = 2,
+                                                      .width = 2,
+                                                      .height = 1,
+                                                      .buffer = 4,
+                                                      .edge_latency = 20,
+                                                      .edge_cycles_per_flit = cycles_per_flit}));
     std::vector<TimedPacket> packets;
     for (std::uint32_t i = 0; i < 200; ++i) packets.push_back({packet(i, 1, 2, 5), 0});
     const auto out = run_all(*network, packets, 100'000);
@@ -214,9 +220,11 @@ TEST_P(CycleNetworkProperty, EveryPacketArrivesOnceOverItsPath) {
       const TimedPacket& sent = packets[out[i].id];
       ++seen[out[i].id];
       EXPECT_EQ(out[i].destination, sent.packet.destination);
-      EXPECT_GE(out[i].at - sent.at, zero_load_cycles(scene.mesh(), sent.packet.source, sent.packet.destination, sent.packet.flits));
+      EXPECT_GE(out[i].at - sent.at,
+                zero_load_cycles(scene.mesh(), sent.packet.source, sent.packet.destination, sent.packet.flits));
       if (i > 0) {
-        EXPECT_TRUE(out[i - 1].at < out[i].at || (out[i - 1].at == out[i].at && out[i - 1].destination < out[i].destination));
+        EXPECT_TRUE(out[i - 1].at < out[i].at ||
+                    (out[i - 1].at == out[i].at && out[i - 1].destination < out[i].destination));
       }
     }
     EXPECT_EQ(seen, std::vector<int>(packets.size(), 1));
@@ -249,7 +257,8 @@ TEST_P(CycleNetworkProperty, CallPatternDoesNotMatter) {
   std::size_t next = 0;
   for (std::uint32_t call = 0; out.size() < packets.size() && call < 1'000'000; ++call) {
     const std::int64_t until = now + random_below(30, 5, call, 0);
-    while (next < packets.size() && packets[next].at <= until) pieces->inject(packets[next].packet, packets[next].at), ++next;
+    while (next < packets.size() && packets[next].at <= until)
+      pieces->inject(packets[next].packet, packets[next].at), ++next;
     pieces->advance(until, out);
     now = until;
   }
@@ -258,20 +267,28 @@ TEST_P(CycleNetworkProperty, CallPatternDoesNotMatter) {
   const auto by_event = make_cycle_network(scene.mesh(), options);
   out.clear();
   for (const TimedPacket& p : packets) by_event->inject(p.packet, p.at);
-  for (std::int64_t at = by_event->next_event(); at != Network::kNever; at = by_event->next_event()) by_event->advance(at, out);
+  for (std::int64_t at = by_event->next_event(); at != Network::kNever; at = by_event->next_event())
+    by_event->advance(at, out);
   EXPECT_EQ(out, expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Scenes, CycleNetworkProperty,
-    testing::Values(Scene{{}, 1, 0}, Scene{{.buffer = 1}, 6, 0}, Scene{{.vcs = 3, .buffer = 2}, 4, 0},
-                    Scene{{.width = 5, .height = 3, .vcs = 4, .router = 2, .link = 2, .credit = 3}, 7, 25},
-                    Scene{{.columns = 2, .rows = 2, .width = 3, .height = 2, .edge_latency = 17, .edge_cycles_per_flit = 3}, 5, 0},
-                    Scene{{.columns = 3, .rows = 1, .width = 2, .height = 4, .vcs = 2, .edge_latency = 5, .edge_cycles_per_flit = 2}, 3, 2000},
-                    Scene{{.width = 1, .height = 1}, 3, 0}, Scene{{}, 3, 0, RouterKind::kStaged},
-                    Scene{{.vcs = 3, .buffer = 2}, 5, 9, RouterKind::kStaged},
-                    Scene{{.vcs = 4, .buffer = 3}, 4, 0, RouterKind::kSpeculative},
-                    Scene{{.columns = 2, .width = 3, .height = 3, .edge_latency = 6, .edge_cycles_per_flit = 2}, 4, 0, RouterKind::kSpeculative}));
+    testing::Values(
+        Scene{{}, 1, 0}, Scene{{.buffer = 1}, 6, 0}, Scene{{.vcs = 3, .buffer = 2}, 4, 0},
+        Scene{{.width = 5, .height = 3, .vcs = 4, .router = 2, .link = 2, .credit = 3}, 7, 25},
+        Scene{{.columns = 2, .rows = 2, .width = 3, .height = 2, .edge_latency = 17, .edge_cycles_per_flit = 3}, 5, 0},
+        Scene{
+            {.columns = 3, .rows = 1, .width = 2, .height = 4, .vcs = 2, .edge_latency = 5, .edge_cycles_per_flit = 2},
+            3,
+            2000},
+        Scene{{.width = 1, .height = 1}, 3, 0}, Scene{{}, 3, 0, RouterKind::kStaged},
+        Scene{{.vcs = 3, .buffer = 2}, 5, 9, RouterKind::kStaged},
+        Scene{{.vcs = 4, .buffer = 3}, 4, 0, RouterKind::kSpeculative},
+        Scene{{.columns = 2, .width = 3, .height = 3, .edge_latency = 6, .edge_cycles_per_flit = 2},
+              4,
+              0,
+              RouterKind::kSpeculative}));
 
 TEST(CycleNetwork, RandomDelayIsDrawnByIdAndWithinItsBound) {
   const chips::Board board = board_of({});

@@ -19,7 +19,8 @@ Packet packet(std::uint32_t id, std::size_t from, std::size_t to, std::int32_t f
 }
 
 const std::vector<BoardShape> kShapes = {
-    {}, {.width = 5, .height = 3, .vcs = 2, .router = 2, .link = 2, .credit = 1},
+    {},
+    {.width = 5, .height = 3, .vcs = 2, .router = 2, .link = 2, .credit = 1},
     {.columns = 2, .rows = 2, .width = 2, .height = 3, .edge_latency = 9, .edge_cycles_per_flit = 4}};
 
 TEST(FastNetwork, ZeroLoadEqualsTheFlitLevelNetwork) {
@@ -54,7 +55,8 @@ TEST(FastNetwork, LinkFlitsEqualTheFlitLevelNetwork) {
       ++seen[out[i].id];
       EXPECT_EQ(out[i].destination, packets[out[i].id].packet.destination);
       if (i > 0) {
-        EXPECT_TRUE(out[i - 1].at < out[i].at || (out[i - 1].at == out[i].at && out[i - 1].destination < out[i].destination));
+        EXPECT_TRUE(out[i - 1].at < out[i].at ||
+                    (out[i - 1].at == out[i].at && out[i - 1].destination < out[i].destination));
       }
     }
     EXPECT_EQ(seen, std::vector<int>(packets.size(), 1));
@@ -78,7 +80,8 @@ TEST(FastNetwork, LatencyIsCloseToTheFlitLevelNetworkAtLowLoad) {
 
 TEST(FastNetwork, PacketsQueueForALinkUntilTheTailHasPassed) {
   const auto network = make_fast_network(board_of({.width = 3, .height = 1}));
-  // Entry 2, hop 2: packet 1 has link 1 -> 2 in cycles 4 to 7. Packet 2 is there in 2 and needs three cycles: from 8 on.
+  // Entry 2, hop 2: packet 1 has link 1 -> 2 in cycles 4 to 7. Packet 2 is there in 2 and needs three cycles: from 8
+  // on.
   const auto out = run_all(*network, {{packet(1, 0, 2, 4), 0}, {packet(2, 1, 2, 3), 0}}, 100);
   ASSERT_EQ(out.size(), 2u);
   EXPECT_EQ(out[0].id, 1u);
@@ -119,7 +122,8 @@ TEST(LinkCalendar, GivesTheFirstGapAndNeverTheSameCycleTwice) {
 }
 
 TEST(FastNetwork, EdgeCapacityIsItsSerialisation) {
-  const auto network = make_fast_network(board_of({.columns = 2, .width = 2, .height = 1, .edge_latency = 20, .edge_cycles_per_flit = 3}));
+  const auto network = make_fast_network(
+      board_of({.columns = 2, .width = 2, .height = 1, .edge_latency = 20, .edge_cycles_per_flit = 3}));
   std::vector<TimedPacket> packets;
   for (std::uint32_t i = 0; i < 200; ++i) packets.push_back({packet(i, 1, 2, 5), 0});
   const auto out = run_all(*network, packets, 100'000);
@@ -153,7 +157,8 @@ TEST(FastNetwork, CallPatternDoesNotMatter) {
   const auto by_event = make_fast_network(board, options);
   std::vector<Delivery> out;
   for (const TimedPacket& p : packets) by_event->inject(p.packet, p.at);
-  for (std::int64_t at = by_event->next_event(); at != Network::kNever; at = by_event->next_event()) by_event->advance(at, out);
+  for (std::int64_t at = by_event->next_event(); at != Network::kNever; at = by_event->next_event())
+    by_event->advance(at, out);
   EXPECT_EQ(out, expected);
   const auto pieces = make_fast_network(board, options);
   out.clear();

@@ -51,7 +51,8 @@ class Curves : public testing::TestWithParam<Preset> {};
 /// Tolerances: what the curves' own noise supports below 0.8, to 0.9 and above saturation (seeds differ).
 TEST_P(Curves, MatchBookSim) {
   if (!std::filesystem::exists(curves_file())) {
-    GTEST_SKIP() << "no reference curves at " << curves_file() << "; set RANVIER_SHARED to the folder with reference/noc-uniform.csv";
+    GTEST_SKIP() << "no reference curves at " << curves_file()
+                 << "; set RANVIER_SHARED to the folder with reference/noc-uniform.csv";
   }
   int compared = 0;
   for (const CsvRow& row : read_curves()) {
@@ -74,7 +75,8 @@ TEST_P(Curves, MatchBookSim) {
       const double hops_correction = GetParam().cycles_per_hop * (ours.hops_mean - std::stod(row.at("hops")));
       const double theirs = std::stod(row.at("plat")) + hops_correction;
       EXPECT_NEAR(ours.latency_mean_cycles, theirs, (load < 0.8 ? 0.01 : 0.03) * theirs) << where;
-      EXPECT_NEAR(ours.network_latency_mean_cycles, std::stod(row.at("nlat")) + hops_correction, 0.03 * theirs) << where;
+      EXPECT_NEAR(ours.network_latency_mean_cycles, std::stod(row.at("nlat")) + hops_correction, 0.03 * theirs)
+          << where;
       EXPECT_NEAR(ours.accepted, ours.offered, 0.01 * offered) << where;
       EXPECT_FALSE(ours.saturated) << where;
     } else if (load > 1.02) {
@@ -86,7 +88,8 @@ TEST_P(Curves, MatchBookSim) {
   EXPECT_GT(compared, 15);
 }
 
-INSTANTIATE_TEST_SUITE_P(Presets, Curves, testing::Values(Preset{"p3", 3, 0.375}, Preset{"s3", 3, 0.4125}, Preset{"d5", 5, 0.4125}),
+INSTANTIATE_TEST_SUITE_P(Presets, Curves,
+                         testing::Values(Preset{"p3", 3, 0.375}, Preset{"s3", 3, 0.4125}, Preset{"d5", 5, 0.4125}),
                          [](const auto& preset) { return preset.param.name; });
 
 }  // namespace

@@ -33,11 +33,11 @@ TEST(Traffic, PatternsHaveTheirMeanHops) {
     options.traffic = traffic;
     return run_traffic(options).hops_mean;
   };
-  EXPECT_NEAR(hops("uniform"), 6.25, 0.05);       // 2 (64 - 1) / (3 * 8) + 1
-  EXPECT_NEAR(hops("transpose"), 6.25, 0.05);     // 2 * 21 / 8 + 1
-  EXPECT_NEAR(hops("bitcomp"), 9, 0.05);          // 2 * 4 + 1
-  EXPECT_NEAR(hops("neighbour"), 4.5, 0.05);      // 2 (7 + 7) / 8 + 1
-  EXPECT_NEAR(hops("hotspot"), 6, 0.05);          // a quarter of it hot, 5 hops; the rest (6.25 * 64 - 4 * 5) / 60
+  EXPECT_NEAR(hops("uniform"), 6.25, 0.05);    // 2 (64 - 1) / (3 * 8) + 1
+  EXPECT_NEAR(hops("transpose"), 6.25, 0.05);  // 2 * 21 / 8 + 1
+  EXPECT_NEAR(hops("bitcomp"), 9, 0.05);       // 2 * 4 + 1
+  EXPECT_NEAR(hops("neighbour"), 4.5, 0.05);   // 2 (7 + 7) / 8 + 1
+  EXPECT_NEAR(hops("hotspot"), 6, 0.05);       // a quarter of it hot, 5 hops; the rest (6.25 * 64 - 4 * 5) / 60
 }
 
 TEST(Traffic, NearIdleLatencyIsTheClosedForm) {
