@@ -61,8 +61,8 @@ class Builder {
 
   CodeSource source(StageId id) const {
     const Stage& stage = program_.stage(id);
-    if (stage.kind == StageKind::kInput) return {stage.code_scale, program_.input_code_max};
-    return {stage.code_scale, largest_code({stage.encoder.lo, stage.encoder.hi})};
+    if (stage.kind == StageKind::kInput) return {stage.code_scale, program_.input_code_max, program_.input_code_max};
+    return {stage.code_scale, largest_code({stage.encoder.lo, stage.encoder.hi}), stage.encoder.hi - stage.encoder.lo};
   }
 
   /// One unit for all that is summed on the stream (section 5); the writers' scales become gain * unit.
@@ -140,7 +140,7 @@ class Builder {
     const CodeSource a = source(attention), b = source(v);
     const std::int32_t threshold = even_threshold(name, scales_.at(name) / (a.scale * b.scale));
     stage.code_scale = threshold * a.scale * b.scale;
-    const std::int64_t worst = config_.tokens() * a.largest * b.largest + threshold / 2;
+    const std::int64_t worst = config_.tokens() * a.largest * b.range + threshold;
     if (worst > kPotentialLimit)
       throw DoesNotFitIntegers(name, "the largest potential", static_cast<double>(worst),
                                static_cast<double>(kPotentialLimit));

@@ -46,7 +46,7 @@ void fill_output(const std::string& stage, const LinearWeights& weights, const s
     const double zero = at >= out ? zero_point * static_cast<double>(sum) : 0;
     params.bias[at] = checked_round(stage, "a bias", static_cast<double>(real_bias[at]) / unit - zero,
                                     static_cast<double>(kPotentialLimit));
-    const std::int64_t worst = sum_of_magnitudes * in.largest + std::abs(params.bias[at]) + threshold / 2;
+    const std::int64_t worst = sum_of_magnitudes * in.range + std::abs(params.bias[at]) + threshold;
     if (worst > kPotentialLimit)
       throw DoesNotFitIntegers(stage, "the largest potential", static_cast<double>(worst),
                                static_cast<double>(kPotentialLimit));

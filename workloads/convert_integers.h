@@ -22,6 +22,7 @@ inline constexpr std::int32_t kThresholdLimit = 1 << 20;
 struct CodeSource {
   double scale = 1;
   std::int64_t largest = 0;
+  std::int64_t range = 2 * largest;  // from the least code to the greatest: what a potential can lag by (section 2)
 };
 
 struct IntegerLinear {

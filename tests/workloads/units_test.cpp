@@ -150,7 +150,7 @@ TEST(LayerNorm, IsCloseToTheReal) {
     for (std::int32_t i = 0; i < d; ++i) {
       const auto cell = static_cast<std::uint64_t>(10 + i);
       x.push_back(draw(static_cast<std::uint32_t>(2 * reach - 1), cell) - reach + 1);
-      params.gain.push_back(draw(1 << 20, 1000 + cell) - (1 << 19));
+      params.gain.push_back(draw(1 << 22, 1000 + cell) - (1 << 21) + 1);
       params.bias.push_back(draw(1000, 2000 + cell) - 500);
     }
     params.epsilon = 1 + draw(1000, 3);
@@ -171,17 +171,17 @@ TEST(LayerNorm, IsCloseToTheReal) {
 }
 
 TEST(LayerNorm, HoldsAtTheEndsOfItsRange) {
-  constexpr std::int32_t kGain = (1 << 20) - 1;
+  constexpr std::int32_t kGain = (1 << 21) - 1;
   const std::size_t d = kLayerNormMaxChannels;
   LayerNormParams params{Row(d, kGain), Row(d, 0), 1};
   Row halves(d, -32767);
   std::fill(halves.begin(), halves.begin() + static_cast<std::ptrdiff_t>(d / 2), 32767);
-  EXPECT_EQ(normalised(halves, params).front(), 2048);
-  EXPECT_EQ(normalised(halves, params).back(), -2048);
+  EXPECT_EQ(normalised(halves, params).front(), 4096);
+  EXPECT_EQ(normalised(halves, params).back(), -4096);
   Row lone(d, -32767);
   lone.front() = 32767;
-  EXPECT_EQ(normalised(lone, params).front(), 65504);
-  EXPECT_EQ(normalised(lone, params).back(), -64);
+  EXPECT_EQ(normalised(lone, params).front(), 131008);
+  EXPECT_EQ(normalised(lone, params).back(), -128);
   params.epsilon = (std::int64_t{1} << 61) - 1;
   EXPECT_GT(normalised(lone, params).front(), 0);
   EXPECT_EQ(normalised(Row(d, 32767), params), Row(d, 0));
