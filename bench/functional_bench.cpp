@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of the functional engine: synaptic operations a second of the event-driven executor, multiply-adds a second of the
-// dense reference. One thread unless the name says otherwise.
+// Speed of the functional engine: synaptic operations a second of the event-driven executor, multiply-adds a second of
+// the dense reference. One thread unless the name says otherwise.
 #include <benchmark/benchmark.h>
 
 #include "workloads/executor.h"
@@ -21,7 +21,9 @@ const Program& transformer() {
 /// An MLP of wide matrices: next to nothing but synapses.
 Program matrices() {
   Program program = random_vit_program(2, 16, 256, 1, 1, 1024);
-  const auto is_mlp = [](const Stage& s) { return s.name == "embed" || s.name == "block0.fc1" || s.name == "block0.fc2"; };
+  const auto is_mlp = [](const Stage& s) {
+    return s.name == "embed" || s.name == "block0.fc1" || s.name == "block0.fc2";
+  };
   Program kept;
   kept.name = "matrices";
   kept.input_code_max = program.input_code_max;
@@ -59,7 +61,9 @@ void run_schedule(benchmark::State& state, const Program& program, Schedule sche
 
 void transformer_graded(benchmark::State& state) { run_schedule(state, transformer(), Schedule::kStagedGraded); }
 void transformer_staged_unary(benchmark::State& state) { run_schedule(state, transformer(), Schedule::kStagedUnary); }
-void transformer_asynchronous(benchmark::State& state) { run_schedule(state, transformer(), Schedule::kAsynchronousUnary); }
+void transformer_asynchronous(benchmark::State& state) {
+  run_schedule(state, transformer(), Schedule::kAsynchronousUnary);
+}
 BENCHMARK(transformer_graded)->Unit(benchmark::kMillisecond);
 BENCHMARK(transformer_staged_unary)->Unit(benchmark::kMillisecond);
 BENCHMARK(transformer_asynchronous)->Unit(benchmark::kMillisecond);
@@ -82,7 +86,8 @@ void unit_rows(benchmark::State& state) {
     benchmark::DoNotOptimize(potential.data());
     benchmark::ClobberMemory();
   }
-  state.counters["synops_per_s"] = {static_cast<double>(state.iterations()) * 11 * outputs, benchmark::Counter::kIsRate};
+  state.counters["synops_per_s"] = {static_cast<double>(state.iterations()) * 11 * outputs,
+                                    benchmark::Counter::kIsRate};
 }
 BENCHMARK(unit_rows)->Arg(64)->Arg(256)->Arg(1000);
 

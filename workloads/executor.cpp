@@ -29,7 +29,8 @@ std::vector<std::vector<Consumer>> consumers_of(const Program& program) {
 std::vector<std::int32_t> stage_levels(const Program& program) {
   std::vector<std::int32_t> levels(program.stages.size(), 0);
   for (std::size_t s = 0; s < levels.size(); ++s) {
-    for (const StageInput& input : program.stages[s].inputs) levels[s] = std::max(levels[s], levels[input.stage.value()] + 1);
+    for (const StageInput& input : program.stages[s].inputs)
+      levels[s] = std::max(levels[s], levels[input.stage.value()] + 1);
   }
   return levels;
 }

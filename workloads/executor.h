@@ -13,15 +13,15 @@
 namespace ranvier::workloads {
 
 struct ExecutorOptions {
-  double suppress_probability = 0;    // each firing that is due waits a step with this probability: order must not matter
-  std::uint64_t seed = 0;             // of the suppression
-  std::int64_t max_steps = 1'000'000; // StepLimitReached (executor_errors.h) beyond it
+  double suppress_probability = 0;  // each firing that is due waits a step with this probability: order must not matter
+  std::uint64_t seed = 0;           // of the suppression
+  std::int64_t max_steps = 1'000'000;  // StepLimitReached (executor_errors.h) beyond it
 };
 
 /// Work of one stage. Events are those it emits; adds and multiply_adds are done on its accumulators by events that
-/// arrive: outputs touched, per event. Linear, scores and mix count multiply_adds under the graded schedule and adds under
-/// the unary ones (an `add` payload wider than one unit is a multiply_add there too); residual sums, LayerNorm and GELU
-/// take one add an event under any schedule.
+/// arrive: outputs touched, per event. Linear, scores and mix count multiply_adds under the graded schedule and adds
+/// under the unary ones (an `add` payload wider than one unit is a multiply_add there too); residual sums, LayerNorm
+/// and GELU take one add an event under any schedule.
 struct StageCounts {
   std::int64_t events = 0;
   std::int64_t adds = 0;
@@ -41,10 +41,10 @@ struct SpikingRun {
 std::vector<std::int32_t> stage_levels(const Program& program);
 
 /// In step t every stage that may fire fires on what arrived in steps < t; then everything emitted is delivered.
-/// Staged: the stages of a level fire (graded: to rest, unary: one fire a neuron and step) in every step from the one after
-/// the level before came to rest, until none of them would fire again; a level takes at least one step, `add` emits its
-/// whole difference. Asynchronous unary: all stages in every step, until a step passes without an event and none would
-/// fire. Input codes leave like any other codes: graded in one event, unary one a step.
+/// Staged: the stages of a level fire (graded: to rest, unary: one fire a neuron and step) in every step from the one
+/// after the level before came to rest, until none of them would fire again; a level takes at least one step, `add`
+/// emits its whole difference. Asynchronous unary: all stages in every step, until a step passes without an event and
+/// none would fire. Input codes leave like any other codes: graded in one event, unary one a step.
 SpikingRun run_spiking(const Program& program, std::span<const std::int32_t> input_codes, Schedule schedule,
                        const ExecutorOptions& options = {});
 

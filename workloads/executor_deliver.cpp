@@ -11,17 +11,21 @@ namespace ranvier::workloads {
 
 void StageEngine::deliver(std::size_t port, std::span<const StageEvent> events) {
   switch (stage_.kind) {
-    case StageKind::kLinear: return deliver_linear(events);
+    case StageKind::kLinear:
+      return deliver_linear(events);
     case StageKind::kAdd:
-    case StageKind::kLayerNorm: return deliver_sums(stage_.inputs[port].gain, events);
-    case StageKind::kGelu: return deliver_sums(1, events);
+    case StageKind::kLayerNorm:
+      return deliver_sums(stage_.inputs[port].gain, events);
+    case StageKind::kGelu:
+      return deliver_sums(1, events);
     case StageKind::kScores:
       for (const StageEvent& event : events) port == 0 ? deliver_query(event) : deliver_key(event);
       return;
     case StageKind::kMix:
       for (const StageEvent& event : events) port == 0 ? deliver_attention(event) : deliver_value(event);
       return;
-    case StageKind::kInput: break;
+    case StageKind::kInput:
+      break;
   }
   assert(!"the input stage has no inputs");
 }
@@ -73,7 +77,8 @@ void StageEngine::deliver_query(const StageEvent& event) {
   std::int32_t* score = &sum_[at(event.token, head * keys)];
   const std::int32_t* key_codes = &second_[static_cast<std::size_t>(event.channel) * static_cast<std::size_t>(keys)];
   for (std::int32_t j = 0; j < keys; ++j) score[j] += event.value * key_codes[j];
-  first_[static_cast<std::size_t>(event.channel) * touched_.size() + static_cast<std::size_t>(event.token)] += event.value;
+  first_[static_cast<std::size_t>(event.channel) * touched_.size() + static_cast<std::size_t>(event.token)] +=
+      event.value;
   stale_[static_cast<std::size_t>(event.token * groups_ + head)] = 1;
   touch(event.token);
   count_products(keys, event.value);
@@ -89,8 +94,8 @@ void StageEngine::deliver_key(const StageEvent& event) {
     stale_[static_cast<std::size_t>(query * groups_ + head)] = 1;
   }
   std::fill(touched_.begin(), touched_.end(), std::uint8_t{1});
-  second_[static_cast<std::size_t>(event.channel) * static_cast<std::size_t>(keys) + static_cast<std::size_t>(event.token)] +=
-      event.value;
+  second_[static_cast<std::size_t>(event.channel) * static_cast<std::size_t>(keys) +
+          static_cast<std::size_t>(event.token)] += event.value;
   count_products(stage_.tokens, event.value);
 }
 
@@ -103,7 +108,8 @@ void StageEngine::deliver_attention(const StageEvent& event) {
   std::int32_t* output = &potential_[at(event.token, head * depth)];
   const std::int32_t* value_codes = &second_[at(event.channel % keys, head * depth)];
   for (std::int32_t d = 0; d < depth; ++d) output[d] += event.value * value_codes[d];
-  first_[static_cast<std::size_t>(event.channel) * touched_.size() + static_cast<std::size_t>(event.token)] += event.value;
+  first_[static_cast<std::size_t>(event.channel) * touched_.size() + static_cast<std::size_t>(event.token)] +=
+      event.value;
   touch(event.token);
   count_products(depth, event.value);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit rows are summed in 16 bits a block of outputs at a time, so that the block stays in registers over all events of a
-// token; 255 rows of at most 128 in size cannot leave 16 bits.
+// Unit rows are summed in 16 bits a block of outputs at a time, so that the block stays in registers over all events of
+// a token; 255 rows of at most 128 in size cannot leave 16 bits.
 #include "workloads/executor_kernels.h"
 
 #include <algorithm>

@@ -58,7 +58,8 @@ class StageEngine {
   bool suppressed(std::int64_t step, std::int32_t token, std::int32_t channel) const;
   void set_restless(std::int32_t token, bool restless);
   std::size_t at(std::int32_t token, std::int32_t channel) const {
-    return static_cast<std::size_t>(token) * static_cast<std::size_t>(stage_.channels) + static_cast<std::size_t>(channel);
+    return static_cast<std::size_t>(token) * static_cast<std::size_t>(stage_.channels) +
+           static_cast<std::size_t>(channel);
   }
 
   const Stage& stage_;
@@ -75,11 +76,11 @@ class StageEngine {
   Row mapped_;     // [tokens][channels]; f(X) when the row was last mapped
   Row fresh_;      // one row of f(X)
   // Two-stream products keep the codes of both operands, each laid out for the other one's events.
-  Row first_;   // kScores: SQ [channel][query];       kMix: SA [head * keys + key][query]
-  Row second_;  // kScores: SK [channel][key];         kMix: SV [key][channel]
-  std::vector<std::uint8_t> touched_;         // [tokens]; something arrived since the last fire, or nothing fired yet
-  std::vector<std::uint8_t> restless_tokens_; // [tokens]
-  std::vector<std::uint8_t> stale_;           // [tokens][groups]; f(X) has to be taken again
+  Row first_;                          // kScores: SQ [channel][query];       kMix: SA [head * keys + key][query]
+  Row second_;                         // kScores: SK [channel][key];         kMix: SV [key][channel]
+  std::vector<std::uint8_t> touched_;  // [tokens]; something arrived since the last fire, or nothing fired yet
+  std::vector<std::uint8_t> restless_tokens_;  // [tokens]
+  std::vector<std::uint8_t> stale_;            // [tokens][groups]; f(X) has to be taken again
   std::int64_t restless_rows_ = 0;
   std::int64_t adds_ = 0;
   std::int64_t multiply_adds_ = 0;

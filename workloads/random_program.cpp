@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random legal programs. Thresholds and scales are drawn so that codes spread over their range, with some saturation and
-// some ties; integer arithmetic and counter-based draws only, so a seed means the same program everywhere.
+// Random legal programs. Thresholds and scales are drawn so that codes spread over their range, with some saturation
+// and some ties; integer arithmetic and counter-based draws only, so a seed means the same program everywhere.
 #include "workloads/random_program.h"
 
 #include <fmt/format.h>
@@ -88,7 +88,8 @@ class Builder {
     code_range(stage, true);
     stage.encoder.threshold.assign(static_cast<std::size_t>(d), kAmdThreshold);
     // gamma about 1, outputs about a third of the code range, within the 20 bits of a gain.
-    const std::int32_t unit = std::min(rough_root(std::int64_t{d} * 256) * half_range(stage) / 3 * kAmdThreshold, 600'000);
+    const std::int32_t unit =
+        std::min(rough_root(std::int64_t{d} * 256) * half_range(stage) / 3 * kAmdThreshold, 600'000);
     for (std::int32_t c = 0; c < d; ++c) {
       stage.layer_norm.gain.push_back((chance(85) ? 1 : -1) * (unit / 2 + below(unit + 1)));
       stage.layer_norm.bias.push_back(between(-2 * kAmdThreshold, 2 * kAmdThreshold));
@@ -122,7 +123,8 @@ class Builder {
   std::size_t scores(std::size_t q, std::size_t k, std::int32_t heads, std::int32_t query_tokens,
                      const std::string& name) {
     const std::int32_t depth = channels(q) / heads;
-    Stage stage = shape(StageKind::kScores, {{StageId(q), 1}, {StageId(k), 1}}, query_tokens, heads * tokens(k), channels(q));
+    Stage stage =
+        shape(StageKind::kScores, {{StageId(q), 1}, {StageId(k), 1}}, query_tokens, heads * tokens(k), channels(q));
     stage.heads = heads;
     code_range(stage, false);
     const std::int64_t spread = std::int64_t{typical_code(q)} * typical_code(k) * rough_root(depth) + 1;
@@ -272,10 +274,17 @@ class Grower {
         b_.linear(from, some_tokens(from), b_.between(1, 13), b_.chance(20), fmt::format("linear{}", n));
         break;
       }
-      case 1: grow_sum(n, true); break;
-      case 2: b_.gelu(pick_encoded(), fmt::format("gelu{}", n)); break;
-      case 3: grow_sum(n, false); break;
-      default: grow_attention(n, false);
+      case 1:
+        grow_sum(n, true);
+        break;
+      case 2:
+        b_.gelu(pick_encoded(), fmt::format("gelu{}", n));
+        break;
+      case 3:
+        grow_sum(n, false);
+        break;
+      default:
+        grow_attention(n, false);
     }
   }
 
@@ -361,7 +370,8 @@ Program random_vit_program(std::uint64_t seed, std::int32_t tokens, std::int32_t
     const std::size_t scores = b.scores(q, k, heads, queries, name("scores"));
     const std::size_t mix = b.mix(scores, v, name("mix"));
     const std::size_t projection = b.linear(mix, queries, width, false, name("proj"));
-    const std::size_t sum1 = b.add({{StageId(stream), 1}, {StageId(projection), b.between(1, 2)}}, queries, name("add1"));
+    const std::size_t sum1 =
+        b.add({{StageId(stream), 1}, {StageId(projection), b.between(1, 2)}}, queries, name("add1"));
     const std::size_t norm2 = b.layer_norm({{StageId(sum1), 1}}, queries, name("norm2"));
     const std::size_t fc1 = b.linear(norm2, queries, hidden, false, name("fc1"));
     const std::size_t gelu = b.gelu(fc1, name("gelu"));

@@ -132,13 +132,20 @@ Codes gelu(const Stage& stage, const Codes& input) {
 Codes evaluate(const Stage& stage, const std::vector<Codes>& codes) {
   const auto input = [&](std::size_t port) -> const Codes& { return codes[stage.inputs[port].stage.value()]; };
   switch (stage.kind) {
-    case StageKind::kLinear: return linear(stage, input(0));
-    case StageKind::kLayerNorm: return layer_norm(stage, codes);
-    case StageKind::kScores: return attention(stage, input(0), input(1));
-    case StageKind::kMix: return mix(stage, input(0), input(1));
-    case StageKind::kGelu: return gelu(stage, input(0));
-    case StageKind::kAdd: return residual_sum(stage, codes);
-    case StageKind::kInput: break;
+    case StageKind::kLinear:
+      return linear(stage, input(0));
+    case StageKind::kLayerNorm:
+      return layer_norm(stage, codes);
+    case StageKind::kScores:
+      return attention(stage, input(0), input(1));
+    case StageKind::kMix:
+      return mix(stage, input(0), input(1));
+    case StageKind::kGelu:
+      return gelu(stage, input(0));
+    case StageKind::kAdd:
+      return residual_sum(stage, codes);
+    case StageKind::kInput:
+      break;
   }
   assert(!"the input stage comes first and only first");
   return {};
@@ -197,10 +204,13 @@ std::vector<std::vector<std::int32_t>> run_reference_logits(const Program& progr
 std::int64_t dense_multiply_adds(const Stage& stage) {
   const std::int64_t outputs = std::int64_t{stage.tokens} * stage.channels;
   switch (stage.kind) {
-    case StageKind::kLinear: return outputs * stage.in_channels;
+    case StageKind::kLinear:
+      return outputs * stage.in_channels;
     case StageKind::kScores:
-    case StageKind::kMix: return outputs * (stage.in_channels / stage.heads);
-    default: return 0;
+    case StageKind::kMix:
+      return outputs * (stage.in_channels / stage.heads);
+    default:
+      return 0;
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The integer network, evaluated directly: dense, layer by layer, no events and no time. The oracle that every schedule,
-// mapping and chip model must settle to, bit for bit.
+// The integer network, evaluated directly: dense, layer by layer, no events and no time. The oracle that every
+// schedule, mapping and chip model must settle to, bit for bit.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct Activations {
   friend bool operator==(const Activations&, const Activations&) = default;
 };
 
-/// Throws InputCodesMismatch unless `input_codes` is [tokens][channels] of the input stage, InputCodeOutOfRange unless each
-/// is in 0..input_code_max (executor_errors.h).
+/// Throws InputCodesMismatch unless `input_codes` is [tokens][channels] of the input stage, InputCodeOutOfRange unless
+/// each is in 0..input_code_max (executor_errors.h).
 void check_input_codes(const Program& program, std::span<const std::int32_t> input_codes);
 
 /// Checks the input codes, then evaluates stage by stage.

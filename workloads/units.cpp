@@ -37,8 +37,8 @@ constexpr std::array<std::uint16_t, 192> make_root_table() {
 constexpr auto kRootTable = make_root_table();
 static_assert(kRootTable.front() == 65281 && kRootTable.back() == 32800);
 
-/// round(2^15 2^(-i/256)) through 2^(-1/2), 2^(-1/4), ... in units of 2^-62; every floor loses less than one unit, so the
-/// product is at most kUnitsLost too small, and no entry lies that close to a tie.
+/// round(2^15 2^(-i/256)) through 2^(-1/2), 2^(-1/4), ... in units of 2^-62; every floor loses less than one unit, so
+/// the product is at most kUnitsLost too small, and no entry lies that close to a tie.
 struct ExponentialTable {
   std::array<std::uint16_t, 256> entry{};
   bool certain = true;

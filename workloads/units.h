@@ -10,12 +10,12 @@
 
 namespace ranvier::workloads {
 
-inline constexpr std::int32_t kAmdThreshold = 256;     // theta of LayerNorm and GELU encoders
-inline constexpr int kLayerNormFraction = 4;           // fraction bits of LayerNormParams::gain
+inline constexpr std::int32_t kAmdThreshold = 256;           // theta of LayerNorm and GELU encoders
+inline constexpr int kLayerNormFraction = 4;                 // fraction bits of LayerNormParams::gain
 inline constexpr std::int32_t kLayerNormMaxChannels = 1024;  // beyond it the sum of squares could leave 63 bits
 inline constexpr int kSoftmaxScaleShift = 16;
-inline constexpr int kExpFraction = 10;                // fraction bits of the softmax exponent z
-inline constexpr std::int32_t kSoftmaxOne = 1 << 16;   // what a row of softmax outputs sums to, less the floors
+inline constexpr int kExpFraction = 10;               // fraction bits of the softmax exponent z
+inline constexpr std::int32_t kSoftmaxOne = 1 << 16;  // what a row of softmax outputs sums to, less the floors
 
 /// Equation (1): clip(floor((total + threshold / 2) / threshold), lo, hi).
 std::int32_t code_at_rest(std::int64_t total, std::int32_t threshold, std::int32_t lo, std::int32_t hi);

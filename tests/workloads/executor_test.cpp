@@ -137,7 +137,8 @@ TEST(Kernels, UnitAndScaledRowsEqualTheOneByOneSum) {
         weight[i] = count > 200 && i % 3 == 0 ? std::int8_t{-128} : static_cast<std::int8_t>(random_u64(1, i, count));
       }
       Row rows;
-      for (std::size_t i = 0; i < count; ++i) rows.push_back(static_cast<std::int32_t>(random_below(kInputs, 2, i, count)));
+      for (std::size_t i = 0; i < count; ++i)
+        rows.push_back(static_cast<std::int32_t>(random_below(kInputs, 2, i, count)));
       Row added(static_cast<std::size_t>(outputs), 5);
       Row subtracted = added;
       Row scaled = added;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The generator of random programs must stay worth testing with: every kind of stage, codes that vary, logits that depend
-// on the input.
+// The generator of random programs must stay worth testing with: every kind of stage, codes that vary, logits that
+// depend on the input.
 #include "workloads/random_program.h"
 
 #include <gtest/gtest.h>

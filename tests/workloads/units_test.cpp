@@ -42,7 +42,8 @@ TEST(Code, RoundsHalfUpAndClips) {
   EXPECT_EQ(code_at_rest(1'000'000'000'000, 1 << 20, -128, 127), 127);
 }
 
-// Any order and grouping of the same inputs, with the neuron looked at in between as often as one likes, ends in the code.
+// Any order and grouping of the same inputs, with the neuron looked at in between as often as one likes, ends in the
+// code.
 RC_GTEST_PROP(StBif, RestsAtTheCodeWhateverTheOrder, ()) {
   const auto threshold = 2 * *rc::gen::inRange(1, 300);
   const auto lo = *rc::gen::element(0, -1, -8, -128);
@@ -214,7 +215,8 @@ TEST(Softmax, IsCloseToTheReal) {
     const std::size_t n = 1 + random_below(64, 12, 0, trial);
     const double scale = 1e5 * (1 + random_below(1000, 12, 1, trial));
     Row scores(n);
-    for (std::size_t j = 0; j < n; ++j) scores[j] = static_cast<std::int32_t>(random_below(4001, 12, 10 + j, trial)) - 2000;
+    for (std::size_t j = 0; j < n; ++j)
+      scores[j] = static_cast<std::int32_t>(random_below(4001, 12, 10 + j, trial)) - 2000;
     const Row y = softmax(scores, static_cast<std::int32_t>(scale));
     const std::int32_t greatest = *std::max_element(scores.begin(), scores.end());
     std::vector<double> real(n);
