@@ -32,6 +32,7 @@ void write_run(SqliteWriter& db, const RunRecord& record) {
   run.row("verdict", health(record).verdict, "");
   run.row("images", std::to_string(h.images), "images");
   run.row("exact_images", std::to_string(h.exact_images), "images");
+  run.row("interrupted", record.result.interrupted ? "1" : "0", "");
   run.row("lost_events", std::to_string(record.result.lost.total), "events");
   run.row("energy", std::to_string(h.energy.count()), "aJ");
   run.row("total_time", std::to_string(h.total_time.count()), "fs");

@@ -9,8 +9,23 @@
 
 namespace ranvier::report {
 
+namespace {
+constexpr std::array<const char*, 9> kPrefixes = {"a", "f", "p", "n", "µ", "m", "", "k", "M"};
+}  // namespace
+
+std::string Scale::text(double value) const { return fmt::format("{:.3f}", value * factor); }
+
+Scale scale_for(double largest, const std::string& unit) {
+  double factor = 1e18;
+  std::size_t prefix = 0;
+  while (largest * factor >= 1000 && prefix + 1 < kPrefixes.size()) {
+    factor /= 1000;
+    ++prefix;
+  }
+  return largest == 0 ? Scale{1, unit} : Scale{factor, kPrefixes[prefix] + unit};
+}
+
 std::string engineering(double value, const std::string& unit) {
-  static constexpr std::array<const char*, 9> kPrefixes = {"a", "f", "p", "n", "µ", "m", "", "k", "M"};
   if (value == 0) return "0 " + unit;
   double scaled = value * 1e18;
   std::size_t prefix = 0;

@@ -16,6 +16,14 @@ std::string energy_text(Energy energy);
 std::string energy_text(double joules);
 std::string duration_text(Duration duration);
 
+/// One prefix for a whole column, so that its numbers can be compared at a glance.
+struct Scale {
+  double factor = 1;  // base units to shown units
+  std::string unit;   // with its prefix
+  std::string text(double value_in_base_unit) const;
+};
+Scale scale_for(double largest_in_base_unit, const std::string& unit);
+
 /// "1,234,567"
 std::string count_text(std::int64_t count);
 

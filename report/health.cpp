@@ -46,9 +46,17 @@ HealthLine exactness(const Headline& h) {
   return {h.exact ? Severity::kGood : Severity::kBad, "Exactness", text};
 }
 
+HealthLine interruption(const sim::RunResult& result) {
+  return {
+      Severity::kWarning, "Interrupted",
+      fmt::format("The run was stopped; {} images had ended and are reported, none in part.", result.images.size())};
+}
+
 HealthLine lockstep(const sim::RunResult& result) {
-  const std::string ran = fmt::format("{} tiles ran on Verilated cores for {} RTL cycles",
-                                      result.verilated_tiles.size(), count_text(result.verilated_cycles));
+  const auto tiles = static_cast<std::int64_t>(result.verilated_tiles.size());
+  const std::string ran =
+      fmt::format("{} on Verilated cores for {} RTL cycles",
+                  tiles == 1 ? "1 tile ran" : count_text(tiles) + " tiles ran", count_text(result.verilated_cycles));
   if (result.lockstep_events_compared == 0) {
     return {Severity::kNote, "Verilated cores", ran + "; they were not compared event by event."};
   }
@@ -161,6 +169,7 @@ Health health(const RunRecord& record) {
   std::vector<HealthLine>& lines = health.lines;
   lines.push_back(lost_events(record));
   lines.push_back(exactness(headline(record)));
+  if (result.interrupted) lines.push_back(interruption(result));
   if (!result.verilated_tiles.empty()) lines.push_back(lockstep(result));
   lines.push_back(link_load(result));
   lines.push_back(receive_fifo(record));

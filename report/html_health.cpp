@@ -41,9 +41,10 @@ const char* word(Severity severity) {
   return "";
 }
 
-std::string card(const std::string& name, const std::string& value, const std::string& remark) {
-  return fmt::format("<div><dt>{}</dt><dd>{} <small>{}</small></dd></div>\n", escaped(name), escaped(value),
-                     escaped(remark));
+std::string card(const std::string& name, const std::string& value, const std::string& remark,
+                 const char* css_class = "card") {
+  return fmt::format("<div class=\"{}\"><dt>{}</dt><dd>{} <small>{}</small></dd></div>\n", css_class, escaped(name),
+                     escaped(value), escaped(remark));
 }
 
 std::string accuracy_card(const std::string& name, const Accuracy& a, const std::string& what) {
@@ -95,7 +96,8 @@ std::string headline_section(const RunRecord& record) {
       fmt::format(
           "per inference, as the spiking literature counts: {} pJ an add, {} pJ a multiply-add at 45 nm; no memory, "
           "network or static power, so not comparable with the energy above",
-          kLiteratureAccumulatePj, kLiteratureMultiplyAccumulatePj));
+          kLiteratureAccumulatePj, kLiteratureMultiplyAccumulatePj),
+      "card wide");
   content += "</dl>\n";
   content += paragraph(fmt::format("Whole run: {} images, {}, {} of simulated time, {} fidelity, {} schedule.",
                                    count_text(h.images), energy_text(h.energy), duration_text(h.total_time),

@@ -24,7 +24,7 @@ constexpr double kLatencyWidth = 230;
 constexpr double kLatencyValues = 80;
 constexpr double kTop = 52;
 
-struct Scale {
+struct Extent {
   std::int64_t images = 1;
   Energy largest;
   Energy total;
@@ -45,7 +45,7 @@ void legend(Svg& svg) {
   }
 }
 
-void bar_row(Svg& svg, double y, const CostRow& row, const Scale& scale) {
+void bar_row(Svg& svg, double y, const CostRow& row, const Extent& scale) {
   svg.text(kLabels - 8, y + 13, row.name, Anchor::kEnd);
   double x = kLabels;
   const auto groups = by_group(row.energy);
@@ -61,7 +61,7 @@ void bar_row(Svg& svg, double y, const CostRow& row, const Scale& scale) {
   }
   svg.text(x + 6, y + 13,
            fmt::format(
-               "{}  {}", energy_text(mean(row.total, scale.images)),
+               "{} · {}", energy_text(mean(row.total, scale.images)),
                percent_text(share(static_cast<double>(row.total.count()), static_cast<double>(scale.total.count())))));
   if (!row.latency) return;
   const double left = kLabels + kEnergyWidth + kEnergyValues;
@@ -72,7 +72,7 @@ void bar_row(Svg& svg, double y, const CostRow& row, const Scale& scale) {
   svg.text(left + width + 6, y + 13, duration_text(*row.latency));
 }
 
-std::string bars(const Rollup& rollup, const Scale& scale) {
+std::string bars(const Rollup& rollup, const Extent& scale) {
   double height = kTop;
   for (const Block& block : rollup.blocks) height += kRow * static_cast<double>(block.layers.size()) + kBlockGap;
   const bool board = rollup.board.total.count() != 0;
@@ -102,7 +102,7 @@ std::string bars(const Rollup& rollup, const Scale& scale) {
   return svg.str();
 }
 
-void table_row(HtmlTable& table, const CostRow& row, const Scale& scale, const std::string& css_class) {
+void table_row(HtmlTable& table, const CostRow& row, const Extent& scale, const std::string& css_class) {
   std::vector<std::string> cells = {
       row.name,
       row.kind,
@@ -119,7 +119,7 @@ void table_row(HtmlTable& table, const CostRow& row, const Scale& scale, const s
   table.row(cells, css_class);
 }
 
-std::string layer_table(const Rollup& rollup, const Scale& scale) {
+std::string layer_table(const Rollup& rollup, const Extent& scale) {
   std::vector<Column> columns = {{"layer", false},   {"kind", false}, {"cores"},      {"events, run"}, {"synops, run"},
                                  {"flit hops, run"}, {"latency, µs"}, {"energy, nJ"}, {"share"}};
   for (std::size_t g = 0; g < kGroups; ++g)
@@ -144,7 +144,7 @@ std::string layer_table(const Rollup& rollup, const Scale& scale) {
 
 std::string layers_section(const RunRecord& record) {
   const Rollup rollup = roll_up(record);
-  Scale scale;
+  Extent scale;
   scale.images = static_cast<std::int64_t>(record.result.images.size());
   scale.total = rollup.chip.total;
   scale.largest = rollup.board.total;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "mapper/mesh.h"
 #include "report/format.h"
@@ -124,9 +125,14 @@ std::string heat_map(const RunRecord& record) {
 
 std::string placement_map(const RunRecord& record) {
   const chips::Board& board = record.problem->board;
-  std::map<std::string, std::size_t> block_number;  // in order of the program
+  std::set<StageId> placed;
+  for (std::size_t t = 0; t < record.problem->tiles.size(); ++t) {
+    if (record.mapping->core_of[t].valid()) placed.insert(record.problem->tiles[t].stage);
+  }
+  std::map<std::string, std::size_t> block_number;  // in order of the program, those that hold cores
   std::vector<std::string> blocks;
   for (const sim::LayerResult& layer : record.result.layers) {
+    if (!placed.contains(layer.stage)) continue;
     if (block_number.try_emplace(block_of(layer.name), blocks.size()).second) blocks.push_back(block_of(layer.name));
   }
   constexpr double kSwatch = 128;

@@ -30,7 +30,8 @@ struct Counts {
   std::vector<std::vector<std::int64_t>> by_layer;
   std::vector<std::int64_t> total;
   std::int64_t largest = 0;
-  std::size_t cells = 0;  // not zero
+  std::int64_t smallest = 0;  // not zero
+  std::size_t cells = 0;      // not zero
 
   std::string column_name(std::size_t c) const {
     const std::size_t first = c * steps_per_column;
@@ -55,15 +56,17 @@ Counts counts_of(const sim::RunResult& result) {
     }
     for (const std::int64_t n : row) {
       counts.largest = std::max(counts.largest, n);
+      if (n != 0) counts.smallest = counts.smallest == 0 ? n : std::min(counts.smallest, n);
       counts.cells += n != 0 ? 1 : 0;
     }
   }
   return counts;
 }
 
-/// Position of a count on the logarithmic colour scale, 1 at the bottom.
-double level(std::int64_t count, std::int64_t largest) {
-  return largest <= 1 ? 1.0 : std::log(static_cast<double>(count)) / std::log(static_cast<double>(largest));
+/// Position of a count on the logarithmic colour scale from the smallest to the largest.
+double level(std::int64_t n, const Counts& counts) {
+  const double range = std::log(static_cast<double>(counts.largest)) - std::log(static_cast<double>(counts.smallest));
+  return range == 0 ? 1 : (std::log(static_cast<double>(n)) - std::log(static_cast<double>(counts.smallest))) / range;
 }
 
 void legend(Svg& svg, const Counts& counts) {
@@ -75,7 +78,8 @@ void legend(Svg& svg, const Counts& counts) {
              ramp_colour(Ramp::kViridis, (i + 0.5) / kSteps));
   }
   for (int q = 0; q <= 4; ++q) {
-    const double value = std::pow(static_cast<double>(counts.largest), q / 4.0);
+    const double value = std::pow(static_cast<double>(counts.smallest), 1 - q / 4.0) *
+                         std::pow(static_cast<double>(counts.largest), q / 4.0);
     svg.text(kLabels + kWidth * q / 4.0, 44, count_text(std::llround(value)), q == 0 ? Anchor::kStart : Anchor::kMiddle,
              "small");
   }
@@ -113,7 +117,7 @@ std::string heat_map(const sim::RunResult& result, const Counts& counts) {
       const std::int64_t n = counts.by_layer[l][c];
       if (n == 0) continue;
       svg.rect(kLabels + cell * static_cast<double>(c), y, std::max(0.8, cell - 0.6), kRow - 1,
-               ramp_colour(Ramp::kViridis, level(n, counts.largest)),
+               ramp_colour(Ramp::kViridis, level(n, counts)),
                tooltips ? fmt::format("{}, {}: {} events", result.layers[l].name, counts.column_name(c), count_text(n))
                         : "");
     }

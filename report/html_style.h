@@ -19,11 +19,12 @@ p { margin: 4px 0 10px; max-width: 95ch; }
 .good { border-color: #009e73; background: #eaf6f2; } .note { border-color: #0072b2; background: #eaf3f9; }
 .warning { border-color: #e69f00; background: #fdf5e6; } .bad { border-color: #b3261e; background: #fbeaea; }
 ul.health { list-style: none; margin: 0; padding: 0; }
-ul.health li { display: grid; grid-template-columns: 64px 140px 1fr; gap: 12px; padding: 5px 0; border-bottom: 1px solid var(--line); }
+ul.health li { display: grid; grid-template-columns: 64px 150px 1fr; gap: 12px; padding: 5px 0; border-bottom: 1px solid var(--line); }
 ul.health .mark { font-size: 12px; font-weight: 700; text-align: center; border: 1px solid; border-radius: 4px; height: 22px; line-height: 20px; color: var(--ink); }
 ul.health .subject { font-weight: 600; }
 dl.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 12px; margin: 8px 0; }
 dl.cards div { border: 1px solid var(--line); border-radius: 6px; padding: 10px 12px; background: var(--band); }
+dl.cards .wide { grid-column: span 2; }
 dl.cards dt { font-size: 13px; color: var(--soft); } dl.cards dd { margin: 0; font-size: 22px; font-weight: 600; }
 dl.cards dd small { display: block; font-size: 12px; font-weight: 400; color: var(--soft); line-height: 1.35; }
 figure { margin: 12px 0 4px; overflow-x: auto; } figcaption { font-size: 13px; color: var(--soft); max-width: 110ch; }

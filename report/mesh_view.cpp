@@ -12,7 +12,13 @@ namespace ranvier::report {
 namespace {
 
 constexpr double kLargestPitch = 64;
+constexpr double kLabelRoom = 96;    // pixels that "chip column 2" takes
 constexpr double kTileShare = 0.56;  // of the pitch; the rest is for two directed links side by side
+
+/// Where few routers of a chip are shown, its number alone.
+std::string chip_label(const char* name, std::int32_t number, double room) {
+  return room < kLabelRoom ? std::to_string(number) : fmt::format("{} {}", name, number);
+}
 
 }  // namespace
 
@@ -68,14 +74,16 @@ void draw_frame(Svg& svg, const MeshView& view, const chips::Board& board) {
   for (std::int32_t c = 0; c < board.columns; ++c) {
     const std::int32_t from = std::max(view.x0, c * board.chip.noc.width);
     const std::int32_t to = std::min(view.x1 + 1, (c + 1) * board.chip.noc.width);
-    if (from < to)
-      svg.text((edge_x(from) + edge_x(to)) / 2, view.top - 20, fmt::format("chip column {}", c), Anchor::kMiddle,
-               "faint");
+    if (from >= to) continue;
+    svg.text((edge_x(from) + edge_x(to)) / 2, view.top - 20, chip_label("chip column", c, (to - from) * view.pitch),
+             Anchor::kMiddle);
   }
   for (std::int32_t r = 0; r < board.rows; ++r) {
     const std::int32_t from = std::max(view.y0, r * board.chip.noc.height);
     const std::int32_t to = std::min(view.y1 + 1, (r + 1) * board.chip.noc.height);
-    if (from < to) svg.vertical_text(view.left - 26, (edge_y(from) + edge_y(to)) / 2, fmt::format("chip row {}", r));
+    if (from >= to) continue;
+    svg.vertical_text(view.left - 26, (edge_y(from) + edge_y(to)) / 2,
+                      chip_label("chip row", r, (to - from) * view.pitch));
   }
 }
 

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "chips/writer.h"
 #include "mapper/mapping_io.h"
@@ -60,7 +62,7 @@ class TemporaryFolder {
     std::error_code error;
     fs::create_directories(place.parent_path(), error);
     if (error) throw RunFolderUnwritable(shown, error.message());
-    std::string name = (place.parent_path() / ("." + place.filename().string() + ".XXXXXX")).string();
+    std::string name = fmt::format("{}/.{}.XXXXXX", place.parent_path().string(), place.filename().string());
     if (::mkdtemp(name.data()) == nullptr) throw RunFolderUnwritable(shown, reason(errno));
     path_ = name;
     ::chmod(name.c_str(), 0755);  // mkdtemp makes it private; a run folder is as readable as any other
@@ -93,6 +95,7 @@ void write_files(const fs::path& folder, const RunRecord& record) {
   write("trace.json", trace_json(record));
   write("report.html", report_html(record));
   write("log.txt", record.log);
+  if (!record.job_json.empty()) write("job.json", record.job_json);
   write("manifest.json", manifest_json(record));
 }
 

@@ -93,6 +93,7 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   j["seed"] = record.seed;
   j["images"] = h.images;
   j["exact"] = h.exact;
+  j["interrupted"] = result.interrupted;
   j["exact_images"] = h.exact_images;
   j["accuracy_chip"] = accuracy(record.chip);
   j["accuracy_chip_images"] = record.chip.images;

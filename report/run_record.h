@@ -91,7 +91,8 @@ struct RunRecord {
   Accuracy floating;                // float network
   std::vector<ImageRecord> images;  // by RunResult::images; may be shorter when nothing is known of an image
   std::vector<RemapIteration> remap;
-  std::string log;  // text of log.txt
+  std::string job_json;  // text of job.json: what remap needs to run the job again; empty: no such file
+  std::string log;       // text of log.txt
 };
 
 }  // namespace ranvier::report

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "report/format.h"
 #include "report/headline.h"
@@ -88,9 +89,9 @@ std::string headline_text(const RunRecord& record) {
   out += line("latency", fmt::format("{}   ({:.1f} steps of {} on average)", duration_text(h.latency),
                                      h.steps_per_image, engineering(h.step_time_ns_mean * 1e-9, "s")));
   out += line("throughput", fmt::format("{:.1f} inferences a second", h.throughput_per_s));
-  out += line("synaptic operations",
-              fmt::format("{:.0f}   ({:.2f} pJ each, all energy counted)", h.synops_per_image, h.pj_per_synop));
-  out += line("events", fmt::format("{:.0f}", h.events_per_image));
+  out += line("synaptic operations", fmt::format("{}   ({:.2f} pJ each, all energy counted)",
+                                                 count_text(std::llround(h.synops_per_image)), h.pj_per_synop));
+  out += line("events", count_text(std::llround(h.events_per_image)));
   out +=
       line("whole run", fmt::format("{} images, {}, {}, {} packets, {} packet hops", h.images, energy_text(h.energy),
                                     duration_text(h.total_time), count_text(result.packets), count_text(result.hops)));
@@ -100,10 +101,10 @@ std::string headline_text(const RunRecord& record) {
                                accuracy_text("float", record.floating);
   if (!accuracy.empty()) out += line("accuracy", accuracy.substr(0, accuracy.find_last_not_of(' ') + 1));
   out += line("arithmetic only",
-              fmt::format("{}   (as the SNN literature counts: {} pJ an add, {} pJ a multiply-add, 45 nm, no memory,",
+              fmt::format("{}   as the SNN literature counts: {} pJ an add, {} pJ a multiply-add at 45 nm;",
                           energy_text(h.arithmetic_only_nj_per_image * 1e-9), kLiteratureAccumulatePj,
                           kLiteratureMultiplyAccumulatePj));
-  out += line("", fmt::format("no network, no static power; not comparable with the {} above)",
+  out += line("", fmt::format("no memory, network or static power: not comparable with the {} above",
                               energy_text(h.energy_per_image)));
   return out;
 }
@@ -117,37 +118,64 @@ std::string largest_group(const CostRow& row) {
       percent_text(share(static_cast<double>(largest->count()), static_cast<double>(row.total.count())), 0));
 }
 
-void add_row(TextTable& table, const CostRow& row, const std::string& indent, std::int64_t images, Energy total) {
+struct Columns {
+  std::int64_t images = 1;
+  Energy total;
+  Scale energy, time;
+};
+
+double joules(Energy energy, std::int64_t images) {
+  return share(static_cast<double>(energy.count()) * 1e-18, static_cast<double>(images));
+}
+
+Columns columns_of(const RunRecord& record, const Rollup& rollup) {
+  Columns columns;
+  columns.images = static_cast<std::int64_t>(record.result.images.size());
+  columns.total = rollup.chip.total;
+  double most_energy = 0;
+  double longest = 0;
+  for (const Block& block : rollup.blocks) {
+    for (const CostRow& layer : block.layers) {
+      most_energy = std::max(most_energy, joules(layer.total, columns.images));
+      longest = std::max(longest, seconds(layer.latency.value_or(Duration())));
+    }
+  }
+  columns.energy = scale_for(most_energy, "J");
+  columns.time = scale_for(longest, "s");
+  return columns;
+}
+
+void add_row(TextTable& table, const CostRow& row, const std::string& indent, const Columns& columns) {
   table.row({indent + row.name, row.kind, row.kind == "board" ? "" : count_text(row.cores), count_text(row.events),
-             count_text(row.synops), row.latency ? duration_text(*row.latency) : "",
-             energy_text(mean(row.total, images)),
-             percent_text(share(static_cast<double>(row.total.count()), static_cast<double>(total.count()))),
+             count_text(row.synops), row.latency ? columns.time.text(seconds(*row.latency)) : "",
+             columns.energy.text(joules(row.total, columns.images)),
+             percent_text(share(static_cast<double>(row.total.count()), static_cast<double>(columns.total.count()))),
              largest_group(row)});
 }
 
 std::string layer_text(const RunRecord& record, bool colour) {
   const Rollup rollup = roll_up(record);
-  const auto images = static_cast<std::int64_t>(record.result.images.size());
-  const Energy total = rollup.chip.total;
-  TextTable table({"layer", "kind", "cores", "events", "synops", "latency", "energy", "share", "most of it"},
+  const Columns columns = columns_of(record, rollup);
+  TextTable table({"layer", "kind", "cores", "events", "synops", "latency " + columns.time.unit,
+                   "energy " + columns.energy.unit, "share", "most of it"},
                   {0, 1, 8});
   for (const Block& block : rollup.blocks) {
     const bool alone = block.layers.size() == 1;
-    for (const CostRow& layer : block.layers) add_row(table, layer, alone ? "" : "  ", images, total);
+    for (const CostRow& layer : block.layers) add_row(table, layer, alone ? "" : "  ", columns);
     if (alone) continue;
-    add_row(table, block.sum, "", images, total);
+    add_row(table, block.sum, "", columns);
     table.emphasise();
   }
   table.rule();
-  add_row(table, rollup.network, "", images, total);
+  add_row(table, rollup.network, "", columns);
   table.emphasise();
-  if (rollup.board.total.count() != 0) add_row(table, rollup.board, "", images, total);
-  add_row(table, rollup.chip, "", images, total);
+  if (rollup.board.total.count() != 0) add_row(table, rollup.board, "", columns);
+  add_row(table, rollup.chip, "", columns);
   table.emphasise();
   return fmt::format(
       "Layers: events and synops of {} images; latency and energy per inference. A latency is the time of the\n"
       "steps in which the layer fires; layers that fire in the same step share it.\n{}",
-      images, table.text(colour));
+      columns.images, table.text(colour));
 }
 
 std::string remap_text(const std::vector<RemapIteration>& iterations, bool colour) {

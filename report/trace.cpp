@@ -39,6 +39,11 @@ class Events {
 
 int process_of(const chips::Board& board, CoreId core) { return static_cast<int>(board.chip_of(core).value()) + 1; }
 
+/// Each core has two tracks, because its units work side by side and slices of one track must not overlap.
+std::int64_t track_of(CoreId core, sim::CoreUnit unit) {
+  return static_cast<std::int64_t>(core.value()) * 2 + (unit == sim::CoreUnit::kFire ? 1 : 0);
+}
+
 void name_tracks(const RunRecord& record, Events& events) {
   const chips::Board& board = record.problem->board;
   events.name("process_name", kStepsProcess, 0, "steps");
@@ -52,9 +57,11 @@ void name_tracks(const RunRecord& record, Events& events) {
                   fmt::format("chip {} ({}, {})", chip.value(), chip.value() % static_cast<unsigned>(board.columns),
                               chip.value() / static_cast<unsigned>(board.columns)));
     }
-    events.name(
-        "thread_name", process, core.core.value(),
-        fmt::format("core {} ({}, {}) {}", core.core.value(), board.x(core.core), board.y(core.core), core.stages));
+    for (const sim::CoreUnit unit : {sim::CoreUnit::kIntegrate, sim::CoreUnit::kFire}) {
+      events.name("thread_name", process, track_of(core.core, unit),
+                  fmt::format("core {} ({}, {}) {}: {}", core.core.value(), board.x(core.core), board.y(core.core),
+                              unit == sim::CoreUnit::kFire ? "fires" : "integrates", core.stages));
+    }
   }
 }
 
@@ -69,8 +76,8 @@ std::size_t add_slices(const RunRecord& record, std::size_t limit, Events& event
     events.add(
         R"({{"name":{},"cat":"stage","ph":"X","pid":{},"tid":{},"ts":{:.6f},"dur":{:.6f},"args":{{"image":{},"step":{}}}}})",
         json_string(known ? record.result.layers[a.stage.value()].name : "relay"),
-        process_of(record.problem->board, a.core), a.core.value(), microseconds(a.start), microseconds(a.duration),
-        a.image, a.step);
+        process_of(record.problem->board, a.core), track_of(a.core, a.unit), microseconds(a.start),
+        microseconds(a.duration), a.image, a.step);
   }
   return slices.size() - kept;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// trace.json: Chrome trace events, opened by ui.perfetto.dev or chrome://tracing. Chips are processes, cores are
+// trace.json: Chrome trace events, opened by ui.perfetto.dev or chrome://tracing. Chips are processes, cores are two
 // tracks, stages are slices; one process "steps" holds the steps as slices and counters of packets and cycles. Bounded
 // in size.
 #pragma once
