@@ -13,9 +13,9 @@ struct RegressionOptions {
   std::int32_t count = 20;         // seeds, drawn from `seed`
   std::uint64_t seed = 1;
   std::int32_t steps = 100;        // ticks a seed
-  std::vector<std::uint64_t> replay;  // run exactly these seeds instead
-  std::string wave_dir;            // where the waveform of a failing seed goes; empty: none is written
-  std::string work_dir;            // where coverage data passes through; empty: the system's temporary folder
+  std::vector<std::uint64_t> replay{};  // run exactly these seeds instead
+  std::string wave_dir{};            // where the waveform of a failing seed goes; empty: none is written
+  std::string work_dir{};            // where coverage data passes through; empty: the system's temporary folder
 };
 
 /// First difference between RTL and golden model of one seed.
