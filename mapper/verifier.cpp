@@ -170,7 +170,7 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
       per_token = 4 * outputs;
       break;
     case StageKind::kLayerNorm:
-      axons = s.in_channels;
+      axons = s.in_channels * static_cast<std::int64_t>(s.inputs.size());
       per_token = 3 * outputs;
       break;
     case StageKind::kGelu:
