@@ -8,8 +8,8 @@
 
 namespace ranvier {
 
-/// Folders to search for bundled data, first hit wins: $RANVIER_DATA_DIR if set, the source tree this was built from, the
-/// installed share/ranvier. Each has `chips/` and `workloads/`. Only folders that exist are listed.
+/// Folders to search for bundled data, first hit wins: $RANVIER_DATA_DIR if set, the source tree this was built from,
+/// the installed share/ranvier. Each has `chips/` and `workloads/`. Only folders that exist are listed.
 std::vector<std::filesystem::path> data_folders();
 
 /// First existing `relative` under data_folders(), or an empty path.

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <memory>
 #include <mutex>
 
@@ -18,11 +19,16 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
-    case Level::kDebug: return spdlog::level::debug;
-    case Level::kInfo: return spdlog::level::info;
-    case Level::kWarning: return spdlog::level::warn;
-    case Level::kError: return spdlog::level::err;
-    case Level::kQuiet: return spdlog::level::off;
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarning:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
+    case Level::kQuiet:
+      return spdlog::level::off;
   }
   return spdlog::level::off;
 }
@@ -30,12 +36,17 @@ spdlog::level::level_enum to_spdlog(Level level) {
 Level from_spdlog(spdlog::level::level_enum level) {
   switch (level) {
     case spdlog::level::trace:
-    case spdlog::level::debug: return Level::kDebug;
-    case spdlog::level::info: return Level::kInfo;
-    case spdlog::level::warn: return Level::kWarning;
+    case spdlog::level::debug:
+      return Level::kDebug;
+    case spdlog::level::info:
+      return Level::kInfo;
+    case spdlog::level::warn:
+      return Level::kWarning;
     case spdlog::level::err:
-    case spdlog::level::critical: return Level::kError;
-    default: return Level::kQuiet;
+    case spdlog::level::critical:
+      return Level::kError;
+    default:
+      return Level::kQuiet;
   }
 }
 
@@ -45,8 +56,8 @@ struct Sinks {
   std::mutex guard;
   std::shared_ptr<spdlog::logger> logger;
   Sinks() {
-    auto screen = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(
-        may_colour(2) ? spdlog::color_mode::always : spdlog::color_mode::never);
+    auto screen = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(may_colour(2) ? spdlog::color_mode::always
+                                                                                      : spdlog::color_mode::never);
     screen->set_pattern("%^%l%$: %v");
     logger = std::make_shared<spdlog::logger>("ranvier", spdlog::sinks_init_list{screen});
     logger->set_level(spdlog::level::info);
@@ -81,6 +92,7 @@ void copy_to(const std::filesystem::path& path) {
 
 void write(Level level, std::string_view line) {
   const std::lock_guard lock(sinks().guard);
+  if (sinks().logger->should_log(to_spdlog(level)) && line_is_open().exchange(false)) std::fputs("\r\x1b[K", stderr);
   sinks().logger->log(to_spdlog(level), "{}", line);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Diagnostics for people, on standard error: standard output belongs to results. Thin front of spdlog, so that no other file
-// sees it. Colours only on a terminal and never under NO_COLOR.
+// Diagnostics for people, on standard error: standard output belongs to results. Thin front of spdlog, so that no other
+// file sees it. Colours only on a terminal and never under NO_COLOR.
 #pragma once
 
 #include <fmt/format.h>

@@ -35,7 +35,7 @@ Progress::Progress(std::string title, std::int64_t total, ProgressOptions option
 }
 
 Progress::~Progress() {
-  if (drawn_ && terminal_ && !finished_) *options_.out << '\n' << std::flush;
+  if (drawn_ && !finished_) close_line();
 }
 
 nanoseconds Progress::now() const {
@@ -55,7 +55,14 @@ void Progress::finish() {
   finished_ = true;
   if (options_.quiet) return;
   draw(now());
-  if (terminal_) *options_.out << '\n' << std::flush;
+  close_line();
+}
+
+void Progress::close_line() {
+  if (!terminal_) return;
+  // A log line may have cleared the progress line already.
+  const bool cleared = options_.out == &std::cerr && !line_is_open().exchange(false);
+  if (!cleared) *options_.out << '\n' << std::flush;
 }
 
 std::string Progress::line(nanoseconds elapsed) const {
@@ -74,6 +81,7 @@ void Progress::draw(nanoseconds at) {
   // "\r" and "erase to the end of the line" redraw in place; neither is a colour.
   if (terminal_) {
     *options_.out << "\r\x1b[K" << line(at - start_) << std::flush;
+    if (options_.out == &std::cerr) line_is_open() = true;
   } else {
     *options_.out << line(at - start_) << '\n' << std::flush;
   }

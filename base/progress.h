@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line that says how far a long job is and when it will end. On a terminal it is redrawn in place; in a file or a pipe
-// it is a plain line at most every ten seconds.
+// One line that says how far a long job is and when it will end. On a terminal it is redrawn in place; in a file or a
+// pipe it is a plain line at most every ten seconds.
 #pragma once
 
 #include <chrono>
@@ -13,10 +13,10 @@
 namespace ranvier {
 
 struct ProgressOptions {
-  bool quiet = false;                   // prints nothing
-  std::optional<bool> terminal;         // empty: ask the system about standard error
-  std::optional<bool> colour;           // empty: a terminal without NO_COLOR
-  std::ostream* out = nullptr;          // null: standard error
+  bool quiet = false;                               // prints nothing
+  std::optional<bool> terminal;                     // empty: ask the system about standard error
+  std::optional<bool> colour;                       // empty: a terminal without NO_COLOR
+  std::ostream* out = nullptr;                      // null: standard error
   std::function<std::chrono::nanoseconds()> clock;  // empty: the steady clock. Only what is printed depends on it
 };
 
@@ -38,6 +38,7 @@ class Progress {
   std::chrono::nanoseconds now() const;
   std::string line(std::chrono::nanoseconds elapsed) const;
   void draw(std::chrono::nanoseconds at);
+  void close_line();
 
   std::string title_;
   std::int64_t total_;

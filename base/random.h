@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counter-based random numbers (Philox 4x64-10, Salmon et al., SC 2011, through Random123): a pure function of its key, so
-// thread count, order of evaluation and placement cannot change what anybody draws.
+// Counter-based random numbers (Philox 4x64-10, Salmon et al., SC 2011, through Random123): a pure function of its key,
+// so thread count, order of evaluation and placement cannot change what anybody draws.
 #pragma once
 
 #include <cstdint>

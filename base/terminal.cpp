@@ -19,4 +19,9 @@ bool may_colour(int fd) {
   return is_terminal(fd) && (no_color == nullptr || *no_color == '\0');
 }
 
+std::atomic<bool>& line_is_open() {
+  static std::atomic<bool> open{false};
+  return open;
+}
+
 }  // namespace ranvier

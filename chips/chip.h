@@ -36,32 +36,32 @@ using Count = Param<std::int64_t>;
 /// Limits, memories and cycle costs of one kind of core. Cycles are of the chip clock.
 struct CoreKind {
   std::string name;
-  Count neurons;            // output channels of all tiles on the core
-  Count fan_in_axons;       // input channels of all tiles on the core
-  Count route_entries;      // flows that start at or are relayed by the core
-  Count weight_bits;        // of one synapse
+  Count neurons;        // output channels of all tiles on the core
+  Count fan_in_axons;   // input channels of all tiles on the core
+  Count route_entries;  // flows that start at or are relayed by the core
+  Count weight_bits;    // of one synapse
   Param<Bytes> synapse_memory;
-  Param<Bytes> state_memory;  // potentials, tracers, accumulators, codes of all token contexts
-  Param<Bytes> bulk_memory;   // for swapped token contexts (token mode `stream`); 0: the chip has none
-  Count lanes;                // synapses accumulated a cycle
-  Count event_decode_cycles;  // per event received, before the first synapse word
-  Count soma_cycles;          // per group of `lanes` neuron contexts, in a step in which the tile fires
-  Count map_cycles;           // per value put through an AMD map (LayerNorm, softmax, GELU)
-  Count emit_cycles;          // per event sent
-  Count relay_cycles;         // per event passed on by a relay
-  Count bulk_bytes_per_cycle; // context swap; 0 without bulk memory
-  Count receive_fifo_events;  // a full FIFO pushes back into the network
-  Count relay_buffer_events;  // a full relay buffer loses the event: the run stops
+  Param<Bytes> state_memory;   // potentials, tracers, accumulators, codes of all token contexts
+  Param<Bytes> bulk_memory;    // for swapped token contexts (token mode `stream`); 0: the chip has none
+  Count lanes;                 // synapses accumulated a cycle
+  Count event_decode_cycles;   // per event received, before the first synapse word
+  Count soma_cycles;           // per group of `lanes` neuron contexts, in a step in which the tile fires
+  Count map_cycles;            // per value put through an AMD map (LayerNorm, softmax, GELU)
+  Count emit_cycles;           // per event sent
+  Count relay_cycles;          // per event passed on by a relay
+  Count bulk_bytes_per_cycle;  // context swap; 0 without bulk memory
+  Count receive_fifo_events;   // a full FIFO pushes back into the network
+  Count relay_buffer_events;   // a full relay buffer loses the event: the run stops
 };
 
 struct Noc {
-  std::int32_t width = 0;   // routers, one a core
+  std::int32_t width = 0;  // routers, one a core
   std::int32_t height = 0;
-  Count header_bits;        // of a packet
+  Count header_bits;  // of a packet
   Count flit_bits;
   Count virtual_channels;
-  Count buffer_flits;       // per input port and virtual channel
-  Count router_cycles;      // head flit, input buffer to output
+  Count buffer_flits;   // per input port and virtual channel
+  Count router_cycles;  // head flit, input buffer to output
   Count link_cycles;
   Count credit_cycles;
   Origin width_origin;
@@ -84,19 +84,19 @@ struct Sync {
 
 /// Energy of one occurrence of each countable event, and the power that flows all the time.
 struct EnergyTable {
-  Param<Energy> synapse_read;      // one weight read
-  Param<Energy> accumulate;        // one unary add into a potential
-  Param<Energy> multiply_add;      // one graded multiply and add
-  Param<Energy> soma_update;       // one neuron context looked at in a firing step
-  Param<Energy> map_value;         // one value through an AMD map
-  Param<Energy> state_swap_byte;   // one byte to or from bulk memory
-  Param<Energy> event_emit;        // one packet made
-  Param<Energy> router_hop;        // one flit through one router
-  Param<Energy> link_hop;          // one flit over one on-chip link
-  Param<Energy> chip_link_hop;     // one flit over a chip edge
-  Param<Energy> host_flit;         // one flit to or from the host
-  Param<Energy> step_sync;         // one chip, one step
-  Param<Power> static_chip;        // each powered chip, all the time
+  Param<Energy> synapse_read;     // one weight read
+  Param<Energy> accumulate;       // one unary add into a potential
+  Param<Energy> multiply_add;     // one graded multiply and add
+  Param<Energy> soma_update;      // one neuron context looked at in a firing step
+  Param<Energy> map_value;        // one value through an AMD map
+  Param<Energy> state_swap_byte;  // one byte to or from bulk memory
+  Param<Energy> event_emit;       // one packet made
+  Param<Energy> router_hop;       // one flit through one router
+  Param<Energy> link_hop;         // one flit over one on-chip link
+  Param<Energy> chip_link_hop;    // one flit over a chip edge
+  Param<Energy> host_flit;        // one flit to or from the host
+  Param<Energy> step_sync;        // one chip, one step
+  Param<Power> static_chip;       // each powered chip, all the time
 };
 
 struct Chip {

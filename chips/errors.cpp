@@ -26,19 +26,20 @@ std::string meant(const std::string& nearest) {
 }  // namespace
 
 ChipFileError::ChipFileError(const FilePlace& place_, const std::string& key_, const std::string& text)
-    : Error(ExitCode::kBadInput,
-            key_.empty() ? fmt::format("{}: {}", place_.text(), text)
-                         : fmt::format("{}: {}: {}", place_.text(), printable(key_), text)),
+    : Error(ExitCode::kBadInput, key_.empty() ? fmt::format("{}: {}", place_.text(), text)
+                                              : fmt::format("{}: {}: {}", place_.text(), printable(key_), text)),
       place(place_),
       key(key_) {}
 
 YamlSyntaxError::YamlSyntaxError(const FilePlace& place_, const std::string& complaint)
-    : ChipFileError(place_, "", fmt::format("not a YAML map: {}; see docs/reference/chip-file.md", printable(complaint))) {}
+    : ChipFileError(place_, "",
+                    fmt::format("not a YAML map: {}; see docs/reference/chip-file.md", printable(complaint))) {}
 
 UnknownKey::UnknownKey(const FilePlace& place_, const std::string& key_, const std::string& nearest_)
-    : ChipFileError(place_, key_,
-                    fmt::format("unknown key{}", nearest_.empty() ? "; remove it, or prefix it with x- to keep it as a note"
-                                                                  : meant(nearest_))),
+    : ChipFileError(
+          place_, key_,
+          fmt::format("unknown key{}",
+                      nearest_.empty() ? "; remove it, or prefix it with x- to keep it as a note" : meant(nearest_))),
       nearest(nearest_) {}
 
 MissingKey::MissingKey(const FilePlace& section, const std::string& key_, const std::string& example)
@@ -63,18 +64,16 @@ WrongUnit::WrongUnit(const FilePlace& place_, const std::string& key_, const std
       unit(unit_),
       allowed(allowed_) {}
 
-OutOfRange::OutOfRange(const FilePlace& place_, const std::string& key_, const std::string& given_,
-                       std::int64_t least_, std::int64_t most_, const std::string& unit)
+OutOfRange::OutOfRange(const FilePlace& place_, const std::string& key_, const std::string& given_, std::int64_t least_,
+                       std::int64_t most_, const std::string& unit)
     : ChipFileError(place_, key_,
                     fmt::format("{} is out of range; choose from {} to {} {}", printable(given_), least_, most_, unit)),
       given(given_),
       least(least_),
       most(most_) {}
 
-NotExact::NotExact(const FilePlace& place_, const std::string& key_, const std::string& given_,
-                   const std::string& unit)
-    : ChipFileError(place_, key_,
-                    fmt::format("{} is not a whole number of {}; round it", printable(given_), unit)),
+NotExact::NotExact(const FilePlace& place_, const std::string& key_, const std::string& given_, const std::string& unit)
+    : ChipFileError(place_, key_, fmt::format("{} is not a whole number of {}; round it", printable(given_), unit)),
       given(given_) {}
 
 UnknownWord::UnknownWord(const FilePlace& place_, const std::string& key_, const std::string& given_,
@@ -87,14 +86,16 @@ UnknownWord::UnknownWord(const FilePlace& place_, const std::string& key_, const
 
 MissingTag::MissingTag(const FilePlace& place_, const std::string& key_)
     : ChipFileError(place_, key_,
-                    "has no tag; add `tag: published|derived|assumed|unverified` here or in the section's provenance") {}
+                    "has no tag; add `tag: published|derived|assumed|unverified` here or in the section's provenance") {
+}
 
 MissingKind::MissingKind(const FilePlace& place_, const std::string& key_)
     : ChipFileError(place_, key_,
                     "energy has no kind; add `kind: marginal|all_in|min` here or in the section's provenance") {}
 
 MissingSource::MissingSource(const FilePlace& place_, const std::string& key_)
-    : ChipFileError(place_, key_, "has no source; say where the number comes from, here or in the section's provenance") {}
+    : ChipFileError(place_, key_,
+                    "has no source; say where the number comes from, here or in the section's provenance") {}
 
 Contradiction::Contradiction(const FilePlace& place_, const std::string& key_, const std::string& other,
                              const std::string& reason)
@@ -105,8 +106,9 @@ BoardOfBoards::BoardOfBoards(const FilePlace& place_, const std::string& chip)
 
 UnknownTarget::UnknownTarget(const std::string& target_, const std::string& nearest_,
                              const std::vector<std::string>& known_)
-    : Error(ExitCode::kBadInput, fmt::format("unknown target '{}'{}; bundled: {}; or give a path to a chip or board file",
-                                             printable(target_), meant(nearest_), fmt::join(known_, ", "))),
+    : Error(ExitCode::kBadInput,
+            fmt::format("unknown target '{}'{}; bundled: {}; or give a path to a chip or board file",
+                        printable(target_), meant(nearest_), fmt::join(known_, ", "))),
       target(target_),
       nearest(nearest_),
       known(known_) {}

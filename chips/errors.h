@@ -58,7 +58,8 @@ struct OutOfRange : ChipFileError {
   std::int64_t most;
 };
 
-/// A number with digits below the unit that quantities are counted in: 0.0000001 pJ is not a whole number of attojoules.
+/// A number with digits below the unit that quantities are counted in: 0.0000001 pJ is not a whole number of
+/// attojoules.
 struct NotExact : ChipFileError {
   NotExact(const FilePlace& place, const std::string& key, const std::string& given, const std::string& unit);
   std::string given;
@@ -71,9 +72,15 @@ struct UnknownWord : ChipFileError {
   std::string given;
   std::vector<std::string> allowed;
 };
-struct UnknownTag : UnknownWord { using UnknownWord::UnknownWord; };
-struct UnknownKind : UnknownWord { using UnknownWord::UnknownWord; };
-struct UnknownPolicy : UnknownWord { using UnknownWord::UnknownWord; };
+struct UnknownTag : UnknownWord {
+  using UnknownWord::UnknownWord;
+};
+struct UnknownKind : UnknownWord {
+  using UnknownWord::UnknownWord;
+};
+struct UnknownPolicy : UnknownWord {
+  using UnknownWord::UnknownWord;
+};
 
 struct MissingTag : ChipFileError {
   MissingTag(const FilePlace& place, const std::string& key);

@@ -66,7 +66,8 @@ void check_pairs(const Chip& chip, const std::string& file, Findings& findings) 
     contradict(chip.sync.phase_cycles.origin, "sync.policy", "a fixed phase needs at least 1 cycle");
   }
   if (chip.core.bulk_memory.value.count() > 0 && chip.core.bulk_bytes_per_cycle.value == 0) {
-    contradict(chip.core.bulk_bytes_per_cycle.origin, "core.bulk_memory", "a bulk memory needs a bandwidth of at least 1 B/cycle");
+    contradict(chip.core.bulk_bytes_per_cycle.origin, "core.bulk_memory",
+               "a bulk memory needs a bandwidth of at least 1 B/cycle");
   }
   if (chip.core.synapse_memory.value.count() * 8 < chip.core.weight_bits.value) {
     contradict(chip.core.synapse_memory.origin, "core.weight_bits", "not one synapse fits into the memory");

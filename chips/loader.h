@@ -12,7 +12,8 @@
 
 namespace ranvier::chips {
 
-/// Turns what a board file says of its chip (a bundled name or a path beside the board file) into a path; empty: unknown.
+/// Turns what a board file says of its chip (a bundled name or a path beside the board file) into a path; empty:
+/// unknown.
 using ChipFinder = std::function<std::filesystem::path(const std::string& name)>;
 
 /// Text of a chip file to a board of one chip, text of a board file to its board. What is wrong goes to `findings`, and
@@ -23,8 +24,8 @@ Board parse_target(const std::string& text, const std::string& file, const ChipF
 /// The file's board. Throws FileError, or the first finding as its own type (chips/errors.h).
 Board load_target_file(const std::filesystem::path& path);
 
-/// One line for each thing wrong with a chip or board file, in order of the file, then those of self_check(). Empty: the
-/// file is good. Throws FileError.
+/// One line for each thing wrong with a chip or board file, in order of the file, then those of self_check(). Empty:
+/// the file is good. Throws FileError.
 std::vector<std::string> check_target_file(const std::filesystem::path& path);
 
 /// Names that load_target() takes without a path, in alphabetical order.

@@ -51,10 +51,11 @@ struct Culprit {
 };
 
 /// `given` is the text as the file has it.
-std::optional<std::int64_t> to_base(const Rule& rule, const NumberText& text, const std::string& given, const Culprit& at,
-                                    Findings& findings) {
+std::optional<std::int64_t> to_base(const Rule& rule, const NumberText& text, const std::string& given,
+                                    const Culprit& at, Findings& findings) {
   if (scale_decimal(text.number, 1).status == ScaleStatus::kNotANumber) {
-    findings.add(WrongType(at.place, at.key, fmt::format("a number such as `{}`", example_of(rule)), "'" + given + "'"));
+    findings.add(
+        WrongType(at.place, at.key, fmt::format("a number such as `{}`", example_of(rule)), "'" + given + "'"));
     return std::nullopt;
   }
   const std::optional<std::int64_t> scale = scale_of(rule, text.unit);
@@ -91,7 +92,8 @@ Provenance read_provenance(const YamlMap& map, const Provenance& outer) {
   Provenance provenance = outer;
   if (const auto tag = read_word<Tag, UnknownTag>(map, "tag", tag_names(), 0)) provenance.tag = tag;
   const int first_kind = static_cast<int>(EnergyKind::kMarginal);
-  if (const auto kind = read_word<EnergyKind, UnknownKind>(map, "kind", kind_names(), first_kind)) provenance.kind = kind;
+  if (const auto kind = read_word<EnergyKind, UnknownKind>(map, "kind", kind_names(), first_kind))
+    provenance.kind = kind;
   if (const auto source = map.text("source")) provenance.source = source;
   return provenance;
 }

@@ -38,13 +38,14 @@ std::int64_t raw(const T& value) {
 
 namespace limits {
 inline constexpr std::int64_t kCount = 1'000'000'000;
-inline constexpr std::int64_t kSide = 4096;          // routers along one side of a board
-inline constexpr std::int64_t kDelay = 1 << 16;      // cycles of one network element
+inline constexpr std::int64_t kSide = 4096;      // routers along one side of a board
+inline constexpr std::int64_t kDelay = 1 << 16;  // cycles of one network element
 inline constexpr std::int64_t kCycles = 1'000'000'000;
 inline constexpr std::int64_t kBytes = std::int64_t{1} << 40;
-inline constexpr std::int64_t kEnergy = 1'000'000'000'000'000;  // 1 mJ an event: a million of them still add up below 9.2 J
-inline constexpr std::int64_t kPower = 10'000'000'000;          // 10 kW
-inline constexpr std::int64_t kClock = 100'000'000;             // 100 GHz
+inline constexpr std::int64_t kEnergy =
+    1'000'000'000'000'000;                              // 1 mJ an event: a million of them still add up below 9.2 J
+inline constexpr std::int64_t kPower = 10'000'000'000;  // 10 kW
+inline constexpr std::int64_t kClock = 100'000'000;     // 100 GHz
 }  // namespace limits
 
 /// Calls visit(Rule, Param<T>&) for every number of the chip, in file order. ChipT is Chip or const Chip.
@@ -53,9 +54,13 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   using D = Dimension;
   namespace l = limits;
   const auto count = [&](std::string_view key, auto& p, std::string_view noun, std::int64_t least, std::int64_t most,
-                         std::string_view meaning) { visit(Rule{key, D::kCount, noun, least, most, meaning}, p); };
+                         std::string_view meaning) {
+    visit(Rule{key, D::kCount, noun, least, most, meaning}, p);
+  };
   const auto cycles = [&](std::string_view key, auto& p, std::int64_t least, std::int64_t most,
-                          std::string_view meaning) { visit(Rule{key, D::kCycles, "", least, most, meaning}, p); };
+                          std::string_view meaning) {
+    visit(Rule{key, D::kCycles, "", least, most, meaning}, p);
+  };
   const auto bits = [&](std::string_view key, auto& p, std::int64_t most, std::string_view meaning) {
     visit(Rule{key, D::kBits, "", 1, most, meaning}, p);
   };
@@ -79,21 +84,25 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   auto& core = chip.core;
   count("core.neurons", core.neurons, "neurons", 1, l::kCount, "output channels of all tiles on a core");
   count("core.fan_in_axons", core.fan_in_axons, "axons", 1, l::kCount, "input channels of all tiles on a core");
-  count("core.route_entries", core.route_entries, "entries", 1, l::kCount, "flows that start at a core or are relayed by it");
+  count("core.route_entries", core.route_entries, "entries", 1, l::kCount,
+        "flows that start at a core or are relayed by it");
   bits("core.weight_bits", core.weight_bits, 64, "size of one synapse");
   bytes("core.synapse_memory", core.synapse_memory, 1, "weights");
   bytes("core.state_memory", core.state_memory, 1, "potentials, tracers, sums, codes of all token contexts");
   bytes("core.bulk_memory", core.bulk_memory, 0, "swapped token contexts; 0: the chip has none, no token mode stream");
   count("core.lanes", core.lanes, "lanes", 1, 1 << 20, "synapses accumulated a cycle");
   cycles("core.event_decode_cycles", core.event_decode_cycles, 0, l::kCycles, "per event received, before its weights");
-  cycles("core.soma_cycles", core.soma_cycles, 0, l::kCycles, "per `lanes` neuron contexts, in a step in which the tile fires");
+  cycles("core.soma_cycles", core.soma_cycles, 0, l::kCycles,
+         "per `lanes` neuron contexts, in a step in which the tile fires");
   cycles("core.map_cycles", core.map_cycles, 0, l::kCycles, "per value through LayerNorm, softmax or GELU");
   cycles("core.emit_cycles", core.emit_cycles, 0, l::kCycles, "per event sent");
   cycles("core.relay_cycles", core.relay_cycles, 0, l::kCycles, "per event passed on by a relay");
   visit(Rule{"core.bulk_bytes_per_cycle", D::kBytesPerCycle, "", 0, 1 << 20, "context swap; 0 without bulk memory"},
         core.bulk_bytes_per_cycle);
-  count("core.receive_fifo_events", core.receive_fifo_events, "events", 1, l::kCount, "when full, pushes back into the network");
-  count("core.relay_buffer_events", core.relay_buffer_events, "events", 1, l::kCount, "when full, the event is lost and the run stops");
+  count("core.receive_fifo_events", core.receive_fifo_events, "events", 1, l::kCount,
+        "when full, pushes back into the network");
+  count("core.relay_buffer_events", core.relay_buffer_events, "events", 1, l::kCount,
+        "when full, the event is lost and the run stops");
 
   auto& noc = chip.noc;
   side("noc.width", noc.width, noc.width_origin, "routers from west to east, one a core");
@@ -106,12 +115,14 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   cycles("noc.link_cycles", noc.link_cycles, 1, l::kDelay, "from the link to the next input buffer");
   cycles("noc.credit_cycles", noc.credit_cycles, 1, l::kDelay, "from freeing a buffer to the sender's use of it");
 
-  cycles("chip_link.latency_cycles", chip.chip_link.latency_cycles, 1, l::kDelay, "of a flit's first part over a chip edge");
+  cycles("chip_link.latency_cycles", chip.chip_link.latency_cycles, 1, l::kDelay,
+         "of a flit's first part over a chip edge");
   cycles("chip_link.cycles_per_flit", chip.chip_link.cycles_per_flit, 1, l::kDelay, "that a flit keeps the link busy");
   cycles("host_link.latency_cycles", chip.host_link.latency_cycles, 1, l::kDelay, "between host and core 0");
   cycles("host_link.cycles_per_flit", chip.host_link.cycles_per_flit, 1, l::kDelay, "that a flit keeps the link busy");
 
-  cycles("sync.phase_cycles", chip.sync.phase_cycles, 0, l::kCycles, "fixed_phase: a step takes a whole number of these");
+  cycles("sync.phase_cycles", chip.sync.phase_cycles, 0, l::kCycles,
+         "fixed_phase: a step takes a whole number of these");
   cycles("sync.barrier_cycles", chip.sync.barrier_cycles, 0, l::kCycles, "barrier: added after the slowest core");
   count("max_delay_steps", chip.max_delay_steps, "steps", 0, 1 << 20, "axonal delay that a core can add; 0: none");
 

@@ -17,7 +17,9 @@ struct Step {
 };
 constexpr std::array<Step, 4> kSteps{{{1, 0}, {-1, 0}, {0, 1}, {0, -1}}};
 
-bool inside(const Board& b, std::int32_t x, std::int32_t y) { return x >= 0 && x < b.width() && y >= 0 && y < b.height(); }
+bool inside(const Board& b, std::int32_t x, std::int32_t y) {
+  return x >= 0 && x < b.width() && y >= 0 && y < b.height();
+}
 
 void check_geometry(const Board& b, std::vector<std::string>& out) {
   std::vector<std::int64_t> cores_of_chip(b.chips(), 0);
@@ -72,11 +74,13 @@ void check_routes(const Board& b, std::vector<std::string>& out) {
   const auto corner = [&](std::int32_t x, std::int32_t y) { return static_cast<std::size_t>(b.core_at(x, y).value()); };
   std::set<std::size_t> sample{corner(0, 0), corner(b.width() - 1, 0), corner(0, b.height() - 1),
                                corner(b.width() - 1, b.height() - 1)};
-  for (std::size_t i = 0; i < std::min(kSample, b.cores()); ++i) sample.insert(i * b.cores() / std::min(kSample, b.cores()));
+  for (std::size_t i = 0; i < std::min(kSample, b.cores()); ++i)
+    sample.insert(i * b.cores() / std::min(kSample, b.cores()));
   for (const std::size_t from : sample) {
     for (const std::size_t to : sample) {
       const std::int64_t links = walk(b, CoreId(from), CoreId(to));
-      const std::int64_t least = std::abs(b.x(CoreId(from)) - b.x(CoreId(to))) + std::abs(b.y(CoreId(from)) - b.y(CoreId(to)));
+      const std::int64_t least =
+          std::abs(b.x(CoreId(from)) - b.x(CoreId(to))) + std::abs(b.y(CoreId(from)) - b.y(CoreId(to)));
       if (links != least) {
         out.push_back(fmt::format("route {} -> {}: takes {} links, the mesh needs {}", from, to, links, least));
         return;
@@ -170,20 +174,22 @@ void check_energies(const EnergyTable& energy, NumberChecks& check) {
 std::vector<std::string> self_check(const Board& board) {
   std::vector<std::string> out;
   const Chip& chip = board.chip;
-  if (board.name.empty() || chip.name.empty() || chip.core.name.empty()) out.push_back("board, chip and core need names");
+  if (board.name.empty() || chip.name.empty() || chip.core.name.empty())
+    out.push_back("board, chip and core need names");
   NumberChecks check(out);
   check.at_least("clock", chip.clock_khz, 1);
   check_core(chip.core, check);
   check_network(chip, check);
   check_energies(chip.energy, check);
   if (board.columns < 1 || board.rows < 1 || chip.noc.width < 1 || chip.noc.height < 1) {
-    out.push_back(fmt::format("grid: {} x {} chips of {} x {} cores has no core", board.columns, board.rows, chip.noc.width,
-                              chip.noc.height));
+    out.push_back(fmt::format("grid: {} x {} chips of {} x {} cores has no core", board.columns, board.rows,
+                              chip.noc.width, chip.noc.height));
     return out;
   }
   check_geometry(board, out);
   check_routes(board, out);
-  if (chip.clock_khz.value > 0 && clock_period(chip).count() < 1) out.push_back("clock: its period is shorter than 1 fs");
+  if (chip.clock_khz.value > 0 && clock_period(chip).count() < 1)
+    out.push_back("clock: its period is shorter than 1 fs");
   if (chip.noc.flit_bits.value > 0 && (flits_of(chip.noc, 1) < 1 || flits_of(chip.noc, 32) < flits_of(chip.noc, 1))) {
     out.push_back("flits: a packet has less than one flit, or a longer payload needs fewer");
   }

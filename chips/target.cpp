@@ -33,11 +33,13 @@ struct Grid {
 Grid parse_grid(const std::string& target, const std::string& text) {
   const std::size_t cross = text.find('x');
   const auto side = [&](const std::string& digits) {
-    if (digits.empty() || digits.size() > 6 || !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    if (digits.empty() || digits.size() > 6 ||
+        !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
       throw BadGrid(target, text, "is not two whole numbers");
     }
     const int value = std::stoi(digits);
-    if (value < 1 || value > limits::kSide) throw BadGrid(target, text, fmt::format("has a side outside 1 to {}", limits::kSide));
+    if (value < 1 || value > limits::kSide)
+      throw BadGrid(target, text, fmt::format("has a side outside 1 to {}", limits::kSide));
     return value;
   };
   if (cross == std::string::npos) throw BadGrid(target, text, "has no 'x'");

@@ -21,22 +21,30 @@ const std::vector<Unit>& units_of(Dimension dimension) {
   static const std::vector<Unit> count{};
   static const std::vector<Unit> cycles{{"cycles", 1}, {"cycle", 1}, {"clocks", 1}, {"clk", 1}};
   static const std::vector<Unit> bits{{"bits", 1}, {"bit", 1}};
-  static const std::vector<Unit> bytes{{"B", 1},         {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
-                                       {"KB", 1000},     {"kB", 1000},     {"MB", 1000000},  {"GB", 1000000000}};
+  static const std::vector<Unit> bytes{{"B", 1},     {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
+                                       {"KB", 1000}, {"kB", 1000},     {"MB", 1000000},  {"GB", 1000000000}};
   static const std::vector<Unit> bytes_per_cycle{{"B/cycle", 1}};
   static const std::vector<Unit> frequency{{"kHz", 1}, {"MHz", 1000}, {"GHz", 1000000}};
-  static const std::vector<Unit> energy{{"aJ", 1},         {"fJ", 1000},          {"pJ", 1000000},
+  static const std::vector<Unit> energy{{"aJ", 1},          {"fJ", 1000},          {"pJ", 1000000},
                                         {"nJ", 1000000000}, {"uJ", 1000000000000}, {"mJ", 1000000000000000}};
   static const std::vector<Unit> power{{"uW", 1}, {"mW", 1000}, {"W", 1000000}};
   switch (dimension) {
-    case Dimension::kCount: return count;
-    case Dimension::kCycles: return cycles;
-    case Dimension::kBits: return bits;
-    case Dimension::kBytes: return bytes;
-    case Dimension::kBytesPerCycle: return bytes_per_cycle;
-    case Dimension::kFrequency: return frequency;
-    case Dimension::kEnergy: return energy;
-    case Dimension::kPower: return power;
+    case Dimension::kCount:
+      return count;
+    case Dimension::kCycles:
+      return cycles;
+    case Dimension::kBits:
+      return bits;
+    case Dimension::kBytes:
+      return bytes;
+    case Dimension::kBytesPerCycle:
+      return bytes_per_cycle;
+    case Dimension::kFrequency:
+      return frequency;
+    case Dimension::kEnergy:
+      return energy;
+    case Dimension::kPower:
+      return power;
   }
   throw std::logic_error("dimension without units");
 }
@@ -45,11 +53,15 @@ const Unit& shown_unit(Dimension dimension) {
   static const Unit none{"", 1};
   const auto& units = units_of(dimension);
   switch (dimension) {
-    case Dimension::kCount: return none;
-    case Dimension::kEnergy: return units[2];
+    case Dimension::kCount:
+      return none;
+    case Dimension::kEnergy:
+      return units[2];
     case Dimension::kFrequency:
-    case Dimension::kPower: return units[1];
-    default: return units[0];
+    case Dimension::kPower:
+      return units[1];
+    default:
+      return units[0];
   }
 }
 

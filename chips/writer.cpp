@@ -30,16 +30,16 @@ std::string number_text(const Rule& rule, std::int64_t value, const Origin& orig
   const Unit& unit = shown_unit(rule.dimension);
   const std::string_view unit_name = rule.dimension == Dimension::kCount ? rule.noun : unit.name;
   const std::string kind = rule.dimension == Dimension::kEnergy ? fmt::format("kind: {}, ", name_of(origin.kind)) : "";
-  return fmt::format("{}: {{value: {}, unit: {}, {}tag: {}, source: {}}}\n", rule.name(), decimal_text(value, unit.scale),
-                     unit_name, kind, name_of(origin.tag), quoted(origin.source));
+  return fmt::format("{}: {{value: {}, unit: {}, {}tag: {}, source: {}}}\n", rule.name(),
+                     decimal_text(value, unit.scale), unit_name, kind, name_of(origin.tag), quoted(origin.source));
 }
 
 }  // namespace
 
 std::string resolved_yaml(const Board& board) {
   const Chip& chip = board.chip;
-  std::string out = fmt::format("board:\n  name: {}\n  columns: {}\n  rows: {}\n  chip:\n    name: {}\n", quoted(board.name),
-                                board.columns, board.rows, quoted(chip.name));
+  std::string out = fmt::format("board:\n  name: {}\n  columns: {}\n  rows: {}\n  chip:\n    name: {}\n",
+                                quoted(board.name), board.columns, board.rows, quoted(chip.name));
   if (!chip.description.empty()) out += fmt::format("    description: {}\n", quoted(chip.description));
   if (!chip.rtl_module.empty()) out += fmt::format("    rtl:\n      module: {}\n", quoted(chip.rtl_module));
   std::string_view section;

@@ -8,8 +8,8 @@
 
 namespace ranvier::chips {
 
-/// A board file with its chip inside, every number in long form with its own tag and source. load_target() of it gives an
-/// equal board, but for file names and line numbers.
+/// A board file with its chip inside, every number in long form with its own tag and source. load_target() of it gives
+/// an equal board, but for file names and line numbers.
 std::string resolved_yaml(const Board& board);
 
 }  // namespace ranvier::chips

@@ -43,7 +43,8 @@ void demand_one_document(const std::string& text, const std::string& file) {
   DocumentStart start;
   if (!parser.HandleNextDocument(start)) throw YamlSyntaxError({file, 0, 0}, "the file is empty");
   if (parser.HandleNextDocument(start)) {
-    throw YamlSyntaxError({file, start.mark().line + 1, start.mark().column + 1}, "something follows the end of the map");
+    throw YamlSyntaxError({file, start.mark().line + 1, start.mark().column + 1},
+                          "something follows the end of the map");
   }
 }
 
@@ -56,11 +57,15 @@ FilePlace place_of(const YAML::Node& node, const std::string& file) {
 
 std::string describe(const YAML::Node& node) {
   switch (node.Type()) {
-    case YAML::NodeType::Sequence: return "a list";
-    case YAML::NodeType::Map: return "a map";
-    case YAML::NodeType::Scalar: return "'" + node.Scalar() + "'";
+    case YAML::NodeType::Sequence:
+      return "a list";
+    case YAML::NodeType::Map:
+      return "a map";
+    case YAML::NodeType::Scalar:
+      return "'" + node.Scalar() + "'";
     case YAML::NodeType::Null:
-    case YAML::NodeType::Undefined: return "empty";
+    case YAML::NodeType::Undefined:
+      return "empty";
   }
   return "empty";
 }

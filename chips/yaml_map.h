@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A YAML map with its path in the file: lookup, unknown and repeated keys, types, each with line and column. Private to this
-// room: the only header that shows yaml-cpp.
+// A YAML map with its path in the file: lookup, unknown and repeated keys, types, each with line and column. Private to
+// this room: the only header that shows yaml-cpp.
 #pragma once
 
 #include <yaml-cpp/yaml.h>

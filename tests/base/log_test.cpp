@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/progress.h"
 
 namespace ranvier {
 namespace {
@@ -24,6 +25,23 @@ TEST(Log, LevelAndPlainTextOnStandardError) {
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "info: shown 2\nwarning: braces stay: {}\n");
   EXPECT_EQ(log::level(), log::Level::kInfo);
+}
+
+TEST(Log, ClearsAnOpenProgressLineFirst) {
+  testing::internal::CaptureStderr();
+  ProgressOptions options;
+  options.terminal = true;
+  options.colour = false;
+  options.clock = [] { return std::chrono::nanoseconds(0); };
+  {
+    Progress progress("work", 2, options);
+    progress.advance();
+    log::info("news");
+    log::info("more");
+  }
+  log::info("end");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "\r\x1b[Kwork 1/2 (50 %), 0.0 s left\r\x1b[Kinfo: news\ninfo: more\ninfo: end\n");
 }
 
 TEST(Log, CopiesToAFile) {

@@ -15,9 +15,13 @@ namespace ranvier {
 namespace {
 
 template <class A, class B>
-concept Addable = requires(A a, B b) { a + b; };
+concept Addable = requires(A a, B b) {
+  a + b;
+};
 template <class A, class B>
-concept Comparable = requires(A a, B b) { a == b; };
+concept Comparable = requires(A a, B b) {
+  a == b;
+};
 
 static_assert(Addable<Energy, Energy> && !Addable<Energy, Duration> && !Addable<Energy, std::int64_t>);
 static_assert(Comparable<CoreId, CoreId> && !Comparable<CoreId, TileId>);

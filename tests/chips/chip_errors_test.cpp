@@ -15,8 +15,10 @@ TEST(ChipErrors, UnknownKeyHasPlaceAndNearestSpelling) {
   // The misspelt key, and the right one missing.
   EXPECT_EQ(findings.lines().size(), 2u);
   const auto e = failure<ChipFileError>(text);
-  EXPECT_THAT(findings.lines(), testing::Contains(testing::AllOf(testing::StartsWith("chip.yaml:"),
-                                                                 testing::HasSubstr("energy.soma_updat: unknown key; did you mean 'soma_update'?"))));
+  EXPECT_THAT(findings.lines(),
+              testing::Contains(
+                  testing::AllOf(testing::StartsWith("chip.yaml:"),
+                                 testing::HasSubstr("energy.soma_updat: unknown key; did you mean 'soma_update'?"))));
   const auto u = failure<UnknownKey>(toy_with("soma_update:", "  soma_update: 1 pJ\n  soma_updat: 1 pJ"));
   EXPECT_EQ(u.key, "energy.soma_updat");
   EXPECT_EQ(u.nearest, "soma_update");
@@ -29,7 +31,8 @@ TEST(ChipErrors, UnknownKeyInEverySection) {
   EXPECT_EQ(failure<UnknownKey>(toy_text() + "voltage: 1\n").key, "voltage");
   EXPECT_EQ(failure<UnknownKey>(toy_text() + "voltage: 1\n").nearest, "");
   EXPECT_EQ(failure<UnknownKey>(toy_with("lanes:", "  lanes: 4\n  lane: 4")).key, "core.lane");
-  EXPECT_EQ(failure<UnknownKey>(toy_with("lanes:", "  lanes: {value: 4, unit: lanes, colour: red}")).key, "core.lanes.colour");
+  EXPECT_EQ(failure<UnknownKey>(toy_with("lanes:", "  lanes: {value: 4, unit: lanes, colour: red}")).key,
+            "core.lanes.colour");
   EXPECT_EQ(failure<UnknownKey>(toy_with("lanes:", "  lanes: {value: 4, kind: min}")).key, "core.lanes.kind");
   EXPECT_EQ(failure<UnknownKey>(toy_text() + "rtl: {module: m, modul: n}\n").nearest, "module");
   EXPECT_EQ(failure<UnknownKey>("board: {name: b, chip: tianjic-like, columns: 1, rows: 1, row: 1}\n").nearest, "rows");
@@ -123,7 +126,9 @@ TEST(ChipErrors, Contradictions) {
   EXPECT_EQ(phase.other_key, "sync.policy");
   EXPECT_EQ(failure<Contradiction>(toy_with("bulk_bytes_per_cycle:", "  bulk_bytes_per_cycle: 0 B/cycle")).other_key,
             "core.bulk_memory");
-  EXPECT_EQ(failure<Contradiction>(with_line(toy_with("synapse_memory:", "  synapse_memory: 1 B"), "weight_bits:", "  weight_bits: 16 bits")).other_key,
+  EXPECT_EQ(failure<Contradiction>(with_line(toy_with("synapse_memory:", "  synapse_memory: 1 B"),
+                                             "weight_bits:", "  weight_bits: 16 bits"))
+                .other_key,
             "core.weight_bits");
 }
 
@@ -144,7 +149,8 @@ TEST(ChipErrors, CheckShowsAllFindingsInOrder) {
   const std::string text = with_line(toy_with("lanes:", "  lanes: -4"), "host_flit:", "  host_flit: 43 mW");
   parse_target(text, "f.yaml", chip_finder("."), findings);
   ASSERT_EQ(findings.lines().size(), 2u);
-  EXPECT_THAT(findings.lines()[0], testing::HasSubstr("core.lanes: -4 is out of range; choose from 1 to 1048576 lanes"));
+  EXPECT_THAT(findings.lines()[0],
+              testing::HasSubstr("core.lanes: -4 is out of range; choose from 1 to 1048576 lanes"));
   EXPECT_THAT(findings.lines()[1], testing::HasSubstr("energy.host_flit: unit 'mW' does not fit"));
   EXPECT_THROW(findings.throw_first(), OutOfRange);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Spoilt chip and board text either loads or fails with a ranvier::Error: no crash, no other exception. Mutations are drawn
-// from numbered random draws, so a failure is repeated by its number.
+// Spoilt chip and board text either loads or fails with a ranvier::Error: no crash, no other exception. Mutations are
+// drawn from numbered random draws, so a failure is repeated by its number.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -22,20 +22,35 @@ class Mutator {
  private:
   std::uint32_t below(std::size_t n) { return random_below(static_cast<std::uint32_t>(n), seed_, number_, 0, draw_++); }
   void mutate(std::string& text) {
-    static const std::vector<std::string> kPieces{"{", "}", "[", "]", ":", "&a ", "*a", "!!int ", "|\n", "\t", "\"", "'", "-",
-                                                  "? ", "\n", "<<: ", "%", "@", "0", "99999999999999999999", "-1", "e", ".nan",
-                                                  "\xff", "~", "--- ", "...\n", "#", ", ", "x-"};
+    static const std::vector<std::string> kPieces{
+        "{",  "}", "[",    "]",    ":",  "&a ",  "*a",    "!!int ", "|\n", "\t",
+        "\"", "'", "-",    "? ",   "\n", "<<: ", "%",     "@",      "0",   "99999999999999999999",
+        "-1", "e", ".nan", "\xff", "~",  "--- ", "...\n", "#",      ", ",  "x-"};
     if (text.empty()) return;
     const std::size_t at = below(text.size());
     const std::size_t length = std::min<std::size_t>(1 + below(30), text.size() - at);
     switch (below(7)) {
-      case 0: text.resize(at); break;
-      case 1: text[at] = static_cast<char>(below(256)); break;
-      case 2: text.insert(at, kPieces[below(kPieces.size())]); break;
-      case 3: text.erase(at, length); break;
-      case 4: text.insert(below(text.size()), text.substr(at, length)); break;
-      case 5: text[at] = static_cast<char>(text[at] ^ (1 << below(8))); break;
-      default: text.replace(at, length, kPieces[below(kPieces.size())]); break;
+      case 0:
+        text.resize(at);
+        break;
+      case 1:
+        text[at] = static_cast<char>(below(256));
+        break;
+      case 2:
+        text.insert(at, kPieces[below(kPieces.size())]);
+        break;
+      case 3:
+        text.erase(at, length);
+        break;
+      case 4:
+        text.insert(below(text.size()), text.substr(at, length));
+        break;
+      case 5:
+        text[at] = static_cast<char>(text[at] ^ (1 << below(8)));
+        break;
+      default:
+        text.replace(at, length, kPieces[below(kPieces.size())]);
+        break;
     }
   }
   std::uint64_t seed_;
@@ -49,7 +64,8 @@ testing::AssertionResult survives(const std::string& text) {
     const Board board = load_text(text);
     if (board.cores() < 100'000) self_check(board);
   } catch (const Error& e) {
-    if (std::string(e.what()).find('\n') != std::string::npos) return testing::AssertionFailure() << "two lines: " << e.what();
+    if (std::string(e.what()).find('\n') != std::string::npos)
+      return testing::AssertionFailure() << "two lines: " << e.what();
   } catch (const std::exception& e) {
     return testing::AssertionFailure() << "not a ranvier::Error: " << e.what() << "\n" << text;
   }
@@ -79,7 +95,8 @@ TEST(Fuzz, SpoiltBoardText) {
 }
 
 TEST(Fuzz, AnyBytes) {
-  EXPECT_TRUE(rc::check("any text is refused in one line", [](const std::string& text) { RC_ASSERT(static_cast<bool>(survives(text))); }));
+  EXPECT_TRUE(rc::check("any text is refused in one line",
+                        [](const std::string& text) { RC_ASSERT(static_cast<bool>(survives(text))); }));
 }
 
 TEST(Fuzz, AnyTargetText) {

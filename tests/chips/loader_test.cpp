@@ -21,8 +21,8 @@ std::vector<std::string> content(const Chip& chip) {
   std::vector<std::string> all{chip.name, chip.description, chip.core.name, chip.rtl_module,
                                std::string(name_of(chip.sync.policy))};
   for_each_number(chip, [&all](const Rule& rule, const auto& p) {
-    all.push_back(fmt::format("{}={} {} {} {} {}", rule.key, raw(p.value), name_of(p.origin.tag), name_of(p.origin.kind),
-                              p.origin.source, p.origin.key));
+    all.push_back(fmt::format("{}={} {} {} {} {}", rule.key, raw(p.value), name_of(p.origin.tag),
+                              name_of(p.origin.kind), p.origin.source, p.origin.key));
   });
   return all;
 }
@@ -47,7 +47,8 @@ TEST(Loader, ReadsShortFormWithSharedProvenance) {
 
 TEST(Loader, LongFormOverridesSharedProvenance) {
   const Chip chip =
-      load_text(toy_with("link_hop:", "  link_hop: {value: 4.2, unit: pJ, kind: min, tag: published, source: paper}")).chip;
+      load_text(toy_with("link_hop:", "  link_hop: {value: 4.2, unit: pJ, kind: min, tag: published, source: paper}"))
+          .chip;
   EXPECT_EQ(chip.energy.link_hop.value, Energy(4'200'000));
   EXPECT_EQ(chip.energy.link_hop.origin.kind, EnergyKind::kMin);
   EXPECT_EQ(chip.energy.link_hop.origin.tag, Tag::kPublished);
@@ -102,9 +103,12 @@ TEST(Targets, BoardNamesItsChipByPathBesideIt) {
   const auto folder = std::filesystem::temp_directory_path() / ("ranvier-board-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   write_file_atomically(folder / "mine.yaml", toy_text());
-  write_file_atomically(folder / "two.yaml", std::string_view("board: {name: two, chip: mine.yaml, columns: 2, rows: 1}\n"));
-  write_file_atomically(folder / "four.yaml", std::string_view("board: {name: four, chip: two.yaml, columns: 2, rows: 1}\n"));
-  write_file_atomically(folder / "none.yaml", std::string_view("board: {name: n, chip: absent.yaml, columns: 2, rows: 1}\n"));
+  write_file_atomically(folder / "two.yaml",
+                        std::string_view("board: {name: two, chip: mine.yaml, columns: 2, rows: 1}\n"));
+  write_file_atomically(folder / "four.yaml",
+                        std::string_view("board: {name: four, chip: two.yaml, columns: 2, rows: 1}\n"));
+  write_file_atomically(folder / "none.yaml",
+                        std::string_view("board: {name: n, chip: absent.yaml, columns: 2, rows: 1}\n"));
   EXPECT_EQ(load_target((folder / "two.yaml").string()).cores(), 24u);
   EXPECT_EQ(load_target((folder / "mine.yaml").string() + ":1x3").cores(), 36u);
   EXPECT_THROW(load_target((folder / "four.yaml").string()), BoardOfBoards);

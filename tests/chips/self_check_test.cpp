@@ -22,7 +22,8 @@ TEST(SelfCheck, FindsEachSpoiltNumber) {
     change(board);
     return self_check(board);
   };
-  EXPECT_THAT(spoilt([](Board& b) { b.chip.core.neurons.value = 0; }), testing::ElementsAre("neurons: is 0, less than 1"));
+  EXPECT_THAT(spoilt([](Board& b) { b.chip.core.neurons.value = 0; }),
+              testing::ElementsAre("neurons: is 0, less than 1"));
   EXPECT_THAT(spoilt([](Board& b) { b.chip.core.bulk_bytes_per_cycle.value = 0; }), testing::SizeIs(1));
   EXPECT_THAT(spoilt([](Board& b) { b.chip.energy.link_hop.value = Energy(-1); }),
               testing::ElementsAre("link_hop: is -1, less than 0"));
