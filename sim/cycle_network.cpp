@@ -10,6 +10,7 @@ std::unique_ptr<CycleNetwork> make_cycle_network(const MeshSpec& mesh, const Net
   check(mesh);
   if (mesh.kind != RouterKind::kSingleStage) return std::make_unique<CycleEngine<0, true>>(mesh, options);
   if (mesh.virtual_channels == 1) return std::make_unique<CycleEngine<1, false>>(mesh, options);
+  if (mesh.virtual_channels == 4) return std::make_unique<CycleEngine<4, false>>(mesh, options);
   return std::make_unique<CycleEngine<0, false>>(mesh, options);
 }
 

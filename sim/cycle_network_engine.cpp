@@ -216,6 +216,7 @@ bool CycleEngine<kVcs, kStages>::run_sink(std::uint32_t core, std::int64_t now, 
 }
 
 template class CycleEngine<1, false>;
+template class CycleEngine<4, false>;
 template class CycleEngine<0, false>;
 template class CycleEngine<0, true>;
 

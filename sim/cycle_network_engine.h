@@ -13,7 +13,7 @@
 
 namespace ranvier::sim {
 
-/// kVcs: VCs known when compiled (the usual 1), or 0: taken from the mesh. kStages: VC allocation apart from the
+/// kVcs: VCs known when compiled (1 and 4 are usual), or 0: taken from the mesh. kStages: VC allocation apart from the
 /// switch's.
 template <std::uint32_t kVcs, bool kStages>
 class CycleEngine final : public CycleNetwork {
@@ -91,6 +91,7 @@ class CycleEngine final : public CycleNetwork {
 };
 
 extern template class CycleEngine<1, false>;
+extern template class CycleEngine<4, false>;
 extern template class CycleEngine<0, false>;
 extern template class CycleEngine<0, true>;
 

@@ -28,7 +28,8 @@ struct RouterTiming {
   std::int32_t hop() const { return router + link; }
 };
 
-/// A link over a chip edge. The flit's first part arrives after `latency`, one part a cycle follows.
+/// A link over a chip edge: `latency` until a flit is across whole, its serialisation included; one flit in
+/// `cycles_per_flit`.
 struct EdgeTiming {
   std::int32_t latency = 1;
   std::int32_t cycles_per_flit = 1;
@@ -49,7 +50,7 @@ struct MeshSpec {
   std::int32_t x(CoreId c) const { return static_cast<std::int32_t>(c.value()) % width; }
   std::int32_t y(CoreId c) const { return static_cast<std::int32_t>(c.value()) / width; }
   /// Switch won -> free to ask for a switch in the next router, over a chip edge.
-  std::int32_t edge_hop() const { return timing.router + edge.latency + edge.cycles_per_flit - 1; }
+  std::int32_t edge_hop() const { return timing.router + edge.latency; }
   /// The credit goes back over the same edge.
   std::int32_t edge_credit() const { return std::max(1, timing.credit - timing.link + edge.latency); }
   /// Cycles from a head flit's arrival to its first bid for the switch.

@@ -82,8 +82,8 @@ TEST(CycleNetwork, ZeroLoadOverChipEdges) {
   const BoardShape shape{
       .columns = 2, .rows = 2, .width = 2, .height = 2, .edge_latency = 9, .edge_cycles_per_flit = 4};
   const MeshSpec mesh = mesh_of(board_of(shape));
-  // Core 1 and core 2 are neighbours on two chips: in 2, edge 1 + 9 + 3, out 2, tail 2 flits of 4 cycles later.
-  EXPECT_EQ(zero_load_cycles(mesh, CoreId(1), CoreId(2), 3), 2 + 13 + 2 + 8);
+  // Core 1 and core 2 are neighbours on two chips: in 2, edge 1 + 9, out 2, tail 2 flits of 4 cycles later.
+  EXPECT_EQ(zero_load_cycles(mesh, CoreId(1), CoreId(2), 3), 2 + 10 + 2 + 8);
   expect_zero_load(mesh, 1);
   expect_zero_load(mesh, 6);
 }
