@@ -165,7 +165,6 @@ module rv_spike_core #(
   logic [ThrW-1:0]   threshold_rdata;
   logic              acc_valid_q;  // the word read in the last cycle is to be accumulated into
   logic [GroupW-1:0] acc_group_q;
-  logic [StateW-1:0] acc_wdata, fire_wdata;
   logic              fire_done;    // the word is at rest (graded) or has had its one fire (unary)
   logic              fire_write;
   logic              last_of_event, last_of_scan;
@@ -182,22 +181,6 @@ module rv_spike_core #(
     if (state_q == StIdle) begin
       state_read  = cfg_valid_q && !cfg_write_q;
       state_raddr = cfg_addr_q[WordW-1:0];
-    end
-  end
-
-  always_comb begin
-    if (acc_valid_q) begin
-      state_write = 1'b1;
-      state_waddr = {token_q, acc_group_q};
-      state_wdata = acc_wdata;
-    end else if (state_q == StFire) begin
-      state_write = fire_write;
-      state_waddr = {token_q, group_q};
-      state_wdata = fire_wdata;
-    end else begin
-      state_write = cfg_writes && cfg_select_q == SelState;
-      state_waddr = cfg_addr_q[WordW-1:0];
-      state_wdata = cfg_wdata_q;
     end
   end
 
@@ -240,26 +223,70 @@ module rv_spike_core #(
     .write_data_i(cfg_wdata_q[ThrW-1:0])
   );
 
-  // ------------------------------------------------------------------ accumulate: V += W * payload, all lanes of a word
-  logic [Lanes-1:0] acc_overflow;
+  // ------------------------------------------------------------------ lanes: what goes back into the state memory
+  // Accumulate: V += W * payload, a word read in the last cycle. Fire: a word once a cycle until it is done. Else: config.
+  // One block, so that a simulator computes one of the three.
+  logic [Lanes-1:0]   acc_overflow;
+  logic               fire_first_q;  // first cycle of a word: its state comes from the memory
+  logic [StateW-1:0]  work_q;        // else from here
+  logic [Lanes*8-1:0] start_d, start_q;  // tracers before the word's first fire
+  logic [Lanes-1:0]   fires, changed;    // lanes that fire now; that have fired since the start
 
   always_comb begin
     logic signed [25:0] addend, sum;
-    acc_wdata    = state_rdata;
+    logic [31:0] lane;
+    logic signed [23:0] v, threshold;
+    logic [7:0] t, t_next;
+    state_waddr  = cfg_addr_q[WordW-1:0];
+    state_wdata  = cfg_wdata_q;
+    start_d      = start_q;
     acc_overflow = '0;
+    fires        = '0;
+    changed      = '0;
     addend       = '0;
     sum          = '0;
+    lane         = '0;
+    v            = '0;
+    threshold    = '0;
+    t            = '0;
+    t_next       = '0;
     if (acc_valid_q) begin
+      state_waddr = {token_q, acc_group_q};
       for (int unsigned i = 0; i < Lanes; i++) begin
+        lane = state_rdata[i*32+:32];
         if (!ev_direct_q) addend = $signed(synapse_rdata[i*8+:8]) * $signed(ev_payload_q[8:0]);
         else if (ev_channel_q[LaneW-1:0] == LaneW'(i)) addend = 26'(ev_payload_q);
         else addend = '0;
-        sum                 = 26'($signed(state_rdata[i*32+:24])) + addend;
-        acc_wdata[i*32+:24] = sum[23:0];
-        acc_overflow[i]     = sum[25:23] != {3{sum[23]}};
+        sum                    = 26'($signed(lane[23:0])) + addend;
+        state_wdata[i*32+:32]  = {lane[31:24], sum[23:0]};
+        acc_overflow[i]        = sum[25:23] != {3{sum[23]}};
+      end
+    end else if (state_q == StFire) begin
+      state_waddr = {token_q, group_q};
+      for (int unsigned i = 0; i < Lanes; i++) begin
+        lane      = fire_first_q ? state_rdata[i*32+:32] : work_q[i*32+:32];
+        v         = lane[23:0];
+        t         = lane[31:24];
+        t_next    = t;
+        threshold = threshold_rdata[i*24+:24];
+        if (fire_first_q) start_d[i*8+:8] = t;
+        if (v >= threshold && t < span_q) begin
+          t_next = t + 8'd1;
+          v      = v - threshold;
+        end else if (v < 0 && t != 0) begin
+          t_next = t - 8'd1;
+          v      = v + threshold;
+        end
+        fires[i]              = t_next != t;
+        changed[i]            = t_next != start_d[i*8+:8];
+        state_wdata[i*32+:32] = {t_next, v};
       end
     end
   end
+
+  assign fire_done   = !graded_q || fires == '0;
+  assign fire_write  = graded_q ? fire_done && !fire_first_q : fires != '0;
+  assign state_write = acc_valid_q || (state_q == StFire && fire_write) || (cfg_writes && cfg_select_q == SelState);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -271,84 +298,43 @@ module rv_spike_core #(
       else if (cfg_writes && cfg_select_q == SelControl) overflow_q <= 1'b0;
     end
     acc_group_q <= group_q;
-  end
-
-  // ------------------------------------------------------------------ fire: all lanes of a word, once a cycle
-  logic               fire_first_q;  // first cycle of a word: its state comes from the memory
-  logic [StateW-1:0]  work_q;        // else from here
-  logic [Lanes*9-1:0] sum_d, sum_q;  // fires of the word so far
-  logic [Lanes-1:0]   fires, pending_d, pending_q;
-
-  always_comb begin
-    logic [StateW-1:0] word;
-    logic signed [23:0] v, threshold;
-    logic [7:0] t;
-    logic up, down;
-    word       = fire_first_q ? state_rdata : work_q;
-    fire_wdata = word;
-    sum_d      = fire_first_q ? '0 : sum_q;
-    fires      = '0;
-    v          = '0;
-    threshold  = '0;
-    t          = '0;
-    up         = 1'b0;
-    down       = 1'b0;
     if (state_q == StFire) begin
-      for (int unsigned i = 0; i < Lanes; i++) begin
-        v         = word[i*32+:24];
-        t         = word[i*32+24+:8];
-        threshold = threshold_rdata[i*24+:24];
-        up        = v >= threshold && t < span_q;
-        down      = v < 0 && t != 0;
-        fires[i]  = up || down;
-        if (up) begin
-          fire_wdata[i*32+:32] = {t + 8'd1, v - threshold};
-          sum_d[i*9+:9]        = sum_d[i*9+:9] + 9'd1;
-        end
-        if (down) begin
-          fire_wdata[i*32+:32] = {t - 8'd1, v + threshold};
-          sum_d[i*9+:9]        = sum_d[i*9+:9] - 9'd1;
-        end
-      end
+      work_q       <= state_wdata;
+      start_q      <= start_d;
+      fire_first_q <= fire_done;
+    end else if (state_q == StScan) begin
+      fire_first_q <= 1'b1;
     end
-  end
-
-  assign fire_done  = !graded_q || fires == '0;
-  assign fire_write = graded_q ? fire_done && !fire_first_q : fires != '0;
-
-  always_comb begin
-    pending_d = pending_q;
-    if (state_q == StFire) begin
-      for (int unsigned i = 0; i < Lanes; i++) pending_d[i] = sum_d[i*9+:9] != '0;
-    end else if (spike_valid_o && spike_ready_i) begin
-      pending_d = pending_q & (pending_q - 1'b1);  // lowest one leaves
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (state_q == StFire) begin
-      work_q <= fire_wdata;
-      sum_q  <= sum_d;
-    end
-    if (state_q == StScan) fire_first_q <= 1'b1;
-    if (state_q == StFire) fire_first_q <= fire_done;
-    pending_q <= pending_d;
   end
 
   // ------------------------------------------------------------------ events out: the lowest pending lane
-  logic [LaneW-1:0] spike_lane;
+  logic [LaneW-1:0]  spike_lane;
+  logic signed [8:0] spike_payload;
+  logic [Lanes-1:0]  pending_d, pending_q;
 
   always_comb begin
-    spike_lane = '0;
-    for (int unsigned i = Lanes; i > 0; i--) begin
-      if (pending_q[i-1]) spike_lane = LaneW'(i - 1);
+    pending_d     = pending_q;
+    spike_lane    = '0;
+    spike_payload = '0;
+    if (state_q == StFire) begin
+      pending_d = changed;
+    end else if (state_q == StEmit) begin
+      for (int unsigned i = Lanes; i > 0; i--) begin
+        if (pending_q[i-1]) begin
+          spike_lane    = LaneW'(i - 1);
+          spike_payload = $signed({1'b0, work_q[(i-1)*32+24+:8]}) - $signed({1'b0, start_q[(i-1)*8+:8]});
+        end
+      end
+      if (spike_ready_i) pending_d = pending_q & (pending_q - 1'b1);  // lowest one leaves
     end
   end
+
+  always_ff @(posedge clk_i) pending_q <= pending_d;
 
   assign spike_valid_o   = state_q == StEmit;
   assign spike_token_o   = token_q;
   assign spike_neuron_o  = {group_q, spike_lane};
-  assign spike_payload_o = sum_q[32'(spike_lane)*9+:9];
+  assign spike_payload_o = spike_payload;
 
   // ------------------------------------------------------------------ control
   logic        overflow_q, tick_accepted, scan_advances;
