@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "cli/schedules.h"
+#include "mapper/remap.h"
 #include "mapper/tiler.h"
 #include "mapper/verifier.h"
 #include "report/build_facts.h"

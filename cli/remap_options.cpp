@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/terminal.h"
 #include "report/build_facts.h"
 #include "report/run_folder.h"
 #include "report/run_json.h"
@@ -70,6 +71,23 @@ void remap_job(Job& job, sim::RunResult measured, const sim::RemapLoopOptions& o
         {s.iteration, s.step_time_ns_mean, nanojoules(s.energy), s.max_link_load, s.hops, s.moved_tiles, s.accepted});
 }
 
+namespace {
+
+/// log.txt: what was done, how long each part took, what remap decided.
+std::string log_text(const JobOptions& job, const report::RunRecord& record) {
+  std::string text = fmt::format("{} on {}: {}, {}, preset {}, seed {}\n", job.workload, job.target, job.schedule, job.fidelity,
+                                 job.preset, job.common.seed);
+  for (const auto& part : record.wall_times) text += fmt::format("{}: {:.3f} s\n", part.stage, part.seconds);
+  for (const auto& tile : record.result.verilated_tiles) text += fmt::format("on a Verilated core: {}\n", tile);
+  for (const auto& s : record.remap)
+    text += fmt::format("remap {}: {} tiles moved, step {:.1f} ns, {:.3f} nJ, fullest link {:.4f} flits/cycle, {} hops: {}\n",
+                        s.iteration, s.moved_tiles, s.step_time_ns_mean, s.energy_nj, s.max_link_load, s.hops,
+                        s.iteration == 0 ? "start" : s.accepted ? "accepted" : "refused");
+  return text;
+}
+
+}  // namespace
+
 ExitCode finish_run(const Job& job, report::RunRecord& record, const std::string& out, bool force, double wall_s) {
   const auto& result = record.result;
   record.images.resize(std::min(record.images.size(), result.images.size()));
@@ -80,12 +98,13 @@ ExitCode finish_run(const Job& job, report::RunRecord& record, const std::string
     exact = exact && result.images[i].exact;
   }
   record.wall_s = wall_s;
+  record.log = log_text(job.options(), record);
   record.peak_rss_mib = report::peak_rss_mib();
   report::write_run_folder(out, record, force);
   if (job.options().common.json) {
     fmt::print("{}\n", report::run_json(record, out));
   } else {
-    fmt::print("{}\nreport: {}/report.html\n", report::terminal_report(record, {.colour = report::terminal_colour(STDOUT_FILENO)}),
+    fmt::print("{}\nreport: {}/report.html\n", report::terminal_report(record, {.colour = may_colour(STDOUT_FILENO)}),
                out);
   }
   if (interrupted()) {

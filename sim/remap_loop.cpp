@@ -2,6 +2,7 @@
 #include "sim/remap_loop.h"
 
 #include <algorithm>
+#include <array>
 
 #include "mapper/verifier.h"
 
@@ -20,14 +21,17 @@ RemapStep step_of(std::int32_t iteration, const RunResult& r, std::int64_t moved
   return {iteration, step_time_ns_mean(r), r.total_energy, r.max_link_load, r.hops, moved_tiles, accepted};
 }
 
-/// Share of time or energy saved, whichever is more; negative or zero when the proposal does not gain.
+double share_saved(double before, double after) { return before <= 0 ? 0 : (before - after) / before; }
+
+/// The largest share saved of time, energy, fullest link and hops; zero when any of the four is worse.
 double gain(const RunResult& before, const RunResult& after) {
-  if (after.total_time > before.total_time || after.total_energy > before.total_energy) return 0;
-  const auto saved = [](std::int64_t a, std::int64_t b) {
-    return a == 0 ? 0.0 : static_cast<double>(a - b) / static_cast<double>(a);
-  };
-  return std::max(saved(before.total_time.count(), after.total_time.count()),
-                  saved(before.total_energy.count(), after.total_energy.count()));
+  const std::array<double, 4> saved = {
+      share_saved(static_cast<double>(before.total_time.count()), static_cast<double>(after.total_time.count())),
+      share_saved(static_cast<double>(before.total_energy.count()), static_cast<double>(after.total_energy.count())),
+      share_saved(before.max_link_load, after.max_link_load),
+      share_saved(static_cast<double>(before.hops), static_cast<double>(after.hops))};
+  const auto [least, most] = std::minmax_element(saved.begin(), saved.end());
+  return *least < 0 ? 0 : *most;
 }
 
 }  // namespace

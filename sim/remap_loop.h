@@ -40,8 +40,9 @@ double step_time_ns_mean(const RunResult& result);
 /// Builds the options of a simulation of `mapping`: which tiles are Verilated can depend on where they are.
 using OptionsFor = std::function<SimOptions(const mapper::Mapping&)>;
 
-/// A proposal gains when neither its time nor its energy is worse and one is better, over the same images. The result is
-/// therefore never worse than the start. Stops after a whole round of neighbourhoods (four) without a gain of `until`.
+/// A proposal gains when none of time, energy, fullest link and hops is worse over the same images, and one is better. So the
+/// result is never worse than the start in any of them. Stops after a whole round of neighbourhoods (four) without a gain
+/// of `until` in the best of them.
 RemapOutcome remap_until(const mapper::MappingProblem& problem, mapper::Mapping start, RunResult measured,
                          std::span<const std::vector<std::int32_t>> images, const OptionsFor& options_for,
                          const RemapLoopOptions& options);

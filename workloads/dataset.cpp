@@ -8,20 +8,11 @@
 #include "workloads/safetensors.h"
 
 namespace ranvier::workloads {
-namespace {
-
-namespace fs = std::filesystem;
-
-fs::path bundled_set(const std::string& name) {
-  return data_folder() / "workloads" / "models" / (name + ".safetensors");
-}
-
-}  // namespace
-
 ImageSet load_images(const std::string& path) {
   std::error_code ignored;
-  const bool bundled = !fs::exists(path, ignored) && fs::path(path).extension() != ".safetensors";
-  const SafetensorsFile file = SafetensorsFile::read(bundled ? bundled_set(path) : fs::path(path));
+  const bool named =
+      !std::filesystem::exists(path, ignored) && std::filesystem::path(path).extension() != ".safetensors";
+  const SafetensorsFile file = SafetensorsFile::read(named ? bundled_image_file(path) : std::filesystem::path(path));
   ImageSet images;
   images.file = file.path();
   images.labels = file.u8("labels", {-1});
@@ -35,11 +26,11 @@ ImageSet load_images(const std::string& path) {
 }
 
 ImageSet test_images(const VitModel& model) {
-  return load_images(bundled_set(model.config.dataset + "/test500").string());
+  return load_images(bundled_image_file(model.config.dataset + "/test500").string());
 }
 
 ImageSet calibration_images(const VitModel& model) {
-  return load_images(bundled_set(model.config.dataset + "/calibration").string());
+  return load_images(bundled_image_file(model.config.dataset + "/calibration").string());
 }
 
 void check_images(const VitModel& model, const ImageSet& images) {
@@ -66,6 +57,8 @@ RecordedLogits recorded_logits(const VitModel& model) {
   RecordedLogits logits;
   logits.without_quantisers = file.f32("logits", {-1, model.config.classes});
   logits.count = static_cast<std::size_t>(file.shape("logits")[0]);
+  logits.float_trained =
+      file.f32("logits_float_trained", {static_cast<std::int64_t>(logits.count), model.config.classes});
   logits.with_quantisers =
       file.f32("logits_quantised", {static_cast<std::int64_t>(logits.count), model.config.classes});
   return logits;

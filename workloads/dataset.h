@@ -22,7 +22,8 @@ struct ImageSet {
   }
 };
 
-/// A path, or a bundled set by "fashion-mnist/test500". Throws FileMissing, SafetensorsError's kinds.
+/// A path, or a bundled set by "fashion-mnist/test500". Throws FileMissing, UnknownImageSet,
+/// SafetensorsError's kinds.
 ImageSet load_images(const std::string& path);
 /// The bundled sets of a model's dataset.
 ImageSet test_images(const VitModel& model);
@@ -33,9 +34,11 @@ void check_images(const VitModel& model, const ImageSet& images);
 std::vector<std::vector<std::int32_t>> input_code_batch(const VitModel& model, const ImageSet& images,
                                                         std::size_t max_images = 0);
 
-/// Logits of the shipped weights on the test images, [count][classes].
+/// Logits on the test images that training recorded, [count][classes]: the float network before quantisation-aware
+/// training, and the shipped weights without and with their quantisers.
 struct RecordedLogits {
   std::size_t count = 0;
+  std::vector<float> float_trained;
   std::vector<float> without_quantisers;
   std::vector<float> with_quantisers;
 };
