@@ -1,35 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds shipped data; the two compile-time folders come from CMakeLists.txt.
+// Lists and finds shipped workloads and images.
 #include "workloads/bundled.h"
 
-#include <algorithm>
-#include <cstdlib>
+#include <map>
+#include <set>
 
+#include "base/data_folder.h"
 #include "workloads/errors.h"
 
 namespace ranvier::workloads {
+namespace {
 
 namespace fs = std::filesystem;
 
-fs::path data_folder() {
-  // A folder that the user names is the only one tried: falling back would hide a misspelt path.
-  std::vector<std::string> places;
-  if (const char* named = std::getenv("RANVIER_DATA_DIR"); named != nullptr && *named != '\0')
-    places = {named};
-  else
-    places = {RANVIER_SOURCE_DATA_DIR, RANVIER_INSTALL_DATA_DIR};
-  for (const std::string& place : places) {
-    std::error_code ignored;
-    if (fs::is_directory(fs::path(place) / "workloads" / "models", ignored)) return place;
-  }
-  throw DataFolderMissing(places);
+const fs::path kModels = fs::path("workloads") / "models";
+
+/// Entries of a folder that may not be there or not be readable.
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code ignored;
+  for (auto it = fs::directory_iterator(folder, ignored); it != fs::directory_iterator(); it.increment(ignored))
+    entries.push_back(it->path());
+  return entries;
 }
 
+}  // namespace
+
 std::vector<BundledWorkload> bundled_workloads() {
+  std::map<std::string, fs::path> by_name;
+  std::error_code ignored;
+  for (const fs::path& folder : data_folders())
+    for (const fs::path& entry : entries_of(folder / kModels))
+      if (fs::exists(entry / "model.safetensors", ignored)) by_name.emplace(entry.filename().string(), entry);
   std::vector<BundledWorkload> all;
-  for (const auto& entry : fs::directory_iterator(data_folder() / "workloads" / "models"))
-    if (fs::exists(entry.path() / "model.safetensors")) all.push_back({entry.path().filename().string(), entry.path()});
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  for (const auto& [name, folder] : by_name) all.push_back({name, folder});
   return all;
 }
 
@@ -40,6 +44,20 @@ fs::path bundled_folder(const std::string& name) {
     names.push_back(workload.name);
   }
   throw UnknownWorkload(name, names);
+}
+
+fs::path bundled_image_file(const std::string& name) {
+  const fs::path found = find_data(kModels / (name + ".safetensors"));
+  if (!found.empty()) return found;
+  // Sets lie in folders of data sets, beside those of models.
+  std::set<std::string> names;
+  std::error_code ignored;
+  for (const fs::path& folder : data_folders())
+    for (const fs::path& entry : entries_of(folder / kModels))
+      if (!fs::exists(entry / "model.safetensors", ignored))
+        for (const fs::path& file : entries_of(entry))
+          if (file.extension() == ".safetensors") names.insert(entry.filename().string() + "/" + file.stem().string());
+  throw UnknownImageSet(name, std::vector<std::string>(names.begin(), names.end()));
 }
 
 }  // namespace ranvier::workloads

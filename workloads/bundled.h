@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where shipped data lie: $RANVIER_DATA_DIR, else the source tree that this was built from, else share/ranvier of the
-// install.
+// Shipped workloads: folders under workloads/models of the data folders (base/data_folder.h).
 #pragma once
 
 #include <filesystem>
@@ -14,11 +13,11 @@ struct BundledWorkload {
   std::filesystem::path folder;
 };
 
-/// Folder with `workloads/models/`. Throws DataFolderMissing.
-std::filesystem::path data_folder();
-/// Folders under workloads/models that hold a model, by name.
+/// All folders that hold a model, by name; of two with one name, that of the earlier data folder.
 std::vector<BundledWorkload> bundled_workloads();
 /// Folder of a bundled workload. Throws UnknownWorkload with the nearest spelling.
 std::filesystem::path bundled_folder(const std::string& name);
+/// File of bundled images, "fashion-mnist/test500". Throws UnknownImageSet.
+std::filesystem::path bundled_image_file(const std::string& name);
 
 }  // namespace ranvier::workloads

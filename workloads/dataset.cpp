@@ -8,6 +8,7 @@
 #include "workloads/safetensors.h"
 
 namespace ranvier::workloads {
+
 ImageSet load_images(const std::string& path) {
   std::error_code ignored;
   const bool named =

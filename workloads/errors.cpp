@@ -26,6 +26,11 @@ std::string config_line(const FilePlace& place, const std::string& key, const st
                      : fmt::format("{}: key '{}': {}", place.text(), key, what_is_wrong);
 }
 
+std::string bundled_list(std::span<const std::string> bundled) {
+  return bundled.empty() ? "no bundled data found: set RANVIER_DATA_DIR to the source tree or to share/ranvier"
+                         : fmt::format("bundled: {}", fmt::join(bundled, ", "));
+}
+
 }  // namespace
 
 SafetensorsError::SafetensorsError(const std::string& file_, const std::string& tensor_,
@@ -100,8 +105,8 @@ BadConfigValue::BadConfigValue(const FilePlace& place_, const std::string& key_,
     : ConfigError(place_, key_, fmt::format("got {}, expected {}", got, expected)) {}
 
 UnknownWorkload::UnknownWorkload(const std::string& name_, std::span<const std::string> bundled)
-    : Error(ExitCode::kBadInput, fmt::format("workload '{}': neither bundled nor a folder with a model{}; bundled: {}",
-                                             name_, did_you_mean(name_, bundled), fmt::join(bundled, ", "))),
+    : Error(ExitCode::kBadInput, fmt::format("workload '{}': neither bundled nor a folder with a model{}; {}", name_,
+                                             did_you_mean(name_, bundled), bundled_list(bundled))),
       name(name_) {}
 
 ImagesDoNotFit::ImagesDoNotFit(const std::string& file_, const std::string& model_, std::int64_t image_side_,
@@ -114,12 +119,10 @@ ImagesDoNotFit::ImagesDoNotFit(const std::string& file_, const std::string& mode
       image_side(image_side_),
       model_side(model_side_) {}
 
-DataFolderMissing::DataFolderMissing(std::vector<std::string> tried_)
-    : Error(ExitCode::kBadInput,
-            fmt::format(
-                "no bundled data (workloads/models) in {}; set RANVIER_DATA_DIR to the source tree or to share/ranvier",
-                fmt::join(tried_, ", "))),
-      tried(std::move(tried_)) {}
+UnknownImageSet::UnknownImageSet(const std::string& name_, std::span<const std::string> bundled)
+    : Error(ExitCode::kBadInput, fmt::format("images '{}': neither a file nor bundled{}; {}", name_,
+                                             did_you_mean(name_, bundled), bundled_list(bundled))),
+      name(name_) {}
 
 UnknownMethod::UnknownMethod(const std::string& method_, std::span<const std::string> known)
     : Error(ExitCode::kUsage, fmt::format("conversion method '{}': unknown{}; known: {}", method_,

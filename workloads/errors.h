@@ -112,10 +112,10 @@ struct ImagesDoNotFit : Error {
   std::int64_t model_side = 0;
 };
 
-/// No folder with workloads/models/ in any of the places where it may lie.
-struct DataFolderMissing : Error {
-  explicit DataFolderMissing(std::vector<std::string> tried_);
-  std::vector<std::string> tried;
+/// Neither a file nor a bundled set of images.
+struct UnknownImageSet : Error {
+  UnknownImageSet(const std::string& name_, std::span<const std::string> bundled);
+  std::string name;
 };
 
 struct UnknownMethod : Error {

@@ -162,8 +162,7 @@ std::vector<float> FloatNetwork::forward(std::span<const std::int32_t> codes, Pa
   const auto tokens = static_cast<std::size_t>(config_.tokens());
   const auto width = static_cast<std::size_t>(config_.width);
   const auto heads = static_cast<std::size_t>(config_.heads);
-  const auto in = static_cast<std::size_t>(config_.in_channels());
-  assert(codes.size() == tokens * in);
+  assert(codes.size() == tokens * embed_.in);
 
   Rows scaled(codes.size()), x(codes.size());
   for (std::size_t i = 0; i < codes.size(); ++i) {

@@ -66,7 +66,14 @@ TEST(Dataset, ImagesOfAnotherSizeOrClassAreRefused) {
   write_images(path, {3, 4, 4}, {0, 1});
   EXPECT_THROW(load_images(path), WrongShape);
   EXPECT_THROW(load_images((folder.path() / "none.safetensors").string()), FileMissing);
-  EXPECT_THROW(load_images("fashion-mnist/none"), FileMissing);
+  try {
+    load_images("fashion-mnist/test50");
+    FAIL();
+  } catch (const UnknownImageSet& e) {
+    EXPECT_EQ(e.name, "fashion-mnist/test50");
+    EXPECT_EQ(e.exit_code, ExitCode::kBadInput);
+    EXPECT_NE(std::string(e.what()).find("did you mean 'fashion-mnist/test500'"), std::string::npos) << e.what();
+  }
 }
 
 }  // namespace
