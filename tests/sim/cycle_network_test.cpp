@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <ostream>
+
 #include "sim/network_errors.h"
 #include "tests/sim/mesh_fixture.h"
 
@@ -204,6 +207,11 @@ struct Scene {
     return mesh;
   }
 };
+
+void PrintTo(const Scene& scene, std::ostream* out) {
+  *out << scene.shape.columns << "x" << scene.shape.rows << " chips, " << scene.shape.vcs << " VCs, kind "
+       << static_cast<int>(scene.kind);
+}
 
 class CycleNetworkProperty : public testing::TestWithParam<Scene> {};
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <ostream>
 #include <sstream>
 
 #include "sim/traffic.h"
@@ -45,6 +46,8 @@ struct Preset {
   double cycles_per_hop;
   double saturation;  // highest uniform rate of the curves that is not past saturation
 };
+
+void PrintTo(const Preset& preset, std::ostream* out) { *out << preset.name; }
 
 class Curves : public testing::TestWithParam<Preset> {};
 
