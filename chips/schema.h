@@ -116,7 +116,7 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   cycles("noc.credit_cycles", noc.credit_cycles, 1, l::kDelay, "from freeing a buffer to the sender's use of it");
 
   cycles("chip_link.latency_cycles", chip.chip_link.latency_cycles, 1, l::kDelay,
-         "of a flit's first part over a chip edge");
+         "of a flit over a chip edge, its serialisation included");
   cycles("chip_link.cycles_per_flit", chip.chip_link.cycles_per_flit, 1, l::kDelay, "that a flit keeps the link busy");
   cycles("host_link.latency_cycles", chip.host_link.latency_cycles, 1, l::kDelay, "between host and core 0");
   cycles("host_link.cycles_per_flit", chip.host_link.cycles_per_flit, 1, l::kDelay, "that a flit keeps the link busy");
