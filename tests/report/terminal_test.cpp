@@ -67,7 +67,7 @@ TEST(Health, EachTroubleHasItsOwnLine) {
   record.result.cores[0].peak_relay_buffer = 120;
   record.result.max_link_load = 0.95;
   record.result.lockstep_events_compared = 0;
-  EXPECT_EQ(severity_of(record, "Receive FIFOs"), Severity::kWarning);
+  EXPECT_EQ(severity_of(record, "Receive FIFOs"), Severity::kNote);
   EXPECT_EQ(severity_of(record, "Relay buffers"), Severity::kWarning);
   EXPECT_EQ(severity_of(record, "Link load"), Severity::kWarning);
   EXPECT_EQ(severity_of(record, "Verilated cores"), Severity::kNote);
