@@ -73,9 +73,9 @@ void print_json(const ConvertArguments& a, const workloads::ConversionReport& re
   }
   fmt::print("{}\n", nlohmann::ordered_json{{"model", a.model}, {"method", a.method}, {"schedule", a.schedule},
                                             {"images", report.images}, {"spiking_images", spiking.images},
-                                            {"accuracy_float", report.accuracy_float},
-                                            {"accuracy_integer", report.accuracy_integer},
-                                            {"accuracy_spiking", 100.0 * static_cast<double>(spiking.correct) / images},
+                                            {"accuracy_float", report.accuracy_float / 100},
+                                            {"accuracy_integer", report.accuracy_integer / 100},
+                                            {"accuracy_spiking", static_cast<double>(spiking.correct) / images},
                                             {"spiking_exact", spiking.exact == spiking.images},
                                             {"steps", spiking.steps}, {"stages", stages}}
                          .dump(2));
