@@ -2,6 +2,7 @@
 // Parts of the verifier, for verifier.cpp only.
 #pragma once
 
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -23,5 +24,8 @@ void check_flows(const MappingProblem& problem, Findings& out);
 
 /// Chains, table entries, and that link dependencies have no cycle.
 void check_routes(const MappingProblem& problem, const Mapping& mapping, Findings& out);
+
+/// One cycle of a directed graph given by successors, in order; empty when there is none.
+std::vector<std::size_t> find_cycle(const std::vector<std::set<std::size_t>>& next);
 
 }  // namespace ranvier::mapper::verify_parts

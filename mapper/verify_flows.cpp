@@ -133,7 +133,8 @@ void check_flows(const MappingProblem& p, Findings& out) {
       const Stage& producer = program.stage(input.stage);
       from_stage.try_emplace(input.stage, producer.tokens, producer.channels);
     }
-    for (const std::size_t s : slices[t]) from_slice.try_emplace(s, stage.tokens, stage.channels);
+    for (const std::size_t s : slices[t])
+      if (p.tiles[s].stage == tile.stage) from_slice.try_emplace(s, stage.tokens, stage.channels);
     for (const std::size_t f : into[t]) {
       const Flow& flow = p.flows[f];
       const Tile& source = p.tiles[flow.source.value()];

@@ -9,9 +9,6 @@
 
 namespace ranvier::mapper::verify_parts {
 
-namespace {
-
-/// Depth-first search; the links of one cycle, empty when there is none.
 std::vector<std::size_t> find_cycle(const std::vector<std::set<std::size_t>>& next) {
   enum : std::uint8_t { kNew, kOpen, kDone };
   std::vector<std::uint8_t> state(next.size(), kNew);
@@ -42,8 +39,6 @@ std::vector<std::size_t> find_cycle(const std::vector<std::set<std::size_t>>& ne
   }
   return {};
 }
-
-}  // namespace
 
 void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
   std::vector<std::int64_t> entries(p.board.cores(), 0);

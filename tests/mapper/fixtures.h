@@ -14,7 +14,8 @@
 namespace ranvier::mapper::testing {
 
 /// A grid of chips of width x height cores: 64 neurons, 64 axons, 4 KiB synapses and 8 KiB state a core, 4 lanes.
-inline chips::Board toy_board(std::int32_t width, std::int32_t height, std::int32_t columns = 1, std::int32_t rows = 1) {
+inline chips::Board toy_board(std::int32_t width, std::int32_t height, std::int32_t columns = 1,
+                              std::int32_t rows = 1) {
   chips::Board b;
   b.name = "toy";
   b.columns = columns;
@@ -116,8 +117,8 @@ class ProgramBuilder {
     s.encoder.hi = 7;
     return s;
   }
-  StageId add(const std::string& name, workloads::StageKind kind, const std::vector<StageId>& inputs, std::int32_t tokens,
-              std::int32_t channels) {
+  StageId add(const std::string& name, workloads::StageKind kind, const std::vector<StageId>& inputs,
+              std::int32_t tokens, std::int32_t channels) {
     workloads::Stage s = stage(name, kind, inputs, tokens == 0 ? of(inputs[0]).tokens : tokens, channels);
     s.in_channels = of(inputs[0]).channels;
     if (kind == workloads::StageKind::kLinear)

@@ -77,8 +77,8 @@ TEST_F(PlacedProgram, CostOfMovesEqualsCostFromScratch) {
   const auto home = spread();
   for (std::size_t t = 1; t < home.size(); ++t)
     if (home[t] != state.core_of()[t])
-      migrated += 0.5 * static_cast<double>((problem.tiles[t].demand.synapse_bytes + problem.tiles[t].demand.state_bytes +
-                                             problem.tiles[t].demand.bulk_bytes)
+      migrated += 0.5 * static_cast<double>((problem.tiles[t].demand.synapse_bytes +
+                                             problem.tiles[t].demand.state_bytes + problem.tiles[t].demand.bulk_bytes)
                                                 .count());
   EXPECT_NEAR(state.cost() - migrated, fresh.cost(), 1e-6 * fresh.cost());
 }
@@ -94,7 +94,8 @@ TEST(PlacementCost, CountsFlitsTimesHopsExactly) {
   problem.flow_events = {10, 3};
   const PlaceWeights hops_only{.hop = 1, .crossing = 0, .load = 0, .busy = 0};
   // Host to core 1: one hop, ten events. Core 1 to core 3: two hops, three events.
-  EXPECT_DOUBLE_EQ(PlacementState(problem, compute_levels(problem), hops_only, {CoreId(), CoreId(1), CoreId(3)}).cost(), 16);
+  EXPECT_DOUBLE_EQ(PlacementState(problem, compute_levels(problem), hops_only, {CoreId(), CoreId(1), CoreId(3)}).cost(),
+                   16);
   // Squared load over the level's time: ten events on one link in level 0 (time 1), three on two links in level 1.
   const PlaceWeights load_only{.hop = 0, .crossing = 0, .load = 1, .busy = 0};
   const double time = problem.tile_cycles[1];
@@ -149,8 +150,10 @@ TEST_F(PlacedProgram, ClustersHoldEveryTileOnceWithinTheLimits) {
     }
     EXPECT_EQ(seen.size(), problem.tiles.size() - 1);
     EXPECT_EQ(std::set<TileId>(seen.begin(), seen.end()).size(), seen.size());
-    if (preset == Preset::kLatency) EXPECT_EQ(clustering.clusters.size(), problem.tiles.size() - 1);
-    else EXPECT_LT(clustering.clusters.size(), problem.tiles.size() - 1);
+    if (preset == Preset::kLatency)
+      EXPECT_EQ(clustering.clusters.size(), problem.tiles.size() - 1);
+    else
+      EXPECT_LT(clustering.clusters.size(), problem.tiles.size() - 1);
   }
 }
 

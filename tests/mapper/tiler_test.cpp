@@ -96,8 +96,8 @@ TEST(Tiler, ReplicateModeCutsTokensAndCopiesWeights) {
   ProgramBuilder b(100, 16);
   const StageId s = b.linear("s", kInput, 64);
   const auto program = b.finish();
-  const auto tiles = tiles_of_stage(
-      problem_of(program, toy_board(3, 3), {.token_mode = TokenChoice::kReplicate, .replicas = 4}), s);
+  const auto tiles =
+      tiles_of_stage(problem_of(program, toy_board(3, 3), {.token_mode = TokenChoice::kReplicate, .replicas = 4}), s);
   ASSERT_EQ(tiles.size(), 4u);
   for (const Tile& t : tiles) {
     EXPECT_EQ(t.mode, TokenMode::kReplicate);
@@ -215,7 +215,9 @@ TEST(Tiler, ALayerNormRowTooWideDoesNotFit) {
 TEST(Tiler, LatencyPresetShortensTheSlowestTileWithinTheBudget) {
   const auto program = attention_program(32, 16, 2);
   const auto board = toy_board(6, 6);
-  const auto slowest = [](const MappingProblem& p) { return *std::max_element(p.tile_cycles.begin(), p.tile_cycles.end()); };
+  const auto slowest = [](const MappingProblem& p) {
+    return *std::max_element(p.tile_cycles.begin(), p.tile_cycles.end());
+  };
   const auto compact = problem_of(program, board);
   const auto fast = problem_of(program, board, {.preset = Preset::kLatency, .core_budget = 30});
   EXPECT_LE(fast.tiles.size() - 1, 30u);
@@ -230,17 +232,17 @@ TEST(Demand, FormulasByKind) {
   EXPECT_EQ(demand(1).axons, 12);
   EXPECT_EQ(demand(1).synapse_bytes, Bytes(12 * 16));
   EXPECT_EQ(demand(1).state_bytes, Bytes(6 * 16 * 4));
-  EXPECT_EQ(demand(2).state_bytes, Bytes(6 * 16 * 3));                         // LayerNorm
-  EXPECT_EQ(demand(6).neurons, 12);                                            // scores: 2 heads * 6 keys
-  EXPECT_EQ(demand(6).axons, 32);                                              // q and k
-  EXPECT_EQ(demand(6).state_bytes, Bytes(6 * (12 * 5 + 16) + 6 * 16));         // P, S, q codes; k codes
-  EXPECT_EQ(demand(7).axons, 12 + 16);                                         // attention and v
+  EXPECT_EQ(demand(2).state_bytes, Bytes(6 * 16 * 3));                  // LayerNorm
+  EXPECT_EQ(demand(6).neurons, 12);                                     // scores: 2 heads * 6 keys
+  EXPECT_EQ(demand(6).axons, 32);                                       // q and k
+  EXPECT_EQ(demand(6).state_bytes, Bytes(6 * (12 * 5 + 16) + 6 * 16));  // P, S, q codes; k codes
+  EXPECT_EQ(demand(7).axons, 12 + 16);                                  // attention and v
   EXPECT_EQ(demand(7).state_bytes, Bytes(6 * (16 * 5 + 12) + 6 * 16));
-  EXPECT_EQ(demand(8).axons, 32);                                              // two summands
+  EXPECT_EQ(demand(8).axons, 32);  // two summands
   EXPECT_EQ(demand(8).state_bytes, Bytes(6 * 16 * 2));
-  EXPECT_EQ(demand(10).state_bytes, Bytes(6 * 32 * 2));                        // GELU
-  EXPECT_EQ(demand(11).state_bytes, Bytes(1 * 32 * 3));                        // norm of one token
-  EXPECT_EQ(demand(12).state_bytes, Bytes(1 * 10 * 4));                        // head
+  EXPECT_EQ(demand(10).state_bytes, Bytes(6 * 32 * 2));  // GELU
+  EXPECT_EQ(demand(11).state_bytes, Bytes(1 * 32 * 3));  // norm of one token
+  EXPECT_EQ(demand(12).state_bytes, Bytes(1 * 10 * 4));  // head
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "fixtures.h"
+#include "mapper/verifier_parts.h"
 
 namespace ranvier::mapper {
 namespace {
@@ -79,7 +80,10 @@ const Corruption kCorruptions[] = {
     {"flow_to_the_host", kShape, [](auto& p, auto&) { p.flows[0].destinations = {TileId(0)}; }},
     {"no_program", kShape, [](auto& p, auto&) { p.program = nullptr; }},
     {"outputs_beyond_the_stage", kTileRange, [](auto& p, auto&) { p.tiles[3].outputs.end = 17; }},
-    {"empty_tokens", kTileRange, [](auto& p, auto&) { p.tiles[3].tokens = {2, 2}; }},
+    {"empty_tokens", kTileRange,
+     [](auto& p, auto&) {
+       p.tiles[3].tokens = {2, 2};
+     }},
     {"a_layer_norm_cut_by_outputs", kTileRange, [](auto& p, auto&) { p.tiles[5].outputs.end = 8; }},
     {"a_sum_cut_by_inputs", kTileRange, [](auto& p, auto&) { p.tiles[4].inputs.end = 8; }},
     {"a_second_host", kTileRange, [](auto& p, auto&) { p.tiles[3].stage = StageId(0); }},
@@ -87,14 +91,19 @@ const Corruption kCorruptions[] = {
     {"a_tile_on_no_core", kPlacement, [](auto&, auto& m) { m.core_of[3] = CoreId(); }},
     {"a_core_off_the_board", kPlacement, [](auto&, auto& m) { m.core_of[3] = CoreId(9); }},
     {"a_demand_too_small", kDemand, [](auto& p, auto&) { p.tiles[3].demand.state_bytes = Bytes(1); }},
-    {"synapses_beyond_the_core", kCapacity, [](auto& p, auto&) { p.board.chip.core.synapse_memory.value = Bytes(799); }},
+    {"synapses_beyond_the_core", kCapacity,
+     [](auto& p, auto&) { p.board.chip.core.synapse_memory.value = Bytes(799); }},
     {"axons_beyond_the_core", kCapacity, [](auto& p, auto&) { p.board.chip.core.fan_in_axons.value = 49; }},
     {"neurons_beyond_the_core", kCapacity, [](auto& p, auto&) { p.board.chip.core.neurons.value = 15; }},
     {"state_beyond_the_core", kCapacity, [](auto& p, auto&) { p.board.chip.core.state_memory.value = Bytes(255); }},
     {"events_its_source_does_not_send", kFlowRange,
-     [](auto& p, auto& m) { add_flow(p, m, {TileId(3), {0, 1}, {15, 17}, {TileId(4)}, 1}); }},
+     [](auto& p, auto& m) {
+       add_flow(p, m, {TileId(3), {0, 1}, {15, 17}, {TileId(4)}, 1});
+     }},
     {"an_event_brought_twice", kFlowDuplicate,
-     [](auto& p, auto& m) { add_flow(p, m, {TileId(3), {0, 1}, {0, 1}, {TileId(4)}, 1}); }},
+     [](auto& p, auto& m) {
+       add_flow(p, m, {TileId(3), {0, 1}, {0, 1}, {TileId(4)}, 1});
+     }},
     {"a_destination_missing", kFlowMissing,
      [](auto& p, auto& m) {
        const std::size_t f = flow_from(p, 3);
@@ -106,14 +115,17 @@ const Corruption kCorruptions[] = {
     {"a_channel_missing", kFlowMissing, [](auto& p, auto&) { --p.flows[flow_from(p, 3)].channels.end; }},
     {"a_token_of_a_slice_missing", kFlowMissing, [](auto& p, auto&) { --p.flows[flow_from(p, 2)].tokens.end; }},
     {"a_tile_without_use_for_it", kFlowStray,
-     [](auto& p, auto& m) { add_flow(p, m, {TileId(3), {0, 1}, {0, 1}, {TileId(6)}, 1}); }},
+     [](auto& p, auto& m) {
+       add_flow(p, m, {TileId(3), {0, 1}, {0, 1}, {TileId(6)}, 1});
+     }},
     {"inputs_of_the_other_slice", kFlowStray,
-     [](auto& p, auto& m) { add_flow(p, m, {TileId(0), {0, 1}, {60, 61}, {TileId(1)}, 1}); }},
+     [](auto& p, auto& m) {
+       add_flow(p, m, {TileId(0), {0, 1}, {60, 61}, {TileId(1)}, 1});
+     }},
     {"a_narrow_partial_sum", kPayload, [](auto& p, auto&) { p.flows[flow_from(p, 2)].payload_bits = 23; }},
     {"a_narrow_residual_sum", kPayload, [](auto& p, auto&) { p.flows[flow_from(p, 4)].payload_bits = 15; }},
     {"a_chain_too_short", kRoute, [](auto& p, auto& m) { m.routes[flow_from(p, 3)].chain.clear(); }},
-    {"a_chain_to_elsewhere", kRoute,
-     [](auto& p, auto& m) { m.routes[flow_from(p, 3)].chain = {m.core_of[6]}; }},
+    {"a_chain_to_elsewhere", kRoute, [](auto& p, auto& m) { m.routes[flow_from(p, 3)].chain = {m.core_of[6]}; }},
     {"a_chain_that_visits_twice", kRoute,
      [](auto& p, auto& m) {
        auto& chain = m.routes[flow_from(p, 3)].chain;
@@ -125,7 +137,7 @@ const Corruption kCorruptions[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Corruptions, Verifier, ::testing::ValuesIn(kCorruptions),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 struct VerifierMore : Verifier {};
 
@@ -159,9 +171,22 @@ TEST_F(VerifierMore, FindsInputSlicesWithGapsOverlapsAndOtherShapes) {
   EXPECT_THAT(changed([](Tile& t) { t.partial_of = TileId(3); }), ::testing::Contains(kInputSlices));
 }
 
+TEST_F(VerifierMore, SurvivesASliceOfANarrowerStagesTile) {
+  problem.tiles[2].partial_of = TileId(6);  // sixteen outputs for a head of ten
+  problem.flows[flow_from(problem, 2)].destinations = {TileId(6)};
+  EXPECT_THAT(kinds(verify(problem, mapping)),
+              ::testing::AllOf(::testing::Contains(kInputSlices), ::testing::Contains(kFlowStray)));
+}
+
 TEST_F(VerifierMore, CollectsNoMoreThanAsked) {
   for (auto& flow : problem.flows) flow.payload_bits = 0;
   EXPECT_EQ(verify(problem, mapping, 2).size(), 2u);
+}
+
+TEST(LinkDependencies, ACycleIsFoundAndATreeIsNot) {
+  using verify_parts::find_cycle;
+  EXPECT_TRUE(find_cycle({{1, 2}, {3}, {3}, {}}).empty());
+  EXPECT_EQ(find_cycle({{1}, {2}, {3}, {1}}), (std::vector<std::size_t>{1, 2, 3}));
 }
 
 TEST(VerifierScores, FindsACutHeadAndAStreamedProduct) {
