@@ -10,7 +10,7 @@ namespace ranvier::chips {
 std::vector<Findings::Entry> Findings::sorted() const {
   std::vector<Entry> entries = entries_;
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+    return std::tie(a.missing, a.line, a.column) < std::tie(b.missing, b.line, b.column);
   });
   return entries;
 }

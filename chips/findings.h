@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -17,16 +18,19 @@ class Findings {
   void add(E error) {
     std::string text = error.what();
     const FilePlace place = error.place;
-    entries_.push_back({place.line, place.column, std::move(text), std::make_exception_ptr(std::move(error))});
+    entries_.push_back({std::is_same_v<E, MissingKey>, place.line, place.column, std::move(text),
+                        std::make_exception_ptr(std::move(error))});
   }
   bool empty() const { return entries_.empty(); }
-  /// One line a finding, in order of their place in the file.
+  /// One line a finding, in order of their place in the file; missing keys come last, since a misspelt key explains
+  /// them.
   std::vector<std::string> lines() const;
-  /// Throws the finding that stands first in the file, as its own type. Does nothing when there is none.
+  /// Throws the first of lines(), as its own type. Does nothing when there is none.
   void throw_first() const;
 
  private:
   struct Entry {
+    bool missing;
     int line;
     int column;
     std::string text;

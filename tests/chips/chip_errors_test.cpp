@@ -14,16 +14,13 @@ TEST(ChipErrors, UnknownKeyHasPlaceAndNearestSpelling) {
   parse_target(text, "chip.yaml", chip_finder("."), findings);
   // The misspelt key, and the right one missing.
   EXPECT_EQ(findings.lines().size(), 2u);
-  const auto e = failure<ChipFileError>(text);
-  EXPECT_THAT(findings.lines(),
-              testing::Contains(
-                  testing::AllOf(testing::StartsWith("chip.yaml:"),
-                                 testing::HasSubstr("energy.soma_updat: unknown key; did you mean 'soma_update'?"))));
-  const auto u = failure<UnknownKey>(toy_with("soma_update:", "  soma_update: 1 pJ\n  soma_updat: 1 pJ"));
+  EXPECT_THAT(findings.lines()[0], testing::HasSubstr("energy.soma_updat: unknown key; did you mean 'soma_update'?"));
+  EXPECT_THAT(findings.lines()[1], testing::HasSubstr("energy.soma_update: missing"));
+  const auto u = failure<UnknownKey>(text);
   EXPECT_EQ(u.key, "energy.soma_updat");
   EXPECT_EQ(u.nearest, "soma_update");
   EXPECT_EQ(u.place.file, "chip.yaml");
-  EXPECT_EQ(u.place.line, line_of(toy_text(), "soma_update") + 1);
+  EXPECT_EQ(u.place.line, line_of(toy_text(), "soma_update"));
   EXPECT_EQ(u.place.column, 3);
 }
 
