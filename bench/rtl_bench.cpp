@@ -40,7 +40,8 @@ void busy_traffic(benchmark::State& state) {
   }
   Draws draws(2, 0);
   std::vector<CoreEvent> train;
-  for (int i = 0; i < 15; ++i) train.push_back({draws.between(0, 3), draws.between(0, 63), draws.between(-8, 7), false});
+  for (int i = 0; i < 15; ++i)
+    train.push_back({draws.between(0, 3), draws.between(0, 63), draws.between(-8, 7), false});
   auto cycles = [&] {
     std::int64_t sum = 0;
     for (const auto& port : ports) sum += port->cycles();
@@ -58,7 +59,12 @@ void busy_traffic(benchmark::State& state) {
   state.counters["core_cycles_per_s"] =
       benchmark::Counter(static_cast<double>(cycles() - before), benchmark::Counter::kIsRate);
 }
-BENCHMARK(busy_traffic)->ArgNames({"instances", "neurons"})->Args({1, 16})->Args({1, 256})->Args({16, 16})->Args({16, 256});
+BENCHMARK(busy_traffic)
+    ->ArgNames({"instances", "neurons"})
+    ->Args({1, 16})
+    ->Args({1, 256})
+    ->Args({16, 16})
+    ->Args({16, 256});
 
 }  // namespace
 }  // namespace ranvier::rtl

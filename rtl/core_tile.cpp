@@ -68,8 +68,8 @@ ConfigWord state_word(const CoreTile& tile, const std::vector<NeuronState>& stat
   ConfigWord word{};
   for_lanes(tile, group, [&](std::int32_t lane, std::int32_t neuron) {
     const NeuronState& s = state[at(token, tile.neurons, neuron)];
-    word[static_cast<std::size_t>(lane)] = (static_cast<std::uint32_t>(s.potential) & 0xffffffu) |
-                                           static_cast<std::uint32_t>(s.code - tile.lo) << 24;
+    word[static_cast<std::size_t>(lane)] =
+        (static_cast<std::uint32_t>(s.potential) & 0xffffffu) | static_cast<std::uint32_t>(s.code - tile.lo) << 24;
   });
   return word;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What rv_spike_core is loaded with, and the events of its ports; how both lie in its memories. Indices are local to the
-// tile. docs/reference/rv-spike-core.md has the layout.
+// What rv_spike_core is loaded with, and the events of its ports; how both lie in its memories. Indices are local to
+// the tile. docs/reference/rv-spike-core.md has the layout.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ struct CoreTile {
   bool graded = true;
   std::int32_t lo = 0;
   std::int32_t hi = 0;
-  std::vector<std::int8_t> weight;       // [axon][neuron]
-  std::vector<std::int32_t> threshold;   // [neuron]
-  std::vector<std::int32_t> potential;   // [token][neuron], before the first event
+  std::vector<std::int8_t> weight;      // [axon][neuron]
+  std::vector<std::int32_t> threshold;  // [neuron]
+  std::vector<std::int32_t> potential;  // [token][neuron], before the first event
 
   std::int32_t groups() const { return (neurons + kCoreLimits.lanes - 1) / kCoreLimits.lanes; }
   std::int32_t words() const { return tokens * groups(); }
@@ -51,7 +51,7 @@ struct NeuronState {
 inline constexpr std::int32_t kPotentialMin = -(1 << 23), kPotentialMax = (1 << 23) - 1;
 inline constexpr std::int32_t kThresholdMax = 1 << 20;
 inline constexpr std::int32_t kPayloadMin = -256, kPayloadMax = 255;
-inline constexpr std::int32_t kSpanMax = 255;  // hi - lo: the tracer is stored as 8 bits, code - lo
+inline constexpr std::int32_t kSpanMax = 255;    // hi - lo: the tracer is stored as 8 bits, code - lo
 inline constexpr std::int64_t kDrainCycles = 1;  // of the accumulate pipeline, after the last event of a train
 
 /// Occupancy of the core by one event of a train; a train keeps it busy for the sum of these and kDrainCycles.
@@ -63,7 +63,8 @@ ConfigWord control_word(const CoreTile& tile);
 ConfigWord synapse_word(const CoreTile& tile, std::int32_t axon, std::int32_t group);
 ConfigWord threshold_word(const CoreTile& tile, std::int32_t group);
 /// `state` is [token][neuron].
-ConfigWord state_word(const CoreTile& tile, const std::vector<NeuronState>& state, std::int32_t token, std::int32_t group);
+ConfigWord state_word(const CoreTile& tile, const std::vector<NeuronState>& state, std::int32_t token,
+                      std::int32_t group);
 void unpack_state_word(const CoreTile& tile, const ConfigWord& word, std::int32_t token, std::int32_t group,
                        std::vector<NeuronState>& state);
 std::uint32_t word_address(std::int32_t row, std::int32_t group);

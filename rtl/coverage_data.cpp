@@ -42,7 +42,8 @@ CoverageData read_coverage(const std::filesystem::path& path) {
       throw RtlFileError(path.string(), "not a coverage file of Verilator");
     }
     const std::string text = line.substr(3, close - 2);
-    const std::string place = std::filesystem::path(value_of(text, "f")).filename().string() + ":" + value_of(text, "l");
+    const std::string place =
+        std::filesystem::path(value_of(text, "f")).filename().string() + ":" + value_of(text, "l");
     const std::string page = value_of(text, "page");
     if (page.starts_with("v_toggle")) {
       toggles[place + " " + value_of(text, "h") + " " + value_of(text, "o")] += count;

@@ -36,9 +36,10 @@ struct RtlOverflow : Error {
 /// An event outside the tile's ranges, or with a payload wider than the core's port.
 struct EventNotSupported : Error {
   EventNotSupported(const std::string& stage_name, const sim::Event& e)
-      : Error(ExitCode::kInternal, "stage '" + stage_name + "': event (token " + std::to_string(e.token) + ", channel " +
-                                       std::to_string(e.channel) + ", value " + std::to_string(e.value) + ", port " +
-                                       std::to_string(e.port) + ") does not fit rv_spike_core; check the tile's flows"),
+      : Error(ExitCode::kInternal, "stage '" + stage_name + "': event (token " + std::to_string(e.token) +
+                                       ", channel " + std::to_string(e.channel) + ", value " + std::to_string(e.value) +
+                                       ", port " + std::to_string(e.port) +
+                                       ") does not fit rv_spike_core; check the tile's flows"),
         stage(stage_name),
         event(e) {}
   std::string stage;

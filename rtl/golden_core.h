@@ -13,12 +13,12 @@ namespace ranvier::rtl {
 /// How often the fires of a tile met each interesting case.
 struct FireCases {
   std::int64_t up = 0, down = 0;
-  std::int64_t many_up = 0, many_down = 0;    // graded: two or more fires of one neuron in one tick
-  std::int64_t at_threshold = 0;              // V = threshold: fires
-  std::int64_t below_threshold = 0;           // V = threshold - 1: does not
-  std::int64_t at_zero = 0;                   // V = 0: does not
+  std::int64_t many_up = 0, many_down = 0;      // graded: two or more fires of one neuron in one tick
+  std::int64_t at_threshold = 0;                // V = threshold: fires
+  std::int64_t below_threshold = 0;             // V = threshold - 1: does not
+  std::int64_t at_zero = 0;                     // V = 0: does not
   std::int64_t held_at_hi = 0, held_at_lo = 0;  // would fire but for the bound
-  std::int64_t whole_word = 0;                // all lanes emit
+  std::int64_t whole_word = 0;                  // all lanes emit
 };
 
 class GoldenCore {

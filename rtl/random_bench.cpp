@@ -13,7 +13,8 @@
 namespace ranvier::rtl {
 namespace {
 
-constexpr std::int64_t kHangCycles = 200000;  // no handshake for this long: longer than any scan of one word and any gap
+constexpr std::int64_t kHangCycles =
+    200000;  // no handshake for this long: longer than any scan of one word and any gap
 constexpr std::int32_t kTicksPerStateCheck = 8;
 
 CoreTile tile_of(std::uint64_t seed) {
@@ -29,7 +30,12 @@ Traffic traffic_of(std::uint64_t seed) {
 class Bench {
  public:
   Bench(SpikeCorePort& port, std::uint64_t seed, Bins& bins)
-      : port_(port), driver_(port), tile_(tile_of(seed)), traffic_(traffic_of(seed)), draws_(seed, 2), golden_(tile_),
+      : port_(port),
+        driver_(port),
+        tile_(tile_of(seed)),
+        traffic_(traffic_of(seed)),
+        draws_(seed, 2),
+        golden_(tile_),
         bins_(bins) {
     outcome_.result.seed = seed;
   }
@@ -185,7 +191,8 @@ class Bench {
       const NeuronState& expected = golden_.state()[i];
       if (got[i] == expected) continue;
       fail(static_cast<std::int32_t>(i) / tile_.neurons, static_cast<std::int32_t>(i) % tile_.neurons,
-           fmt::format("V {} S {}", expected.potential, expected.code), fmt::format("V {} S {}", got[i].potential, got[i].code));
+           fmt::format("V {} S {}", expected.potential, expected.code),
+           fmt::format("V {} S {}", got[i].potential, got[i].code));
     }
     if (port_.out.overflow != golden_.overflow()) {
       fail(0, 0, fmt::format("overflow {}", golden_.overflow()), fmt::format("overflow {}", port_.out.overflow));
@@ -227,7 +234,8 @@ class Bench {
   std::vector<CoreSpike> expected_;
   std::size_t next_spike_ = 0;
   CoreEvent last_event_;
-  std::int64_t first_cycle_ = 0, last_progress_ = 0, next_tick_ = 0, scan_cycles_ = 0, stalls_ = 0, events_since_tick_ = 0;
+  std::int64_t first_cycle_ = 0, last_progress_ = 0, next_tick_ = 0, scan_cycles_ = 0, stalls_ = 0,
+               events_since_tick_ = 0;
   std::int32_t step_ = 0;
   bool scanning_ = false;
   bool tick_waited_ = false;
@@ -237,14 +245,40 @@ class Bench {
 
 Bins empty_bins() {
   Bins bins;
-  for (const char* name :
-       {"event held by a tick", "event held by a full queue", "event enters as a tick begins to wait",
-        "spike not taken at once", "event in the cycle of a tick", "tick without an event", "tick without input",
-        "event during a scan", "direct event", "payload negative", "payload not negative", "payload least",
-        "payload largest", "same event twice in a row", "direct and synaptic in a row", "overflow", "fires up",
-        "fires down", "graded: several up", "graded: several down", "V = threshold", "V = threshold - 1", "V = 0",
-        "held at hi", "held at lo", "all lanes of a word fire", "unary tile", "graded tile", "tile of one word",
-        "word with unused lanes", "most neurons", "most axons", "most tokens", "widest tracer"}) {
+  for (const char* name : {"event held by a tick",
+                           "event held by a full queue",
+                           "event enters as a tick begins to wait",
+                           "spike not taken at once",
+                           "event in the cycle of a tick",
+                           "tick without an event",
+                           "tick without input",
+                           "event during a scan",
+                           "direct event",
+                           "payload negative",
+                           "payload not negative",
+                           "payload least",
+                           "payload largest",
+                           "same event twice in a row",
+                           "direct and synaptic in a row",
+                           "overflow",
+                           "fires up",
+                           "fires down",
+                           "graded: several up",
+                           "graded: several down",
+                           "V = threshold",
+                           "V = threshold - 1",
+                           "V = 0",
+                           "held at hi",
+                           "held at lo",
+                           "all lanes of a word fire",
+                           "unary tile",
+                           "graded tile",
+                           "tile of one word",
+                           "word with unused lanes",
+                           "most neurons",
+                           "most axons",
+                           "most tokens",
+                           "widest tracer"}) {
     bins[name] = 0;
   }
   return bins;

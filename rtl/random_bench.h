@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Test bench of one seed: random traffic on all ports at once, every handshake compared with the golden model, every scan
-// with the cycle contract, all state with the golden state every few ticks.
+// Test bench of one seed: random traffic on all ports at once, every handshake compared with the golden model, every
+// scan with the cycle contract, all state with the golden state every few ticks.
 #pragma once
 
 #include <cstdint>

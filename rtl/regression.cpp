@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <unistd.h>
 
 #include "base/random.h"
 #include "rtl/coverage_data.h"
@@ -62,8 +62,8 @@ std::string run_again_with_wave(const RegressionOptions& options, std::uint64_t 
 }  // namespace
 
 std::string Mismatch::message() const {
-  std::string text = fmt::format("rv_spike_core seed {}: cycle {}, step {}, token {}, neuron {}: expected {}, got {}", seed,
-                                 cycle, step, token, neuron, expected, got);
+  std::string text = fmt::format("rv_spike_core seed {}: cycle {}, step {}, token {}, neuron {}: expected {}, got {}",
+                                 seed, cycle, step, token, neuron, expected, got);
   text += wave.empty() ? fmt::format("; replay seed {} with a wave folder to see it", seed) : "; waveform in " + wave;
   return text;
 }

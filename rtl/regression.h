@@ -10,12 +10,12 @@
 namespace ranvier::rtl {
 
 struct RegressionOptions {
-  std::int32_t count = 20;         // seeds, drawn from `seed`
+  std::int32_t count = 20;  // seeds, drawn from `seed`
   std::uint64_t seed = 1;
-  std::int32_t steps = 100;        // ticks a seed
+  std::int32_t steps = 100;             // ticks a seed
   std::vector<std::uint64_t> replay{};  // run exactly these seeds instead
-  std::string wave_dir{};            // where the waveform of a failing seed goes; empty: none is written
-  std::string work_dir{};            // where coverage data passes through; empty: the system's temporary folder
+  std::string wave_dir{};               // where the waveform of a failing seed goes; empty: none is written
+  std::string work_dir{};               // where coverage data passes through; empty: the system's temporary folder
 };
 
 /// First difference between RTL and golden model of one seed.
@@ -50,12 +50,12 @@ struct RegressionResult {
   std::int32_t failed = 0;
   std::vector<SeedResult> seeds;
   std::vector<Mismatch> mismatches;
-  double line_coverage = 0;        // shares, 0..1
+  double line_coverage = 0;  // shares, 0..1
   double toggle_coverage = 0;
-  double functional_coverage = 0;  // bins of the test bench and cover statements of the RTL
-  std::vector<CoverPoint> functional;      // all
-  std::vector<std::string> lines_missed;   // "file:line"
-  double cycles_per_s = 0;         // of the fast build, test bench and golden model included
+  double functional_coverage = 0;         // bins of the test bench and cover statements of the RTL
+  std::vector<CoverPoint> functional;     // all
+  std::vector<std::string> lines_missed;  // "file:line"
+  double cycles_per_s = 0;                // of the fast build, test bench and golden model included
 };
 
 RegressionResult run_regression(const RegressionOptions& options);

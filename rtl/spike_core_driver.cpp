@@ -8,7 +8,8 @@ namespace {
 
 // Longest legal scan: every word fires kSpanMax times and emits all lanes; a handshake never waits longer than that.
 constexpr std::int64_t kHangCycles =
-    std::int64_t{kCoreLimits.tokens} * kCoreLimits.neurons / kCoreLimits.lanes * (2 + kSpanMax + kCoreLimits.lanes) + 1000;
+    std::int64_t{kCoreLimits.tokens} * kCoreLimits.neurons / kCoreLimits.lanes * (2 + kSpanMax + kCoreLimits.lanes) +
+    1000;
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pins of one rv_spike_core, free of Verilator headers. A cycle: set `in`, call cycle(), read `out`, which holds the
-// outputs as they stood just before the clock edge; a handshake happened where valid and ready were both high.
+// The pins of one rv_spike_core, free of Verilator headers. A cycle: set `in`, call cycle(), read `out`, which holds
+// the outputs as they stood just before the clock edge; a handshake happened where valid and ready were both high.
 #pragma once
 
 #include <array>

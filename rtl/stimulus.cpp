@@ -11,10 +11,14 @@ namespace {
 /// A size: the edges as often as all in between, small ones more often than large ones, so that seeds stay short.
 std::int32_t random_size(Draws& draws, std::int32_t most) {
   switch (draws.between(0, 7)) {
-    case 0: return 1;
-    case 1: return most;
-    case 2: return draws.between(1, most);
-    default: return draws.between(1, most / 8);
+    case 0:
+      return 1;
+    case 1:
+      return most;
+    case 2:
+      return draws.between(1, most);
+    default:
+      return draws.between(1, most / 8);
   }
 }
 
@@ -86,7 +90,9 @@ CoreEvent random_event(const CoreTile& tile, const Traffic& traffic, Draws& draw
   } else if (traffic.signs_only) {
     event.payload = draws.chance(128) ? 1 : -1;
   } else {
-    event.payload = draws.chance(8) ? kPayloadMin : draws.chance(8) ? kPayloadMax : draws.between(kPayloadMin, kPayloadMax);
+    event.payload = draws.chance(8)   ? kPayloadMin
+                    : draws.chance(8) ? kPayloadMax
+                                      : draws.between(kPayloadMin, kPayloadMax);
   }
   return event;
 }

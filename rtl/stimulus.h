@@ -22,12 +22,12 @@ class Draws {
 
 /// How the ports of one seed behave; chances are of 256.
 struct Traffic {
-  std::int32_t event_chance = 0;   // a new event is offered in a cycle without one
-  std::int32_t ready_chance = 0;   // the spike port is ready in a cycle
+  std::int32_t event_chance = 0;  // a new event is offered in a cycle without one
+  std::int32_t ready_chance = 0;  // the spike port is ready in a cycle
   std::int32_t direct_chance = 0;
-  std::int32_t hot_chance = 0;     // an event goes to token 0, axon 0: words used again at once
-  std::int32_t tick_gap = 0;       // most cycles between two ticks
-  bool signs_only = false;         // payloads +1 and -1
+  std::int32_t hot_chance = 0;  // an event goes to token 0, axon 0: words used again at once
+  std::int32_t tick_gap = 0;    // most cycles between two ticks
+  bool signs_only = false;      // payloads +1 and -1
 };
 
 CoreTile random_tile(Draws& draws);

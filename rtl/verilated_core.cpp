@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtl/verilated_core.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "rtl/errors.h"
 #include "rtl/spike_core_driver.h"
@@ -47,7 +47,8 @@ CoreTile load_tile(const sim::TileSpec& spec) {
 
 class VerilatedCore final : public sim::CoreModel {
  public:
-  explicit VerilatedCore(const sim::TileSpec& spec) : spec_(spec), encodes_(stage().encoder.present), port_(make_fast_port()), driver_(*port_) {
+  explicit VerilatedCore(const sim::TileSpec& spec)
+      : spec_(spec), encodes_(stage().encoder.present), port_(make_fast_port()), driver_(*port_) {
     driver_.load(load_tile(spec));
   }
 
@@ -81,8 +82,8 @@ class VerilatedCore final : public sim::CoreModel {
     spikes_.clear();
     const Cycles cost(drain + driver_.tick(spikes_));
     for (const SpikeCoreDriver::TimedSpike& s : spikes_) {
-      out.push_back({spec_.tile.tokens.begin + s.spike.token, spec_.tile.outputs.begin + s.spike.neuron, s.spike.payload,
-                     Cycles(drain + s.at)});
+      out.push_back({spec_.tile.tokens.begin + s.spike.token, spec_.tile.outputs.begin + s.spike.neuron,
+                     s.spike.payload, Cycles(drain + s.at)});
     }
     counters_.soma_updates += std::int64_t{spec_.tile.outputs.size()} * spec_.tile.tokens.size();
     counters_.events_out += static_cast<std::int64_t>(spikes_.size());
@@ -167,7 +168,8 @@ std::string why_not_supported(const sim::TileSpec& spec) {
   if (tile.outputs.size() > kCoreLimits.neurons || tile.inputs.size() > kCoreLimits.axons ||
       tile.tokens.size() > kCoreLimits.tokens) {
     return fmt::format("a tile of {} neurons, {} axons and {} tokens exceeds its {}, {} and {}", tile.outputs.size(),
-                       tile.inputs.size(), tile.tokens.size(), kCoreLimits.neurons, kCoreLimits.axons, kCoreLimits.tokens);
+                       tile.inputs.size(), tile.tokens.size(), kCoreLimits.neurons, kCoreLimits.axons,
+                       kCoreLimits.tokens);
   }
   if (stage.encoder.present) {
     if (stage.encoder.hi - stage.encoder.lo > kSpanMax) {

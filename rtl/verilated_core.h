@@ -10,7 +10,8 @@
 
 namespace ranvier::rtl {
 
-/// Largest tile of the parameter set that is Verilated; docs/reference/rv-spike-core.md lists what else a tile must obey.
+/// Largest tile of the parameter set that is Verilated; docs/reference/rv-spike-core.md lists what else a tile must
+/// obey.
 struct CoreLimits {
   std::int32_t neurons = 256;
   std::int32_t axons = 256;

@@ -18,7 +18,8 @@ inline CoreTile identity_tile(std::int32_t neurons, std::int32_t tokens, std::in
   tile.lo = lo;
   tile.hi = hi;
   tile.weight.assign(static_cast<std::size_t>(neurons) * static_cast<std::size_t>(neurons), 0);
-  for (std::int32_t n = 0; n < neurons; ++n) tile.weight[static_cast<std::size_t>(n) * (static_cast<std::size_t>(neurons) + 1)] = 1;
+  for (std::int32_t n = 0; n < neurons; ++n)
+    tile.weight[static_cast<std::size_t>(n) * (static_cast<std::size_t>(neurons) + 1)] = 1;
   tile.threshold.assign(static_cast<std::size_t>(neurons), threshold);
   tile.potential.assign(static_cast<std::size_t>(neurons) * static_cast<std::size_t>(tokens), threshold / 2);
   return tile;

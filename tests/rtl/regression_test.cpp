@@ -117,12 +117,13 @@ TEST(Regression, CheckBuildWritesAWaveform) {
 
 TEST(Regression, CoverageFileIsReadPointByPoint) {
   const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "rv_coverage_test.dat";
-  write_file_atomically(path, std::string_view("# SystemC::Coverage-3\n"
-                                               "C '\001f\002a/x.sv\001l\0027\001page\002v_line/x\001o\002if\001h\002c.a' 3\n"
-                                               "C '\001f\002a/x.sv\001l\0027\001page\002v_line/x\001o\002if\001h\002c.b' 0\n"
-                                               "C '\001f\002a/x.sv\001l\0029\001page\002v_branch/x\001o\002else\001h\002c' 0\n"
-                                               "C '\001f\002x.sv\001l\0022\001page\002v_toggle/x\001o\002a[0]\001h\002c' 5\n"
-                                               "C '\001f\002x.sv\001l\0024\001page\002v_user/x\001o\002cover\001h\002c' 0\n"));
+  write_file_atomically(
+      path, std::string_view("# SystemC::Coverage-3\n"
+                             "C '\001f\002a/x.sv\001l\0027\001page\002v_line/x\001o\002if\001h\002c.a' 3\n"
+                             "C '\001f\002a/x.sv\001l\0027\001page\002v_line/x\001o\002if\001h\002c.b' 0\n"
+                             "C '\001f\002a/x.sv\001l\0029\001page\002v_branch/x\001o\002else\001h\002c' 0\n"
+                             "C '\001f\002x.sv\001l\0022\001page\002v_toggle/x\001o\002a[0]\001h\002c' 5\n"
+                             "C '\001f\002x.sv\001l\0024\001page\002v_user/x\001o\002cover\001h\002c' 0\n"));
   const CoverageData data = read_coverage(path);
   ASSERT_EQ(data.lines.size(), 2u);
   EXPECT_EQ(data.lines[0].name, "x.sv:7 if");

@@ -30,7 +30,7 @@ TEST_F(SpikeCore, FiresNegativeBelowZeroOnly) {
 
 TEST_F(SpikeCore, UnaryFiresOnceATick) {
   driver_.load(identity_tile(2, 1, 2, false));
-  driver_.send({0, 0, 4});   // X / threshold = 2
+  driver_.send({0, 0, 4});  // X / threshold = 2
   driver_.send({0, 1, -4});
   EXPECT_THAT(tick(), ElementsAre(CoreSpike{0, 0, 1}, CoreSpike{0, 1, -1}));
   EXPECT_THAT(tick(), ElementsAre(CoreSpike{0, 0, 1}, CoreSpike{0, 1, -1}));

@@ -108,11 +108,13 @@ void run_in_lockstep(const Case& c, std::uint64_t seed) {
 }
 
 TEST(VerilatedCore, AgreesWithTheBehaviouralCoreGraded) {
-  for (std::uint64_t seed = 1; seed <= 4; ++seed) run_in_lockstep(Case(10 + 30 * static_cast<int>(seed), 24, 5, true, seed), seed);
+  for (std::uint64_t seed = 1; seed <= 4; ++seed)
+    run_in_lockstep(Case(10 + 30 * static_cast<int>(seed), 24, 5, true, seed), seed);
 }
 
 TEST(VerilatedCore, AgreesWithTheBehaviouralCoreUnary) {
-  for (std::uint64_t seed = 1; seed <= 4; ++seed) run_in_lockstep(Case(10 + 30 * static_cast<int>(seed), 24, 5, false, seed), seed);
+  for (std::uint64_t seed = 1; seed <= 4; ++seed)
+    run_in_lockstep(Case(10 + 30 * static_cast<int>(seed), 24, 5, false, seed), seed);
 }
 
 TEST(VerilatedCore, AgreesOnASliceOfOutputsInputsAndTokens) {
@@ -167,7 +169,7 @@ TEST(VerilatedCore, EventsBackToBackKeepTheCoreBusyForTheSumOfReceives) {
   c.stage().encoder.threshold.assign(40, 1 << 20);
   const auto quiet = make_verilated_core(c.spec);
   quiet->begin_image();
-  EXPECT_EQ(quiet->fire(out), Cycles(1 + 3 /* words */ ));
+  EXPECT_EQ(quiet->fire(out), Cycles(1 + 3 /* words */));
 }
 
 std::string refusal(const Case& c) {
