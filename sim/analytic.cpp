@@ -127,7 +127,8 @@ class AnalyticChip {
   }
 
   void receive(const std::vector<Target>& targets, const Event& event) {
-    run_.receive(targets, event, Cycles(0), [&](TileId tile, Cycles cycles) { work(tile, CoreUnit::kIntegrate, cycles); });
+    run_.receive(targets, event, Cycles(0),
+                 [&](TileId tile, Cycles cycles) { work(tile, CoreUnit::kIntegrate, cycles); });
   }
 
   void work(TileId tile, CoreUnit unit, Cycles cycles) {

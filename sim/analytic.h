@@ -6,8 +6,8 @@
 
 namespace ranvier::sim {
 
-/// Step time: farthest delivery in an empty network + max(busiest core, flits of the fullest link, flits of the host link),
-/// then the chip's synchronisation.
+/// Step time: farthest delivery in an empty network + max(busiest core, flits of the fullest link, flits of the host
+/// link), then the chip's synchronisation.
 void run_analytic(ChipRun& run);
 
 }  // namespace ranvier::sim

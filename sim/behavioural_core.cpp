@@ -90,8 +90,7 @@ void BehaviouralCore::restore(const std::vector<std::uint8_t>& state) {
   r.finish();
 }
 
-StBifTracers::StBifTracers(const TileSpec& spec)
-    : threshold_(nullptr), lo_(0), hi_(0), graded_(spec.graded) {
+StBifTracers::StBifTracers(const TileSpec& spec) : threshold_(nullptr), lo_(0), hi_(0), graded_(spec.graded) {
   const workloads::Encoder& encoder = spec.program->stage(spec.tile.stage).encoder;
   if (!encoder.present) return;
   threshold_ = encoder.threshold.data() + spec.tile.outputs.begin;
@@ -116,13 +115,20 @@ namespace {
 
 std::unique_ptr<CoreModel> make_core(const TileSpec& spec) {
   switch (spec.program->stage(spec.tile.stage).kind) {
-    case StageKind::kLinear: return make_linear_core(spec);
-    case StageKind::kLayerNorm: return make_layer_norm_core(spec);
-    case StageKind::kScores: return make_scores_core(spec);
-    case StageKind::kMix: return make_mix_core(spec);
-    case StageKind::kGelu: return make_gelu_core(spec);
-    case StageKind::kAdd: return make_add_core(spec);
-    case StageKind::kInput: break;
+    case StageKind::kLinear:
+      return make_linear_core(spec);
+    case StageKind::kLayerNorm:
+      return make_layer_norm_core(spec);
+    case StageKind::kScores:
+      return make_scores_core(spec);
+    case StageKind::kMix:
+      return make_mix_core(spec);
+    case StageKind::kGelu:
+      return make_gelu_core(spec);
+    case StageKind::kAdd:
+      return make_add_core(spec);
+    case StageKind::kInput:
+      break;
   }
   throw std::logic_error("the input stage is the host's, no core computes it");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the modules of the SystemC chip call each other. Events pass as plain calls with their cycle; SystemC only decides
-// who is woken when.
+// How the modules of the SystemC chip call each other. Events pass as plain calls with their cycle; SystemC only
+// decides who is woken when.
 #pragma once
 
 #include <cstdint>

@@ -9,8 +9,8 @@
 namespace ranvier::sim {
 namespace {
 
-constexpr std::int64_t kJoinedGapCycles = 32;       // activities of one stage this close count as one slice
-constexpr std::size_t kMaxActivities = 200'000;     // a trace beyond it is of no use to a reader
+constexpr std::int64_t kJoinedGapCycles = 32;    // activities of one stage this close count as one slice
+constexpr std::size_t kMaxActivities = 200'000;  // a trace beyond it is of no use to a reader
 constexpr std::size_t kNoActivity = static_cast<std::size_t>(-1);
 
 void check_codes(const workloads::Program& program, std::span<const std::vector<std::int32_t>> images) {
@@ -138,7 +138,9 @@ void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int6
     if (flits == 0) continue;
     tally_.link_flits[l] += flits;
     tally_.link_peak[l] = std::max(tally_.link_peak[l], flits);
-    tally_.max_link_load = std::max(tally_.max_link_load, static_cast<double>(flits) / static_cast<double>(std::max<std::int64_t>(1, timing.duration)));
+    tally_.max_link_load =
+        std::max(tally_.max_link_load,
+                 static_cast<double>(flits) / static_cast<double>(std::max<std::int64_t>(1, timing.duration)));
   }
   links_before_ = link_flits;
   account_static(timing);
@@ -151,7 +153,8 @@ void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int6
 void ChipRun::account_static(const StepTiming& timing) {
   const Power power = problem_.board.chip.energy.static_chip.value * accounts_.powered_chips();
   // Differences of running totals: the steps add up to the power over the whole time, rounded once.
-  const Energy spent = energy_over(power, at_cycle(timing.start + timing.duration)) - energy_over(power, at_cycle(timing.start));
+  const Energy spent =
+      energy_over(power, at_cycle(timing.start + timing.duration)) - energy_over(power, at_cycle(timing.start));
   std::vector<std::int64_t> busy(problem_.tiles.size());
   std::int64_t sum = 0;
   for (std::size_t t = 1; t < busy.size(); ++t) {

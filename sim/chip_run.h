@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of a simulation that has no notion of time: which tiles fire, what they do with events, where events go next,
-// and the tally of it. The SystemC chip and the closed form both drive one of these and tell it how long steps took.
+// The part of a simulation that has no notion of time: which tiles fire, what they do with events, where events go
+// next, and the tally of it. The SystemC chip and the closed form both drive one of these and tell it how long steps
+// took.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +20,10 @@ namespace ranvier::sim {
 
 /// How long a step took, in cycles.
 struct StepTiming {
-  std::int64_t start = 0;     // since the run began
+  std::int64_t start = 0;  // since the run began
   std::int64_t duration = 0;
-  std::int64_t compute = 0;   // until the slowest core was done
-  std::int64_t network = 0;   // until the last delivery
+  std::int64_t compute = 0;  // until the slowest core was done
+  std::int64_t network = 0;  // until the last delivery
   std::int64_t overrun_phases = 0;
 };
 
@@ -30,7 +31,7 @@ struct StepTiming {
 struct HeldEvent {
   std::int32_t due = 0;  // step
   const std::vector<Target>* targets = nullptr;
-  Event event;           // port not yet set
+  Event event;  // port not yet set
 };
 
 class ChipRun {
@@ -105,11 +106,11 @@ class ChipRun {
   ImageTally tally_;
   std::vector<HeldEvent> held_;
   std::int64_t events_in_step_ = 0, packets_in_step_ = 0;
-  std::vector<std::int64_t> lost_in_step_;     // by core
-  std::vector<std::int64_t> links_before_;     // totals when the step began
-  std::vector<std::int64_t> busy_before_;      // by tile
-  std::vector<std::size_t> last_activity_;     // by core and unit: index into the tally's activities
-  std::vector<std::uint8_t> stage_fired_;      // in this step
+  std::vector<std::int64_t> lost_in_step_;  // by core
+  std::vector<std::int64_t> links_before_;  // totals when the step began
+  std::vector<std::int64_t> busy_before_;   // by tile
+  std::vector<std::size_t> last_activity_;  // by core and unit: index into the tally's activities
+  std::vector<std::uint8_t> stage_fired_;   // in this step
 };
 
 }  // namespace ranvier::sim

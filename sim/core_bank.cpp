@@ -56,7 +56,8 @@ workloads::Activations CoreBank::gather(const std::vector<std::int32_t>& input_c
     const auto width = static_cast<std::size_t>(tile.outputs.size());
     const auto channels = static_cast<std::size_t>(program.stage(tile.stage).channels);
     for (std::int32_t token = tile.tokens.begin; token < tile.tokens.end; ++token) {
-      const auto row = codes.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(token - tile.tokens.begin) * width);
+      const auto row =
+          codes.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(token - tile.tokens.begin) * width);
       std::copy(row, row + static_cast<std::ptrdiff_t>(width),
                 all.codes[tile.stage.value()].begin() +
                     static_cast<std::ptrdiff_t>(static_cast<std::size_t>(token) * channels +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SystemC module of one core. Three units work side by side: one fires the tiles when a step begins, one integrates what
-// arrives, event after event, one passes relayed events on.
+// SystemC module of one core. Three units work side by side: one fires the tiles when a step begins, one integrates
+// what arrives, event after event, one passes relayed events on.
 #pragma once
 
 #include <deque>
@@ -15,8 +15,8 @@ namespace ranvier::sim {
 class CoreModule final : public sc_core::sc_module {
  public:
   /// `slots_by_entry`: a relay slot is free again when the network took the event (slot_back()), else when it was sent.
-  CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun& run, const ChipClock& clock, NetworkPort& network,
-             bool slots_by_entry);
+  CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun& run, const ChipClock& clock,
+             NetworkPort& network, bool slots_by_entry);
 
   /// Fires tiles in turn; their events leave at their times. All tiles fire before anything sent in this step arrives.
   void fire(const std::vector<TileId>& tiles);
@@ -47,11 +47,11 @@ class CoreModule final : public sc_core::sc_module {
   std::int64_t step_start_ = 0;
   std::int64_t fired_at_ = 0;         // when the firing unit is done
   std::int64_t integrated_at_ = 0;    // when the integrating unit is done with what it has
-  std::deque<std::int64_t> waiting_; // when each event of the receive FIFO will be taken out; ascending
+  std::deque<std::int64_t> waiting_;  // when each event of the receive FIFO will be taken out; ascending
   bool closed_ = false;
   sc_core::sc_event slot_free_;
   std::int64_t relay_free_at_ = 0;
-  std::int64_t relay_slots_ = 0;     // in use
+  std::int64_t relay_slots_ = 0;       // in use
   std::deque<std::int64_t> relaying_;  // when each was sent, where nobody tells that the network took it
   std::vector<Emission> emissions_;
   struct LoopBack {

@@ -7,9 +7,10 @@ namespace ranvier::sim {
 
 EventsLost::EventsLost(CoreId core_, std::int32_t image_, std::int32_t step_, std::int64_t count_)
     : Error(ExitCode::kFunctionalMismatch,
-            fmt::format("core {}: relay buffer lost {} event{} in image {}, step {}; raise relay_buffer_events in the chip "
-                        "file, map with more cores, or allow loss",
-                        core_.value(), count_, count_ == 1 ? "" : "s", image_, step_)),
+            fmt::format(
+                "core {}: relay buffer lost {} event{} in image {}, step {}; raise relay_buffer_events in the chip "
+                "file, map with more cores, or allow loss",
+                core_.value(), count_, count_ == 1 ? "" : "s", image_, step_)),
       core(core_),
       image(image_),
       step(step_),
@@ -26,22 +27,23 @@ LockstepMismatch::LockstepMismatch(const Place& p, const std::string& what_diffe
       got(got_) {}
 
 BadInputCodes::BadInputCodes(std::int32_t image_, std::size_t expected_codes, std::size_t got_codes)
-    : Error(ExitCode::kBadInput, fmt::format("image {}: {} input codes, the program takes {}; convert the image with the "
-                                             "same model",
-                                             image_, got_codes, expected_codes)),
+    : Error(ExitCode::kBadInput,
+            fmt::format("image {}: {} input codes, the program takes {}; convert the image with the "
+                        "same model",
+                        image_, got_codes, expected_codes)),
       image(image_) {}
 
 BadInputCodes::BadInputCodes(std::int32_t image_, std::size_t position, std::int32_t code, std::int32_t code_max)
-    : Error(ExitCode::kBadInput, fmt::format("image {}: input code {} at position {} is outside 0..{}; convert the image "
-                                             "with the same model",
-                                             image_, code, position, code_max)),
+    : Error(ExitCode::kBadInput,
+            fmt::format("image {}: input code {} at position {} is outside 0..{}; convert the image "
+                        "with the same model",
+                        image_, code, position, code_max)),
       image(image_) {}
 
 UnknownLayer::UnknownLayer(const std::string& layer_, const std::string& nearest_)
-    : Error(ExitCode::kUsage,
-            fmt::format("no layer '{}' in the program{}", layer_,
-                        nearest_.empty() ? "; `ranvier map` lists the layers"
-                                         : fmt::format("; did you mean '{}'?", nearest_))),
+    : Error(ExitCode::kUsage, fmt::format("no layer '{}' in the program{}", layer_,
+                                          nearest_.empty() ? "; `ranvier map` lists the layers"
+                                                           : fmt::format("; did you mean '{}'?", nearest_))),
       layer(layer_),
       nearest(nearest_) {}
 
@@ -50,8 +52,8 @@ UnknownCore::UnknownCore(const std::string& selection_, std::size_t cores, const
       selection(selection_) {}
 
 NotOnRtl::NotOnRtl(const std::string& selection_, const std::string& layer_, const std::string& reason)
-    : Error(ExitCode::kUsage, fmt::format("'{}': {} cannot run on an RTL core: {}; choose a linear layer", selection_,
-                                          layer_, reason)),
+    : Error(ExitCode::kUsage,
+            fmt::format("'{}': {} cannot run on an RTL core: {}; choose a linear layer", selection_, layer_, reason)),
       selection(selection_),
       layer(layer_) {}
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which tiles fire in which step, and when an image is done: the schedules of docs/explanation/integer-units.md section 6.
+// Which tiles fire in which step, and when an image is done: the schedules of docs/explanation/integer-units.md
+// section 6.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,10 @@ class FiringRule {
  public:
   FiringRule(mapper::Schedule schedule, const std::vector<std::int32_t>& level_of_tile);
 
-  void begin_image() { level_ = 0; done_ = false; }
+  void begin_image() {
+    level_ = 0;
+    done_ = false;
+  }
   /// Tiles that fire in the present step, ascending; tile 0 stands for the host's input codes.
   const std::vector<TileId>& firing() const;
   /// Staged unary asks whether any tile of the level would fire again: restless tiles keep their level in turn.

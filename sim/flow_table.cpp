@@ -144,9 +144,8 @@ FlowTable::Grid FlowTable::grid_of(const mapper::MappingProblem& problem, std::s
 
 std::span<const std::uint32_t> FlowTable::flows_of(TileId source, std::int32_t token, std::int32_t channel) const {
   const Grid& grid = grids_[source.value()];
-  const std::size_t cell =
-      grid.token_class[static_cast<std::size_t>(token - grid.first_token)] * grid.channel_classes +
-      grid.channel_class[static_cast<std::size_t>(channel - grid.first_channel)];
+  const std::size_t cell = grid.token_class[static_cast<std::size_t>(token - grid.first_token)] * grid.channel_classes +
+                           grid.channel_class[static_cast<std::size_t>(channel - grid.first_channel)];
   return {grid.flows.data() + grid.begin[cell], grid.begin[cell + 1] - grid.begin[cell]};
 }
 

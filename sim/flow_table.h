@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Flows and routes of a mapping, laid out for the simulator: which flows an event takes, which cores each visits in turn,
-// which tiles take it there and on which port.
+// Flows and routes of a mapping, laid out for the simulator: which flows an event takes, which cores each visits in
+// turn, which tiles take it there and on which port.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SystemC module of the host: sends input codes over its link into the router of core 0, and takes the potentials of the
-// head back over the same link.
+// SystemC module of the host: sends input codes over its link into the router of core 0, and takes the potentials of
+// the head back over the same link.
 #pragma once
 
 #include <deque>

@@ -9,19 +9,32 @@ namespace ranvier::sim {
 
 Energy unit_energy(const chips::EnergyTable& table, Component component) {
   switch (component) {
-    case Component::kSynapseRead: return table.synapse_read.value;
-    case Component::kAccumulate: return table.accumulate.value;
-    case Component::kMultiplyAdd: return table.multiply_add.value;
-    case Component::kSomaUpdate: return table.soma_update.value;
-    case Component::kMapValue: return table.map_value.value;
-    case Component::kStateSwap: return table.state_swap_byte.value;
-    case Component::kEventEmit: return table.event_emit.value;
-    case Component::kRouterHop: return table.router_hop.value;
-    case Component::kLinkHop: return table.link_hop.value;
-    case Component::kChipLinkHop: return table.chip_link_hop.value;
-    case Component::kHostFlit: return table.host_flit.value;
-    case Component::kStepSync: return table.step_sync.value;
-    case Component::kStatic: return Energy(0);
+    case Component::kSynapseRead:
+      return table.synapse_read.value;
+    case Component::kAccumulate:
+      return table.accumulate.value;
+    case Component::kMultiplyAdd:
+      return table.multiply_add.value;
+    case Component::kSomaUpdate:
+      return table.soma_update.value;
+    case Component::kMapValue:
+      return table.map_value.value;
+    case Component::kStateSwap:
+      return table.state_swap_byte.value;
+    case Component::kEventEmit:
+      return table.event_emit.value;
+    case Component::kRouterHop:
+      return table.router_hop.value;
+    case Component::kLinkHop:
+      return table.link_hop.value;
+    case Component::kChipLinkHop:
+      return table.chip_link_hop.value;
+    case Component::kHostFlit:
+      return table.host_flit.value;
+    case Component::kStepSync:
+      return table.step_sync.value;
+    case Component::kStatic:
+      return Energy(0);
   }
   return Energy(0);
 }
@@ -80,7 +93,8 @@ std::vector<std::int64_t> split_exactly(std::int64_t whole, std::span<const std:
   }
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return remainder[a] > remainder[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return remainder[a] > remainder[b]; });
   for (std::size_t i = 0; i < static_cast<std::size_t>(left); ++i) ++parts[order[i]];
   return parts;
 }

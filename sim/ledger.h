@@ -40,8 +40,8 @@ class EnergyLedger {
   std::map<Key, Value> entries_;
 };
 
-/// Splits `whole` in proportion to `weights` (>= 0, sum > 0) by largest remainder, the first of equals first: the parts add
-/// up to the whole.
+/// Splits `whole` in proportion to `weights` (>= 0, sum > 0) by largest remainder, the first of equals first: the parts
+/// add up to the whole.
 std::vector<std::int64_t> split_exactly(std::int64_t whole, std::span<const std::int64_t> weights);
 
 }  // namespace ranvier::sim

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Linear stages: a row of weights added per event. Whole tiles with an encoder, the head (its potentials are read, it never
-// emits), and input slices, which send the change of their sums to the tile that owns the encoder.
+// Linear stages: a row of weights added per event. Whole tiles with an encoder, the head (its potentials are read, it
+// never emits), and input slices, which send the change of their sums to the tile that owns the encoder.
 #include "sim/behavioural_core.h"
 
 namespace ranvier::sim {

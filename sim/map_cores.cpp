@@ -7,15 +7,12 @@
 namespace ranvier::sim {
 namespace {
 
-/// Integer input X[token][channel] of the tile's outputs, and f(X), which is computed when a token fires after a change.
+/// Integer input X[token][channel] of the tile's outputs, and f(X), which is computed when a token fires after a
+/// change.
 class MapCore : public BehaviouralCore {
  public:
   explicit MapCore(const TileSpec& tile_spec)
-      : BehaviouralCore(tile_spec),
-        tracers_(tile_spec),
-        input_(contexts()),
-        mapped_(contexts()),
-        stale_(contexts()) {}
+      : BehaviouralCore(tile_spec), tracers_(tile_spec), input_(contexts()), mapped_(contexts()), stale_(contexts()) {}
 
   bool restless() const final {
     std::vector<std::int32_t> fresh;

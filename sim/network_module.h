@@ -37,7 +37,7 @@ class NetworkModule final : public sc_core::sc_module, public NetworkPort {
   bool tells_entries_ = false;
   std::unique_ptr<Network> network_;
   sc_core::sc_event due_;
-  std::vector<Transfer> transfers_;   // by packet id
+  std::vector<Transfer> transfers_;  // by packet id
   std::vector<std::uint32_t> free_;
   std::vector<Entry> entries_;
   std::vector<Delivery> deliveries_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of two event streams (docs/explanation/integer-units.md section 4): scores of queries and keys with a softmax
-// over each row, and the mix of values by attention. Each event meets the codes that arrived before it on the other
-// stream, so that the sum is exact in any order.
+// Products of two event streams (docs/explanation/integer-units.md section 4): scores of queries and keys with a
+// softmax over each row, and the mix of values by attention. Each event meets the codes that arrived before it on the
+// other stream, so that the sum is exact in any order.
 #include "sim/behavioural_core.h"
 #include "workloads/units.h"
 
@@ -133,7 +133,8 @@ class MixCore final : public BehaviouralCore {
         head_width_(stage().channels / stage().heads),
         first_head_(tile_spec.tile.outputs.begin / head_width_),
         sum_(contexts()),
-        attention_(static_cast<std::size_t>(heads()) * static_cast<std::size_t>(keys_) * static_cast<std::size_t>(tokens())),
+        attention_(static_cast<std::size_t>(heads()) * static_cast<std::size_t>(keys_) *
+                   static_cast<std::size_t>(tokens())),
         value_(static_cast<std::size_t>(keys_) * static_cast<std::size_t>(outputs())) {}
 
   bool restless() const override {

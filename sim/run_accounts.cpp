@@ -20,7 +20,8 @@ void raise_to(std::vector<std::int64_t>& peak, const std::vector<std::int64_t>& 
   for (std::size_t i = 0; i < other.size(); ++i) peak[i] = std::max(peak[i], other[i]);
 }
 
-std::int64_t count_powered(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const FlowTable& flows) {
+std::int64_t count_powered(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
+                           const FlowTable& flows) {
   std::set<ChipId> chips{problem.board.chip_of(CoreId(0))};
   for (std::size_t t = 1; t < problem.tiles.size(); ++t) chips.insert(problem.board.chip_of(mapping.core_of[t]));
   for (std::size_t f = 0; f < flows.size(); ++f) {
@@ -108,7 +109,8 @@ void RunAccounts::charge_traffic(const ImageTally& tally) {
 
 void RunAccounts::charge_steps(const ImageTally& tally) {
   // Every powered chip takes part in the end of each step; reading the potentials needs none.
-  ledger_.add(Component::kStepSync, StageId(), CoreId(), (static_cast<std::int64_t>(tally.steps.size()) - 1) * powered_chips_);
+  ledger_.add(Component::kStepSync, StageId(), CoreId(),
+              (static_cast<std::int64_t>(tally.steps.size()) - 1) * powered_chips_);
   for (std::size_t t = 1; t < tally.static_energy.size(); ++t) {
     if (tally.static_energy[t] == 0) continue;
     ledger_.add_static(problem_.tiles[t].stage, mapping_.core_of[t], 0, Energy(tally.static_energy[t]));
@@ -124,7 +126,8 @@ void RunAccounts::add_layers(const ImageTally& tally) {
   add_to(stage_cycles_, tally.stage_cycles);
 }
 
-void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores, const std::vector<std::int32_t>& input_codes) {
+void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores,
+                            const std::vector<std::int32_t>& input_codes) {
   const workloads::Program& program = *problem_.program;
   const workloads::Activations chip = cores.gather(input_codes);
   ImageResult image;
@@ -246,12 +249,14 @@ void RunAccounts::finish_profile() {
 std::vector<std::string> left_out_of(Fidelity fidelity) {
   std::vector<std::string> out{"A core never waits for its router: events wait in an unbounded queue at the source."};
   if (fidelity == Fidelity::kFast) {
-    out.emplace_back("Packets reserve links whole: no flits, buffers, virtual channels or credits, so no blocking upstream.");
+    out.emplace_back(
+        "Packets reserve links whole: no flits, buffers, virtual channels or credits, so no blocking upstream.");
     out.emplace_back("A relay slot is freed when the relay has sent the event, not when the router has taken it.");
   }
   if (fidelity == Fidelity::kAnalytic) {
-    out.emplace_back("A step takes the farthest delivery plus the larger of the busiest core and the fullest link: no queueing, "
-                     "and no overlap of the two is modelled beyond that maximum.");
+    out.emplace_back(
+        "A step takes the farthest delivery plus the larger of the busiest core and the fullest link: no queueing, "
+        "and no overlap of the two is modelled beyond that maximum.");
     out.emplace_back("FIFO and relay occupancy are not modelled: nothing pushes back and no event is ever lost.");
     out.emplace_back("Activities have no place within their step.");
   }

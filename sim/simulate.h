@@ -18,17 +18,18 @@ namespace ranvier::sim {
 struct SimOptions {
   Fidelity fidelity = Fidelity::kCycle;
   std::vector<CoreFactory> core_of_tile;  // by tile; null, or an empty list: behavioural
-  bool lockstep = true;                   // compare every core of core_of_tile with its behavioural twin, event by event
-  bool allow_loss = false;                // count lost events instead of stopping the run
+  bool lockstep = true;     // compare every core of core_of_tile with its behavioural twin, event by event
+  bool allow_loss = false;  // count lost events instead of stopping the run
   NetworkOptions network;
   std::function<void(std::int32_t image, std::int32_t step)> progress;  // called when a step ends
   bool record_activities = true;                                        // of the first image, for the trace
-  const std::atomic<bool>* interrupted = nullptr;  // once true: stop at the next step boundary, keep the finished images
+  const std::atomic<bool>* interrupted =
+      nullptr;  // once true: stop at the next step boundary, keep the finished images
 };
 
-/// `images`: input codes, row-major [tokens][channels] of stage 0. `mapping` must be legal (mapper/verifier.h). The same
-/// arguments give the same result. Calls from several threads take turns: SystemC has one kernel a process.
-/// Throws EventsLost, LockstepMismatch, BadInputCodes (sim/errors.h).
+/// `images`: input codes, row-major [tokens][channels] of stage 0. `mapping` must be legal (mapper/verifier.h). The
+/// same arguments give the same result. Calls from several threads take turns: SystemC has one kernel a process. Throws
+/// EventsLost, LockstepMismatch, BadInputCodes (sim/errors.h).
 RunResult simulate(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
                    std::span<const std::vector<std::int32_t>> images, const SimOptions& options = {});
 

@@ -25,7 +25,8 @@ class SystemCSession {
   std::unique_lock<std::mutex> turn_;
 };
 
-/// Cycles of the chip clock as SystemC time, one femtosecond a unit. There is no sc_clock: nothing ticks while nothing happens.
+/// Cycles of the chip clock as SystemC time, one femtosecond a unit. There is no sc_clock: nothing ticks while nothing
+/// happens.
 class ChipClock {
  public:
   explicit ChipClock(Duration period) : period_(static_cast<sc_dt::uint64>(period.count())) {}

@@ -90,13 +90,20 @@ std::string tile_name(const mapper::MappingProblem& problem, TileId tile) {
 
 std::string_view kind_name(StageKind kind) {
   switch (kind) {
-    case StageKind::kInput: return "input";
-    case StageKind::kLinear: return "linear";
-    case StageKind::kLayerNorm: return "layer_norm";
-    case StageKind::kScores: return "scores";
-    case StageKind::kMix: return "mix";
-    case StageKind::kGelu: return "gelu";
-    case StageKind::kAdd: return "add";
+    case StageKind::kInput:
+      return "input";
+    case StageKind::kLinear:
+      return "linear";
+    case StageKind::kLayerNorm:
+      return "layer_norm";
+    case StageKind::kScores:
+      return "scores";
+    case StageKind::kMix:
+      return "mix";
+    case StageKind::kGelu:
+      return "gelu";
+    case StageKind::kAdd:
+      return "add";
   }
   return "unknown";
 }

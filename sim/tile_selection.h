@@ -11,8 +11,8 @@
 
 namespace ranvier::sim {
 
-/// Tiles of the layer or core that `selection` names, ascending. Only linear stages with an encoder have RTL, and of them
-/// only tiles that hold all inputs. Throws UnknownLayer, UnknownCore, NotOnRtl (sim/errors.h).
+/// Tiles of the layer or core that `selection` names, ascending. Only linear stages with an encoder have RTL, and of
+/// them only tiles that hold all inputs. Throws UnknownLayer, UnknownCore, NotOnRtl (sim/errors.h).
 std::vector<TileId> select_tiles(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
                                  std::string_view selection);
 

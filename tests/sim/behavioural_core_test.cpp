@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Behavioural cores against the reference, one whole stage a tile: events in random order and in random pieces, graded and
-// unary; exact cycle costs; checkpoints; context swaps.
+// Behavioural cores against the reference, one whole stage a tile: events in random order and in random pieces, graded
+// and unary; exact cycle costs; checkpoints; context swaps.
 #include <gtest/gtest.h>
 
 #include "mapper/delivery.h"
@@ -39,7 +39,8 @@ std::vector<Event> events_for(const Program& program, std::size_t s, const Activ
     const mapper::Reach reach = mapper::reach_of(program, whole(program, s), port);
     for (std::int32_t t = reach.tokens.begin; t < reach.tokens.end; ++t) {
       for (std::int32_t c = reach.channels.begin; c < reach.channels.end; ++c) {
-        const std::int32_t code = reference.codes[from][static_cast<std::size_t>(t * program.stages[from].channels + c)];
+        const std::int32_t code =
+            reference.codes[from][static_cast<std::size_t>(t * program.stages[from].channels + c)];
         const bool sum = program.stages[from].kind == workloads::StageKind::kAdd;
         const std::int32_t unit = graded || sum ? code : (code > 0 ? 1 : -1);
         for (std::int32_t sent = 0; sent != code; sent += unit) {

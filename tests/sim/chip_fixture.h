@@ -19,7 +19,8 @@
 namespace ranvier::sim::testing {
 
 /// 1 GHz; every cost of a core 1 cycle but decode 2 and map 3; 4 lanes; barrier of 10 cycles; energies distinct primes.
-inline chips::Board small_board(std::int32_t width, std::int32_t height, std::int32_t columns = 1, std::int32_t rows = 1) {
+inline chips::Board small_board(std::int32_t width, std::int32_t height, std::int32_t columns = 1,
+                                std::int32_t rows = 1) {
   chips::Board b;
   b.name = "small";
   b.columns = columns;
@@ -132,9 +133,10 @@ inline std::unique_ptr<Case> tiny_case(mapper::Schedule schedule = mapper::Sched
   return c;
 }
 
-/// Tiles on random cores, wherever they fit; several share a core now and then. Legal, and unlike what a mapper would do.
-inline std::unique_ptr<Case> random_case(workloads::Program program, const chips::Board& board, mapper::Schedule schedule,
-                                         std::uint64_t seed) {
+/// Tiles on random cores, wherever they fit; several share a core now and then. Legal, and unlike what a mapper would
+/// do.
+inline std::unique_ptr<Case> random_case(workloads::Program program, const chips::Board& board,
+                                         mapper::Schedule schedule, std::uint64_t seed) {
   auto c = std::make_unique<Case>();
   c->program = std::move(program);
   c->problem = mapper::make_problem(c->program, board, schedule);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rule of the house: any legal mapping, any delay in the network, any schedule, any fidelity gives the same integers as
-// the reference, and the same arguments the same numbers.
+// The rule of the house: any legal mapping, any delay in the network, any schedule, any fidelity gives the same
+// integers as the reference, and the same arguments the same numbers.
 #include <gtest/gtest.h>
 
 #include <tuple>
