@@ -133,7 +133,9 @@ sim::SimOptions Job::simulation_options() const {
 sim::RunResult Job::simulate() {
   const auto& codes = image_codes();
   sim::SimOptions how = simulation_options();
-  Progress progress("simulating images", static_cast<std::int64_t>(codes.size()), {.quiet = options_.common.quiet});
+  ProgressOptions shown;
+  shown.quiet = options_.common.quiet;
+  Progress progress("simulating images", static_cast<std::int64_t>(codes.size()), shown);
   how.progress = [&progress](std::int32_t image, std::int32_t) { progress.set(image); };
   const StopWatch watch;
   auto result = sim::simulate(problem_, mapping_, codes, how);

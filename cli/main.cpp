@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   using namespace ranvier;
   cli::Context context;
   context.argv.assign(argv, argv + argc);
+  cli::catch_interrupt();
 
   CLI::App app{"Places spiking and hybrid networks on many-core chips, co-simulates them, and learns from what it measured.",
                "ranvier"};

@@ -18,7 +18,7 @@ std::int64_t moved(const mapper::Mapping& a, const mapper::Mapping& b) {
 }
 
 RemapStep step_of(std::int32_t iteration, const RunResult& r, std::int64_t moved_tiles, bool accepted) {
-  return {iteration, step_time_ns_mean(r), r.total_energy, r.max_link_load, r.hops, moved_tiles, accepted};
+  return {iteration, r.profile.step_time_ns_mean, r.total_energy, r.max_link_load, r.hops, moved_tiles, accepted};
 }
 
 double share_saved(double before, double after) { return before <= 0 ? 0 : (before - after) / before; }
@@ -35,10 +35,6 @@ double gain(const RunResult& before, const RunResult& after) {
 }
 
 }  // namespace
-
-double step_time_ns_mean(const RunResult& result) {
-  return result.steps.empty() ? 0 : nanoseconds(result.total_time) / static_cast<double>(result.steps.size());
-}
 
 RemapOutcome remap_until(const mapper::MappingProblem& problem, mapper::Mapping start, RunResult measured,
                          std::span<const std::vector<std::int32_t>> images, const OptionsFor& options_for,

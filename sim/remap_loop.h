@@ -35,8 +35,6 @@ struct RemapOutcome {
   std::vector<RemapStep> steps;
 };
 
-double step_time_ns_mean(const RunResult& result);
-
 /// Builds the options of a simulation of `mapping`: which tiles are Verilated can depend on where they are.
 using OptionsFor = std::function<SimOptions(const mapper::Mapping&)>;
 
