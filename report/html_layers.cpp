@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "report/format.h"
 #include "report/html_sections.h"
@@ -23,6 +24,9 @@ constexpr double kEnergyValues = 130;
 constexpr double kLatencyWidth = 230;
 constexpr double kLatencyValues = 80;
 constexpr double kTop = 52;
+
+/// Which of the two charts: all energy with the latencies beside it, or the energy of events alone.
+enum class Chart : std::uint8_t { kAll, kDynamic };
 
 struct Extent {
   std::int64_t images = 1;
@@ -45,7 +49,7 @@ void legend(Svg& svg) {
   }
 }
 
-void bar_row(Svg& svg, double y, const CostRow& row, const Extent& scale) {
+void bar_row(Svg& svg, double y, const CostRow& row, const Extent& scale, Chart chart) {
   svg.text(kLabels - 8, y + 13, row.name, Anchor::kEnd);
   double x = kLabels;
   const auto groups = by_group(row.energy);
@@ -63,7 +67,7 @@ void bar_row(Svg& svg, double y, const CostRow& row, const Extent& scale) {
            fmt::format(
                "{} · {}", energy_text(mean(row.total, scale.images)),
                percent_text(share(static_cast<double>(row.total.count()), static_cast<double>(scale.total.count())))));
-  if (!row.latency) return;
+  if (chart == Chart::kDynamic || !row.latency) return;
   const double left = kLabels + kEnergyWidth + kEnergyValues;
   const double width =
       kLatencyWidth * share(static_cast<double>(row.latency->count()), static_cast<double>(scale.longest.count()));
@@ -72,33 +76,37 @@ void bar_row(Svg& svg, double y, const CostRow& row, const Extent& scale) {
   svg.text(left + width + 6, y + 13, duration_text(*row.latency));
 }
 
-std::string bars(const Rollup& rollup, const Extent& scale) {
+std::string bars(const Rollup& rollup, const Extent& scale, Chart chart) {
   double height = kTop;
   for (const Block& block : rollup.blocks) height += kRow * static_cast<double>(block.layers.size()) + kBlockGap;
   const bool board = rollup.board.total.count() != 0;
   if (board) height += kRow + kBlockGap;
-  Svg svg(
-      "layer-bars", kLabels + kEnergyWidth + kEnergyValues + kLatencyWidth + kLatencyValues, height + 6,
-      "Energy and latency of each layer",
-      "Left: stacked bars of energy per inference by component group. Right: latency per inference. The same numbers "
-      "are in the table below.");
+  const bool all = chart == Chart::kAll;
+  const double width = kLabels + kEnergyWidth + kEnergyValues + kLatencyWidth + kLatencyValues;
+  Svg svg(all ? "layer-bars" : "layer-dynamic-bars", width, height + 6,
+          all ? "Energy and latency of each layer" : "Energy of each layer without static power",
+          all ? "Left: stacked bars of energy per inference by component group. Right: latency per inference. The same "
+                "numbers are in the table below."
+              : "Stacked bars of energy per inference by component group, static power left out.");
   legend(svg);
-  svg.text(kLabels, 42, "energy per inference", Anchor::kStart, "strong");
-  svg.text(kLabels + kEnergyWidth + kEnergyValues, 42, "latency per inference", Anchor::kStart, "strong");
+  svg.text(kLabels, 42, all ? "energy per inference" : "energy per inference, static power left out", Anchor::kStart,
+           "strong");
+  if (all) svg.text(kLabels + kEnergyWidth + kEnergyValues, 42, "latency per inference", Anchor::kStart, "strong");
   double y = kTop;
   for (const Block& block : rollup.blocks) {
-    svg.line(0, y - kBlockGap / 2, kLabels + kEnergyWidth + kEnergyValues + kLatencyWidth + kLatencyValues,
-             y - kBlockGap / 2, kGrid);
+    svg.line(0, y - kBlockGap / 2, width, y - kBlockGap / 2, kGrid);
     for (const CostRow& layer : block.layers) {
-      bar_row(svg, y, layer, scale);
+      bar_row(svg, y, layer, scale, chart);
       y += kRow;
     }
     y += kBlockGap;
   }
-  if (board) bar_row(svg, y, rollup.board, scale);
+  if (board) bar_row(svg, y, rollup.board, scale, chart);
   svg.line(kLabels, kTop - kBlockGap / 2, kLabels, height, kInk);
-  svg.line(kLabels + kEnergyWidth + kEnergyValues, kTop - kBlockGap / 2, kLabels + kEnergyWidth + kEnergyValues, height,
-           kInk);
+  if (all) {
+    const double left = kLabels + kEnergyWidth + kEnergyValues;
+    svg.line(left, kTop - kBlockGap / 2, left, height, kInk);
+  }
   return svg.str();
 }
 
@@ -140,12 +148,9 @@ std::string layer_table(const Rollup& rollup, const Extent& scale) {
   return table.text();
 }
 
-}  // namespace
-
-std::string layers_section(const RunRecord& record) {
-  const Rollup rollup = roll_up(record);
+Extent extent_of(const Rollup& rollup, std::size_t images) {
   Extent scale;
-  scale.images = static_cast<std::int64_t>(record.result.images.size());
+  scale.images = static_cast<std::int64_t>(images);
   scale.total = rollup.chip.total;
   scale.largest = rollup.board.total;
   for (const Block& block : rollup.blocks) {
@@ -154,12 +159,41 @@ std::string layers_section(const RunRecord& record) {
       if (layer.latency) scale.longest = std::max(scale.longest, *layer.latency);
     }
   }
-  return section("layers", "Layers",
-                 figure(bars(rollup, scale),
-                        "Percentages are shares of all energy. A layer's latency is the time of the steps in which it "
-                        "fires; layers that fire "
-                        "in the same step share that time, so latencies do not add up to the inference.") +
-                     folded("Table: every layer, block sums, network and chip total", layer_table(rollup, scale)));
+  return scale;
+}
+
+void drop_static(CostRow& row) {
+  Energy& flowing = row.energy[static_cast<std::size_t>(sim::Component::kStatic)];
+  row.total -= flowing;
+  flowing = Energy();
+}
+
+Rollup without_static(Rollup rollup) {
+  for (Block& block : rollup.blocks)
+    for (CostRow& layer : block.layers) drop_static(layer);
+  drop_static(rollup.board);
+  drop_static(rollup.chip);
+  return rollup;
+}
+
+}  // namespace
+
+std::string layers_section(const RunRecord& record) {
+  const std::size_t images = record.result.images.size();
+  const Rollup rollup = roll_up(record);
+  const Extent scale = extent_of(rollup, images);
+  const Rollup dynamic = without_static(rollup);
+  const bool static_flows = dynamic.chip.total != rollup.chip.total && dynamic.chip.total.count() > 0;
+  std::string content = figure(bars(rollup, scale, Chart::kAll),
+                               "Percentages are shares of all energy. A layer's latency is the time of the steps in "
+                               "which it fires; layers that fire "
+                               "in the same step share that time, so latencies do not add up to the inference.");
+  if (static_flows)
+    content += figure(bars(dynamic, extent_of(dynamic, images), Chart::kDynamic),
+                      "The same without static power, which belongs to time, not to events. Percentages are shares of "
+                      "this rest.");
+  content += folded("Table: every layer, block sums, network and chip total", layer_table(rollup, scale));
+  return section("layers", "Layers", content);
 }
 
 }  // namespace ranvier::report

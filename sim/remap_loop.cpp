@@ -2,13 +2,13 @@
 #include "sim/remap_loop.h"
 
 #include <algorithm>
-#include <array>
 
 #include "mapper/verifier.h"
 
 namespace ranvier::sim {
 namespace {
 
+constexpr double kWorthTraffic = 0.001;      // gain of time or energy for which hops and link load may rise
 constexpr std::int32_t kNeighbourhoods = 4;  // of mapper::propose_remap
 
 std::int64_t moved(const mapper::Mapping& a, const mapper::Mapping& b) {
@@ -23,15 +23,17 @@ RemapStep step_of(std::int32_t iteration, const RunResult& r, std::int64_t moved
 
 double share_saved(double before, double after) { return before <= 0 ? 0 : (before - after) / before; }
 
-/// The largest share saved of time, energy, fullest link and hops; zero when any of the four is worse.
+/// What a proposal gains; zero: it is refused.
 double gain(const RunResult& before, const RunResult& after) {
-  const std::array<double, 4> saved = {
-      share_saved(static_cast<double>(before.total_time.count()), static_cast<double>(after.total_time.count())),
-      share_saved(static_cast<double>(before.total_energy.count()), static_cast<double>(after.total_energy.count())),
-      share_saved(before.max_link_load, after.max_link_load),
-      share_saved(static_cast<double>(before.hops), static_cast<double>(after.hops))};
-  const auto [least, most] = std::minmax_element(saved.begin(), saved.end());
-  return *least < 0 ? 0 : *most;
+  const double time =
+      share_saved(static_cast<double>(before.total_time.count()), static_cast<double>(after.total_time.count()));
+  const double energy =
+      share_saved(static_cast<double>(before.total_energy.count()), static_cast<double>(after.total_energy.count()));
+  if (time < 0 || energy < 0) return 0;
+  if (std::max(time, energy) >= kWorthTraffic) return std::max(time, energy);
+  const double link = share_saved(before.max_link_load, after.max_link_load);
+  const double hops = share_saved(static_cast<double>(before.hops), static_cast<double>(after.hops));
+  return link < 0 || hops < 0 ? 0 : std::max({time, energy, link, hops});
 }
 
 }  // namespace

@@ -38,9 +38,9 @@ struct RemapOutcome {
 /// Builds the options of a simulation of `mapping`: which tiles are Verilated can depend on where they are.
 using OptionsFor = std::function<SimOptions(const mapper::Mapping&)>;
 
-/// A proposal gains when none of time, energy, fullest link and hops is worse over the same images, and one is better. So the
-/// result is never worse than the start in any of them. Stops after a whole round of neighbourhoods (four) without a gain
-/// of `until` in the best of them.
+/// A proposal is kept when neither time nor energy is worse over the same images, and either one of them gains at least
+/// 0.1 %, or fullest link and hops are not worse either and any of the four is better. So the result is never worse than
+/// the start in time or energy. Stops after a whole round of neighbourhoods (four) without a gain of `until`.
 RemapOutcome remap_until(const mapper::MappingProblem& problem, mapper::Mapping start, RunResult measured,
                          std::span<const std::vector<std::int32_t>> images, const OptionsFor& options_for,
                          const RemapLoopOptions& options);
