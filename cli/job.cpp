@@ -27,9 +27,7 @@ namespace {
 /// Wall time of a part of the job; only reports see it.
 class StopWatch {
  public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -57,12 +55,14 @@ sim::CoreFactory verilated_factory() {
 }  // namespace
 
 MappingIllegal::MappingIllegal(const std::string& what, std::size_t count, const std::string& first)
-    : Error(ExitCode::kBadInput, fmt::format("{}: not a legal mapping ({} findings); first: {}; map again with ranvier map",
-                                             what, count, first)),
+    : Error(ExitCode::kBadInput,
+            fmt::format("{}: not a legal mapping ({} findings); first: {}; map again with ranvier map", what, count,
+                        first)),
       findings(count) {}
 
 RunFolderUnreadable::RunFolderUnreadable(const std::string& path, const std::string& problem)
-    : Error(ExitCode::kBadInput, fmt::format("{}: {}; give a folder that ranvier run wrote", path, problem)), file(path) {}
+    : Error(ExitCode::kBadInput, fmt::format("{}: {}; give a folder that ranvier run wrote", path, problem)),
+      file(path) {}
 
 Job::Job(const JobOptions& options) : options_(options) {
   load();
@@ -70,7 +70,8 @@ Job::Job(const JobOptions& options) : options_(options) {
   mapper::TilingOptions tiling;
   tiling.preset = preset_of(options_.preset);
   tiling.token_mode = token_choice_of(options_.token_mode);
-  problem_ = mapper::make_problem(program_, chips::load_target(options_.target), schedule_of(options_.schedule), tiling);
+  problem_ =
+      mapper::make_problem(program_, chips::load_target(options_.target), schedule_of(options_.schedule), tiling);
   mapper::MapOptions how;
   how.preset = tiling.preset;
   how.seed = options_.common.seed;
@@ -96,14 +97,16 @@ void Job::load() {
   workloads::ConvertOptions how;
   how.threads = options_.common.threads;
   program_ = workloads::convert(model_, how);
-  images_ = options_.images_file.empty() ? workloads::test_images(model_) : workloads::load_images(options_.images_file);
+  images_ =
+      options_.images_file.empty() ? workloads::test_images(model_) : workloads::load_images(options_.images_file);
   workloads::check_images(model_, images_);
   wall_times_.push_back({"load and convert", watch.seconds()});
 }
 
 void Job::check_mapping() const {
   const auto findings = mapper::verify(problem_, mapping_);
-  if (!findings.empty()) throw MappingIllegal(options_.workload + " on " + options_.target, findings.size(), findings[0].text);
+  if (!findings.empty())
+    throw MappingIllegal(options_.workload + " on " + options_.target, findings.size(), findings[0].text);
 }
 
 void Job::use_profile(const mapper::Profile& profile) { problem_ = mapper::with_profile(problem_, profile); }
@@ -111,7 +114,8 @@ void Job::use_profile(const mapper::Profile& profile) { problem_ = mapper::with_
 const std::vector<std::vector<std::int32_t>>& Job::image_codes() {
   if (codes_.empty()) {
     if (options_.images > images_.count())
-      throw UsageError("--images", fmt::format("{} asked for, {} holds {}", options_.images, images_.file, images_.count()));
+      throw UsageError("--images",
+                       fmt::format("{} asked for, {} holds {}", options_.images, images_.file, images_.count()));
     codes_ = workloads::input_code_batch(model_, images_, options_.images);
   }
   return codes_;
@@ -125,7 +129,8 @@ sim::SimOptions Job::simulation_options() const {
   how.network.seed = options_.common.seed;
   for (const std::string& selection : options_.rtl) {
     how.core_of_tile.resize(problem_.tiles.size(), nullptr);
-    for (TileId tile : sim::select_tiles(problem_, mapping_, selection)) how.core_of_tile[tile.value()] = verilated_factory();
+    for (TileId tile : sim::select_tiles(problem_, mapping_, selection))
+      how.core_of_tile[tile.value()] = verilated_factory();
   }
   return how;
 }
@@ -147,7 +152,8 @@ sim::RunResult Job::simulate() {
 
 void Job::measure_accuracy(report::RunRecord& record) {
   const StopWatch watch;
-  const std::size_t n = options_.accuracy_images == 0 ? images_.count() : std::min(options_.accuracy_images, images_.count());
+  const std::size_t n =
+      options_.accuracy_images == 0 ? images_.count() : std::min(options_.accuracy_images, images_.count());
   if (n == 0) return;
   const auto codes = workloads::input_code_batch(model_, images_, n);
   const auto integer = workloads::run_reference_logits(program_, codes, thread_count(options_.common));
@@ -160,7 +166,8 @@ void Job::measure_accuracy(report::RunRecord& record) {
     const auto classes = static_cast<std::size_t>(model_.config.classes);
     record.floating.images = static_cast<std::int64_t>(std::min(n, recorded.count));
     for (std::size_t i = 0; i < std::min(n, recorded.count); ++i)
-      record.floating.correct += workloads::argmax(recorded.float_trained.data() + i * classes, classes) == images_.labels[i];
+      record.floating.correct +=
+          workloads::argmax(recorded.float_trained.data() + i * classes, classes) == images_.labels[i];
   } else {
     const workloads::FloatNetwork network(model_);
     record.floating.images = static_cast<std::int64_t>(n);
@@ -182,17 +189,19 @@ report::RunRecord Job::record(const Context& context) {
   r.threads = thread_count(options_.common);
   for (const char* name : {"model.safetensors", "config.json"}) {
     const auto path = model_.folder / name;
-    r.inputs.push_back({name == std::string("config.json") ? "config" : "weights", path.string(), sha256_of_file(path)});
+    r.inputs.push_back(
+        {name == std::string("config.json") ? "config" : "weights", path.string(), sha256_of_file(path)});
   }
   r.inputs.push_back({"images", images_.file, sha256_of_file(images_.file)});
   r.inputs.push_back({"chip", problem_.board.chip.file, sha256_of_file(problem_.board.chip.file)});
   r.workload = options_.workload;
   const auto& c = model_.config;
   r.workload_description =
-      fmt::format("Vision Transformer on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations", c.dataset, c.tokens(),
-                  c.width, c.heads, c.blocks, c.activation_bits);
+      fmt::format("Vision Transformer on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations", c.dataset,
+                  c.tokens(), c.width, c.heads, c.blocks, c.activation_bits);
   if (c.dataset == "fashion-mnist")
-    r.class_names = {"T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"};
+    r.class_names = {"T-shirt", "trouser", "pullover", "dress", "coat",
+                     "sandal",  "shirt",   "sneaker",  "bag",   "ankle boot"};
   r.target = options_.target;
   r.mapping_preset = options_.preset;
   measure_accuracy(r);

@@ -22,7 +22,8 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
 
 void add_simulation_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("--images", o.images, "images to simulate")->capture_default_str()->check(CLI::PositiveNumber);
-  verb.add_option("--images-file", o.images_file, "images and labels (safetensors); the bundled test images when left out");
+  verb.add_option("--images-file", o.images_file,
+                  "images and labels (safetensors); the bundled test images when left out");
   verb.add_option("--accuracy-images", o.accuracy_images, "images for the integer and float accuracies, 0 for all")
       ->capture_default_str();
   verb.add_option("--fidelity", o.fidelity, "of the network model")->capture_default_str()->check(fidelity_names());

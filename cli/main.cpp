@@ -12,8 +12,9 @@ int main(int argc, char** argv) {
   context.argv.assign(argv, argv + argc);
   cli::catch_interrupt();
 
-  CLI::App app{"Places spiking and hybrid networks on many-core chips, co-simulates them, and learns from what it measured.",
-               "ranvier"};
+  CLI::App app{
+      "Places spiking and hybrid networks on many-core chips, co-simulates them, and learns from what it measured.",
+      "ranvier"};
   app.set_version_flag("--version", "ranvier " RANVIER_VERSION);
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);

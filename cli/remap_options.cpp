@@ -48,7 +48,8 @@ sim::RemapLoopOptions parse_remap(const std::string& text, std::uint64_t seed) {
       if (options.until < 0 || options.until >= 1) throw UsageError("--remap", "until must be from 0 to 100 %");
     } else if (key == "max") {
       options.max_iterations = static_cast<std::int32_t>(parse_number(value, text));
-      if (options.max_iterations < 1 || options.max_iterations > 1000) throw UsageError("--remap", "max must be 1..1000");
+      if (options.max_iterations < 1 || options.max_iterations > 1000)
+        throw UsageError("--remap", "max must be 1..1000");
     } else {
       throw UsageError("--remap", fmt::format("unknown key '{}'; write until=1%,max=8", key));
     }
@@ -75,14 +76,17 @@ namespace {
 
 /// log.txt: what was done, how long each part took, what remap decided.
 std::string log_text(const JobOptions& job, const report::RunRecord& record) {
-  std::string text = fmt::format("{} on {}: {}, {}, preset {}, seed {}\n", job.workload, job.target, job.schedule, job.fidelity,
-                                 job.preset, job.common.seed);
+  std::string text = fmt::format("{} on {}: {}, {}, preset {}, seed {}\n", job.workload, job.target, job.schedule,
+                                 job.fidelity, job.preset, job.common.seed);
   for (const auto& part : record.wall_times) text += fmt::format("{}: {:.3f} s\n", part.stage, part.seconds);
   for (const auto& tile : record.result.verilated_tiles) text += fmt::format("on a Verilated core: {}\n", tile);
   for (const auto& s : record.remap)
-    text += fmt::format("remap {}: {} tiles moved, step {:.1f} ns, {:.3f} nJ, fullest link {:.4f} flits/cycle, {} hops: {}\n",
-                        s.iteration, s.moved_tiles, s.step_time_ns_mean, s.energy_nj, s.max_link_load, s.hops,
-                        s.iteration == 0 ? "start" : s.accepted ? "accepted" : "refused");
+    text += fmt::format(
+        "remap {}: {} tiles moved, step {:.1f} ns, {:.3f} nJ, fullest link {:.4f} flits/cycle, {} hops: {}\n",
+        s.iteration, s.moved_tiles, s.step_time_ns_mean, s.energy_nj, s.max_link_load, s.hops,
+        s.iteration == 0 ? "start"
+        : s.accepted     ? "accepted"
+                         : "refused");
   return text;
 }
 

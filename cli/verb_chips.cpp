@@ -15,8 +15,13 @@ void list(const Common& common) {
   for (const std::string& name : chips::bundled_targets()) {
     const chips::Board b = chips::load_target(name);
     if (common.json)
-      rows.push_back({{"name", name}, {"chips", b.chips()}, {"cores", b.cores()}, {"mesh_width", b.width()},
-                      {"mesh_height", b.height()}, {"clock_khz", b.chip.clock_khz.value}, {"rtl_module", b.chip.rtl_module},
+      rows.push_back({{"name", name},
+                      {"chips", b.chips()},
+                      {"cores", b.cores()},
+                      {"mesh_width", b.width()},
+                      {"mesh_height", b.height()},
+                      {"clock_khz", b.chip.clock_khz.value},
+                      {"rtl_module", b.chip.rtl_module},
                       {"description", b.chip.description}});
     else
       fmt::print("{:<20} {:>3} chip{} {:>5} cores  {}\n", name, b.chips(), b.chips() == 1 ? " " : "s", b.cores(),

@@ -67,17 +67,25 @@ void print_json(const ConvertArguments& a, const workloads::ConversionReport& re
   for (std::size_t k = 0; k < report.stages.size(); ++k) {
     const auto& r = report.stages[k];
     const auto& c = spiking.stages[k];
-    stages.push_back({{"stage", r.name}, {"float_error", r.float_error}, {"integer_error", r.integer_error},
-                      {"events", static_cast<double>(c.events) / images}, {"adds", static_cast<double>(c.adds) / images},
-                      {"multiply_adds", static_cast<double>(c.multiply_adds) / images}, {"macs", r.macs}});
+    stages.push_back({{"stage", r.name},
+                      {"float_error", r.float_error},
+                      {"integer_error", r.integer_error},
+                      {"events", static_cast<double>(c.events) / images},
+                      {"adds", static_cast<double>(c.adds) / images},
+                      {"multiply_adds", static_cast<double>(c.multiply_adds) / images},
+                      {"macs", r.macs}});
   }
-  fmt::print("{}\n", nlohmann::ordered_json{{"model", a.model}, {"method", a.method}, {"schedule", a.schedule},
-                                            {"images", report.images}, {"spiking_images", spiking.images},
+  fmt::print("{}\n", nlohmann::ordered_json{{"model", a.model},
+                                            {"method", a.method},
+                                            {"schedule", a.schedule},
+                                            {"images", report.images},
+                                            {"spiking_images", spiking.images},
                                             {"accuracy_float", report.accuracy_float / 100},
                                             {"accuracy_integer", report.accuracy_integer / 100},
                                             {"accuracy_spiking", static_cast<double>(spiking.correct) / images},
                                             {"spiking_exact", spiking.exact == spiking.images},
-                                            {"steps", spiking.steps}, {"stages", stages}}
+                                            {"steps", spiking.steps},
+                                            {"stages", stages}}
                          .dump(2));
 }
 
@@ -120,7 +128,8 @@ ExitCode convert(const ConvertArguments& a) {
 void add_convert_verb(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("convert", "a trained network to integers, with the error of every stage");
   auto a = std::make_shared<ConvertArguments>();
-  verb->add_option("model", a->model, "bundled workload or a folder with model.safetensors and config.json")->required();
+  verb->add_option("model", a->model, "bundled workload or a folder with model.safetensors and config.json")
+      ->required();
   verb->add_option("--method", a->method, "conversion method")->capture_default_str();
   verb->add_option("--bits", a->bits, "activation bits; as trained when left out");
   verb->add_option("--steps", a->steps, "give up on an image after so many steps; until at rest when left out");

@@ -31,26 +31,37 @@ ExitCode map(const MapArguments& a) {
   const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (a.job.common.json) {
     // Job refuses a mapping that the verifier finds fault with, so reaching this line is the verdict.
-    fmt::print("{}\n", nlohmann::ordered_json{{"workload", a.job.workload}, {"target", a.job.target},
-                                              {"schedule", a.job.schedule}, {"preset", a.job.preset},
-                                              {"cores", m.cores}, {"chips", m.chips}, {"tiles", m.tiles},
-                                              {"weighted_hops", m.weighted_hops}, {"tree_hops", m.tree_hops},
-                                              {"max_link_load", m.max_link_load}, {"connectivity", m.connectivity},
-                                              {"crossings", m.crossings}, {"verified", true}, {"steps", m.steps},
+    fmt::print("{}\n", nlohmann::ordered_json{{"workload", a.job.workload},
+                                              {"target", a.job.target},
+                                              {"schedule", a.job.schedule},
+                                              {"preset", a.job.preset},
+                                              {"cores", m.cores},
+                                              {"chips", m.chips},
+                                              {"tiles", m.tiles},
+                                              {"weighted_hops", m.weighted_hops},
+                                              {"tree_hops", m.tree_hops},
+                                              {"max_link_load", m.max_link_load},
+                                              {"connectivity", m.connectivity},
+                                              {"crossings", m.crossings},
+                                              {"verified", true},
+                                              {"steps", m.steps},
                                               {"latency_us_estimated", microseconds(m.latency)},
                                               {"energy_nj_estimated", nanojoules(m.energy)},
-                                              {"wall_s", wall_s}, {"peak_rss_mib", report::peak_rss_mib()}}
+                                              {"wall_s", wall_s},
+                                              {"peak_rss_mib", report::peak_rss_mib()}}
                            .dump(2));
     return ExitCode::kOk;
   }
-  fmt::print("{} on {} ({}, {}): {} tiles on {} cores of {} chips, verified\n", a.job.workload, a.job.target, a.job.schedule,
-             a.job.preset, m.tiles, m.cores, m.chips);
-  fmt::print("{:<18} {:>6} {:>12} {:>14} {:>14} {:>12}\n", "layer", "cores", "events", "synops", "flit hops", "energy nJ");
+  fmt::print("{} on {} ({}, {}): {} tiles on {} cores of {} chips, verified\n", a.job.workload, a.job.target,
+             a.job.schedule, a.job.preset, m.tiles, m.cores, m.chips);
+  fmt::print("{:<18} {:>6} {:>12} {:>14} {:>14} {:>12}\n", "layer", "cores", "events", "synops", "flit hops",
+             "energy nJ");
   for (const auto& layer : m.layers)
-    fmt::print("{:<18} {:>6} {:>12.0f} {:>14.0f} {:>14.0f} {:>12.2f}\n", job.program().stage(layer.stage).name, layer.cores,
-               layer.events, layer.synops, layer.flit_hops, nanojoules(layer.energy));
-  fmt::print("\nestimated, an image: {:.1f} us in {:.0f} steps, {:.1f} nJ, {:.0f} hops, fullest link {:.3f} flits/cycle\n",
-             microseconds(m.latency), m.steps, nanojoules(m.energy), m.tree_hops, m.max_link_load);
+    fmt::print("{:<18} {:>6} {:>12.0f} {:>14.0f} {:>14.0f} {:>12.2f}\n", job.program().stage(layer.stage).name,
+               layer.cores, layer.events, layer.synops, layer.flit_hops, nanojoules(layer.energy));
+  fmt::print(
+      "\nestimated, an image: {:.1f} us in {:.0f} steps, {:.1f} nJ, {:.0f} hops, fullest link {:.3f} flits/cycle\n",
+      microseconds(m.latency), m.steps, nanojoules(m.energy), m.tree_hops, m.max_link_load);
   if (!a.out.empty()) fmt::print("mapping: {}\n", a.out);
   return ExitCode::kOk;
 }

@@ -32,18 +32,24 @@ ExitCode noc(NocArguments& a) {
   a.traffic.seed = a.common.seed;
   const auto r = sim::run_traffic(a.traffic);
   if (a.common.json) {
-    fmt::print("{}\n", nlohmann::ordered_json{{"mesh", a.mesh}, {"preset", a.traffic.preset},
-                                              {"traffic", a.traffic.traffic}, {"rate", a.traffic.rate},
+    fmt::print("{}\n", nlohmann::ordered_json{{"mesh", a.mesh},
+                                              {"preset", a.traffic.preset},
+                                              {"traffic", a.traffic.traffic},
+                                              {"rate", a.traffic.rate},
                                               {"latency_mean_cycles", r.latency_mean_cycles},
                                               {"network_latency_mean_cycles", r.network_latency_mean_cycles},
-                                              {"hops_mean", r.hops_mean}, {"accepted", r.accepted},
-                                              {"saturated", r.saturated}, {"packets", r.packets},
-                                              {"cycles_per_s", r.cycles_per_s}, {"flit_hops_per_s", r.flit_hops_per_s}}
+                                              {"hops_mean", r.hops_mean},
+                                              {"accepted", r.accepted},
+                                              {"saturated", r.saturated},
+                                              {"packets", r.packets},
+                                              {"cycles_per_s", r.cycles_per_s},
+                                              {"flit_hops_per_s", r.flit_hops_per_s}}
                            .dump(2));
   } else {
-    fmt::print("{} {} on {}: latency {:.2f} cycles ({:.2f} in the network), {:.2f} hops, accepted {:.4f} flits/core/cycle{}\n",
-               a.traffic.preset, a.traffic.traffic, a.mesh, r.latency_mean_cycles, r.network_latency_mean_cycles, r.hops_mean,
-               r.accepted, r.saturated ? ", SATURATED: latency is that of a growing queue" : "");
+    fmt::print(
+        "{} {} on {}: latency {:.2f} cycles ({:.2f} in the network), {:.2f} hops, accepted {:.4f} flits/core/cycle{}\n",
+        a.traffic.preset, a.traffic.traffic, a.mesh, r.latency_mean_cycles, r.network_latency_mean_cycles, r.hops_mean,
+        r.accepted, r.saturated ? ", SATURATED: latency is that of a growing queue" : "");
   }
   return ExitCode::kOk;
 }
@@ -57,9 +63,11 @@ void add_noc_verb(CLI::App& app, Context& context) {
   verb->add_option("--preset", a->traffic.preset, "router pipeline: d5, s3 or p3")->capture_default_str();
   verb->add_option("--vcs", a->traffic.virtual_channels, "virtual channels")->capture_default_str();
   verb->add_option("--depth", a->traffic.buffer_flits, "flits a virtual channel buffers")->capture_default_str();
-  verb->add_option("--traffic", a->traffic.traffic, "uniform, transpose, bitcomp, neighbour or hotspot")->capture_default_str();
+  verb->add_option("--traffic", a->traffic.traffic, "uniform, transpose, bitcomp, neighbour or hotspot")
+      ->capture_default_str();
   verb->add_option("--rate", a->traffic.rate, "flits per core and cycle")->capture_default_str();
-  verb->add_option("--cycles", a->traffic.cycles, "measured cycles, after a third of them to warm up")->capture_default_str();
+  verb->add_option("--cycles", a->traffic.cycles, "measured cycles, after a third of them to warm up")
+      ->capture_default_str();
   add_common(*verb, a->common);
   verb->callback([a, &context] {
     apply_common(a->common);

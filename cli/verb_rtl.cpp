@@ -27,15 +27,19 @@ ExitCode rtl_test(RtlArguments& a) {
     nlohmann::ordered_json missed = nlohmann::ordered_json::array();
     for (const auto& p : r.functional)
       if (p.hits == 0) missed.push_back(p.name);
-    fmt::print("{}\n", nlohmann::ordered_json{{"passed", r.passed}, {"failed", r.failed}, {"seeds", seeds},
-                                              {"line_coverage", r.line_coverage}, {"toggle_coverage", r.toggle_coverage},
+    fmt::print("{}\n", nlohmann::ordered_json{{"passed", r.passed},
+                                              {"failed", r.failed},
+                                              {"seeds", seeds},
+                                              {"line_coverage", r.line_coverage},
+                                              {"toggle_coverage", r.toggle_coverage},
                                               {"functional_coverage", r.functional_coverage},
-                                              {"functional_missed", missed}, {"cycles_per_s", r.cycles_per_s}}
+                                              {"functional_missed", missed},
+                                              {"cycles_per_s", r.cycles_per_s}}
                            .dump(2));
   } else {
     for (const auto& s : r.seeds)
-      fmt::print("seed {:<20} {}  {:>9} cycles {:>8} events in {:>8} out\n", s.seed, s.passed ? "passed" : "FAILED", s.cycles,
-                 s.events_in, s.events_out);
+      fmt::print("seed {:<20} {}  {:>9} cycles {:>8} events in {:>8} out\n", s.seed, s.passed ? "passed" : "FAILED",
+                 s.cycles, s.events_in, s.events_out);
     fmt::print("coverage: line {:.1f} %, toggle {:.1f} %, functional {:.1f} %\n", 100 * r.line_coverage,
                100 * r.toggle_coverage, 100 * r.functional_coverage);
     fmt::print("{:.2f} M core cycles/s\n{} passed, {} failed\n", r.cycles_per_s / 1e6, r.passed, r.failed);
@@ -52,8 +56,12 @@ void add_rtl_verb(CLI::App& app, Context& context) {
   auto* test = verb->add_subcommand("test", "random regression against the golden model, seeds logged");
 #ifdef RANVIER_HAS_RTL
   auto a = std::make_shared<RtlArguments>();
-  test->add_option("--count", a->regression.count, "random tiles")->capture_default_str()->check(CLI::Range(1, 1000000));
-  test->add_option("--steps", a->regression.steps, "steps a tile")->capture_default_str()->check(CLI::Range(1, 1000000));
+  test->add_option("--count", a->regression.count, "random tiles")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
+  test->add_option("--steps", a->regression.steps, "steps a tile")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
   test->add_option("--replay", a->regression.replay, "run exactly these seeds");
   test->add_option("--waves", a->regression.wave_dir, "folder for the waveform of a failing seed");
   add_common(*test, a->common);

@@ -57,9 +57,7 @@ ExitCode run(const RunArguments& a, const Context& context) {
   return simulate_and_finish(job, a, context, clock);
 }
 
-mapper::MappingFile read_mapping(const std::string& path) {
-  return mapper::mapping_from_json(read_file(path), path);
-}
+mapper::MappingFile read_mapping(const std::string& path) { return mapper::mapping_from_json(read_file(path), path); }
 
 ExitCode simulate(const RunArguments& a, const Context& context) {
   const Clock clock;
@@ -67,7 +65,7 @@ ExitCode simulate(const RunArguments& a, const Context& context) {
   RunArguments b = a;
   b.job.target = file.target;
   if (b.job.workload.empty()) b.job.workload = file.program_name;
-  b.job.schedule = file.problem.schedule == workloads::Schedule::kStagedUnary          ? "staged-unary"
+  b.job.schedule = file.problem.schedule == workloads::Schedule::kStagedUnary         ? "staged-unary"
                    : file.problem.schedule == workloads::Schedule::kAsynchronousUnary ? "async-unary"
                                                                                       : "staged-graded";
   Job job(b.job, std::move(file));

@@ -14,13 +14,19 @@ namespace {
 
 void list(const Common& common) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  if (!common.json) fmt::print("{:<20} {:>6} {:>6} {:>6} {:>6} {:>5} {:>9} {:>12}\n", "workload", "tokens", "width",
-                               "heads", "blocks", "bits", "float %", "quantised %");
+  if (!common.json)
+    fmt::print("{:<20} {:>6} {:>6} {:>6} {:>6} {:>5} {:>9} {:>12}\n", "workload", "tokens", "width", "heads", "blocks",
+               "bits", "float %", "quantised %");
   for (const auto& bundled : workloads::bundled_workloads()) {
     const workloads::VitConfig c = workloads::load_model(bundled.name).config;
     if (common.json) {
-      rows.push_back({{"name", c.name}, {"dataset", c.dataset}, {"tokens", c.tokens()}, {"width", c.width},
-                      {"heads", c.heads}, {"blocks", c.blocks}, {"activation_bits", c.activation_bits},
+      rows.push_back({{"name", c.name},
+                      {"dataset", c.dataset},
+                      {"tokens", c.tokens()},
+                      {"width", c.width},
+                      {"heads", c.heads},
+                      {"blocks", c.blocks},
+                      {"activation_bits", c.activation_bits},
                       {"accuracy_float_10k_percent", c.accuracy_float_10k},
                       {"accuracy_quantised_10k_percent", c.accuracy_quantised_10k}});
     } else {

@@ -13,7 +13,7 @@
 namespace ranvier::sim {
 
 struct RemapLoopOptions {
-  double until = 0.01;             // stop when an accepted step gains less than this share
+  double until = 0.01;  // stop when an accepted step gains less than this share
   std::int32_t max_iterations = 8;
   std::uint64_t seed = 1;
 };
@@ -39,8 +39,8 @@ struct RemapOutcome {
 using OptionsFor = std::function<SimOptions(const mapper::Mapping&)>;
 
 /// A proposal is kept when neither time nor energy is worse over the same images, and either one of them gains at least
-/// 0.1 %, or fullest link and hops are not worse either and any of the four is better. So the result is never worse than
-/// the start in time or energy. Stops after a whole round of neighbourhoods (four) without a gain of `until`.
+/// 0.1 %, or fullest link and hops are not worse either and any of the four is better. So the result is never worse
+/// than the start in time or energy. Stops after a whole round of neighbourhoods (four) without a gain of `until`.
 RemapOutcome remap_until(const mapper::MappingProblem& problem, mapper::Mapping start, RunResult measured,
                          std::span<const std::vector<std::int32_t>> images, const OptionsFor& options_for,
                          const RemapLoopOptions& options);

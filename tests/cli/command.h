@@ -44,8 +44,8 @@ class CommandTest : public ::testing::Test {
   Outcome ranvier(const std::string& arguments) const {
     const auto out = folder_ / "stdout.txt";
     const auto err = folder_ / "stderr.txt";
-    const std::string line = "cd '" + folder_.string() + "' && '" RANVIER_BINARY "' " + arguments + " >'" + out.string() +
-                             "' 2>'" + err.string() + "'";
+    const std::string line = "cd '" + folder_.string() + "' && '" RANVIER_BINARY "' " + arguments + " >'" +
+                             out.string() + "' 2>'" + err.string() + "'";
     const int status = std::system(line.c_str());
     Outcome o{WIFEXITED(status) ? WEXITSTATUS(status) : 128, text_of(out), text_of(err)};
     std::filesystem::remove(out);
@@ -53,7 +53,8 @@ class CommandTest : public ::testing::Test {
     return o;
   }
 
-  /// What a failing command must look like: this exit code, nothing on standard output, one line that names the culprit.
+  /// What a failing command must look like: this exit code, nothing on standard output, one line that names the
+  /// culprit.
   static void expect_refusal(const Outcome& o, int exit_code, const std::string& culprit) {
     EXPECT_EQ(o.exit_code, exit_code) << o.err;
     EXPECT_EQ(o.out, "");

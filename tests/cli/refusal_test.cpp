@@ -9,7 +9,9 @@ using Refusal = CommandTest;
 
 TEST_F(Refusal, NoVerbIsUsage) { EXPECT_EQ(ranvier("").exit_code, 4); }
 
-TEST_F(Refusal, UnknownOptionIsUsage) { EXPECT_EQ(ranvier("run fashion-vit-small --tarjet tianjic-like").exit_code, 4); }
+TEST_F(Refusal, UnknownOptionIsUsage) {
+  EXPECT_EQ(ranvier("run fashion-vit-small --tarjet tianjic-like").exit_code, 4);
+}
 
 TEST_F(Refusal, HelpIsNoError) {
   const auto o = ranvier("run --help");
@@ -88,6 +90,15 @@ TEST_F(Refusal, ExistingRunFolderIsKept) {
 }
 
 TEST_F(Refusal, RemapOfNoRunFolder) { expect_refusal(ranvier("remap nowhere -q"), 5, "nowhere"); }
+
+TEST_F(Refusal, RemapOfASpoiltRunFolder) {
+  const char* spoilt[] = {"", "{", "[]", "{\"workload\": 3}", "{\"workload\": \"fashion-vit\", \"target\": []}"};
+  std::filesystem::create_directories(folder_ / "r");
+  for (const char* text : spoilt) {
+    std::ofstream(folder_ / "r" / "job.json") << text;
+    expect_refusal(ranvier("remap r -q"), 5, "job.json");
+  }
+}
 
 TEST_F(Refusal, CheckOfBrokenMapping) {
   std::ofstream(folder_ / "m.json") << "{\"tiles\": 3}";

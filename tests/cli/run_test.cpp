@@ -10,18 +10,41 @@ namespace {
 
 using RunVerb = CommandTest;
 
-const std::set<std::string> kRunKeys = {
-    "run_dir", "workload", "target", "fidelity", "schedule", "images", "exact", "accuracy_chip", "accuracy_integer",
-    "accuracy_float", "steps", "cores", "chips", "events", "synops", "hops", "latency_us", "throughput_per_s", "energy_nj",
-    "energy_assumed_share", "max_link_load", "step_time_ns_mean", "remap", "layers", "wall_s", "peak_rss_mib"};
+const std::set<std::string> kRunKeys = {"run_dir",
+                                        "workload",
+                                        "target",
+                                        "fidelity",
+                                        "schedule",
+                                        "images",
+                                        "exact",
+                                        "accuracy_chip",
+                                        "accuracy_integer",
+                                        "accuracy_float",
+                                        "steps",
+                                        "cores",
+                                        "chips",
+                                        "events",
+                                        "synops",
+                                        "hops",
+                                        "latency_us",
+                                        "throughput_per_s",
+                                        "energy_nj",
+                                        "energy_assumed_share",
+                                        "max_link_load",
+                                        "step_time_ns_mean",
+                                        "remap",
+                                        "layers",
+                                        "wall_s",
+                                        "peak_rss_mib"};
 
 void expect_keys(const nlohmann::json& object, const std::set<std::string>& keys) {
   for (const auto& key : keys) EXPECT_TRUE(object.contains(key)) << key;
 }
 
 TEST_F(RunVerb, JsonHoldsTheContractAndIsExact) {
-  const auto o = ranvier("run fashion-vit-small --target tianjic-like:3x3 --images 2 --rtl block1.fc1 "
-                         "--remap until=1%,max=2 -q --json -o r");
+  const auto o = ranvier(
+      "run fashion-vit-small --target tianjic-like:3x3 --images 2 --rtl block1.fc1 "
+      "--remap until=1%,max=2 -q --json -o r");
   ASSERT_EQ(o.exit_code, 0) << o.err;
   const auto j = o.json();
   expect_keys(j, kRunKeys);
@@ -31,16 +54,19 @@ TEST_F(RunVerb, JsonHoldsTheContractAndIsExact) {
   EXPECT_GT(j["accuracy_float"].get<double>(), 0.85);
   EXPECT_NEAR(j["accuracy_integer"].get<double>(), j["accuracy_float"].get<double>(), 0.015);
   ASSERT_FALSE(j["remap"].empty());
-  expect_keys(j["remap"][0], {"iteration", "step_time_ns_mean", "energy_nj", "max_link_load", "moved_tiles", "accepted"});
+  expect_keys(j["remap"][0],
+              {"iteration", "step_time_ns_mean", "energy_nj", "max_link_load", "moved_tiles", "accepted"});
   expect_keys(j["layers"][0], {"layer", "cores", "events", "synops", "energy_nj", "latency_us"});
-  for (const char* file : {"manifest.json", "config.resolved.yaml", "mapping.json", "results.sqlite", "layers.csv", "links.csv",
-                           "trace.json", "report.html", "log.txt", "job.json"})
+  for (const char* file : {"manifest.json", "config.resolved.yaml", "mapping.json", "results.sqlite", "layers.csv",
+                           "links.csv", "trace.json", "report.html", "log.txt", "job.json"})
     EXPECT_TRUE(std::filesystem::exists(folder_ / "r" / file)) << file;
 }
 
 TEST_F(RunVerb, RemapIsNeverWorse) {
-  const auto j = ranvier("run fashion-vit-small --target tianjic-like:3x3 --images 1 --accuracy-images 1 --seed 3 "
-                         "--remap until=0%,max=4 -q --json -o r").json();
+  const auto j = ranvier(
+                     "run fashion-vit-small --target tianjic-like:3x3 --images 1 --accuracy-images 1 --seed 3 "
+                     "--remap until=0%,max=4 -q --json -o r")
+                     .json();
   const auto& first = j["remap"].front();
   EXPECT_LE(j["step_time_ns_mean"].get<double>(), first["step_time_ns_mean"].get<double>());
   EXPECT_LE(j["energy_nj"].get<double>() * j["images"].get<double>(), first["energy_nj"].get<double>() * 1.0000001);
@@ -48,7 +74,8 @@ TEST_F(RunVerb, RemapIsNeverWorse) {
 }
 
 TEST_F(RunVerb, SameSeedSameBytesAtAnyThreadCount) {
-  const std::string run = "run fashion-vit-small --target tianjic-like:3x3 --images 1 --accuracy-images 20 --seed 7 -q --json ";
+  const std::string run =
+      "run fashion-vit-small --target tianjic-like:3x3 --images 1 --accuracy-images 20 --seed 7 -q --json ";
   ASSERT_EQ(ranvier(run + "--threads 1 -o a").exit_code, 0);
   ASSERT_EQ(ranvier(run + "--threads 2 -o b").exit_code, 0);
   for (const char* file : {"mapping.json", "layers.csv", "links.csv", "trace.json", "config.resolved.yaml"})
@@ -58,8 +85,10 @@ TEST_F(RunVerb, SameSeedSameBytesAtAnyThreadCount) {
 class Schedules : public CommandTest, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(Schedules, SettleToTheIntegerNetwork) {
-  const auto o = ranvier(std::string("run fashion-vit-small --target tianjic-like --images 1 --accuracy-images 1 --fidelity fast "
-                                     "-q --json -o r --schedule ") + GetParam());
+  const auto o =
+      ranvier(std::string("run fashion-vit-small --target tianjic-like --images 1 --accuracy-images 1 --fidelity fast "
+                          "-q --json -o r --schedule ") +
+              GetParam());
   ASSERT_EQ(o.exit_code, 0) << o.err;
   EXPECT_TRUE(o.json()["exact"].get<bool>());
 }
@@ -106,8 +135,9 @@ TEST_F(RunVerb, ConvertHoldsTheContract) {
 }
 
 TEST_F(RunVerb, InterruptKeepsWhatIsThere) {
-  const auto o = ranvier("run fashion-vit-small --target tianjic-like --images 500 --accuracy-images 1 -q -o r & pid=$!; "
-                         "sleep 2; kill -INT $pid; wait $pid");
+  const auto o = ranvier(
+      "run fashion-vit-small --target tianjic-like --images 500 --accuracy-images 1 -q -o r & pid=$!; "
+      "sleep 2; kill -INT $pid; wait $pid");
   EXPECT_EQ(o.exit_code, 3) << o.err;
   EXPECT_TRUE(std::filesystem::exists(folder_ / "r" / "report.html"));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rule of the house with RTL in it: random programs, random legal placements, random network delays, with and without
-// Verilated cores, references on 1 and 2 threads: the same integers.
+// The rule of the house with RTL in it: random programs, random legal placements, random network delays, with and
+// without Verilated cores, references on 1 and 2 threads: the same integers.
 #include <gtest/gtest.h>
 
 #include "rtl/verilated_core.h"
