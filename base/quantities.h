@@ -15,8 +15,14 @@ class Quantity {
   constexpr explicit Quantity(value_type count) : count_(count) {}
   constexpr value_type count() const { return count_; }
 
-  constexpr Quantity& operator+=(Quantity o) { count_ += o.count_; return *this; }
-  constexpr Quantity& operator-=(Quantity o) { count_ -= o.count_; return *this; }
+  constexpr Quantity& operator+=(Quantity o) {
+    count_ += o.count_;
+    return *this;
+  }
+  constexpr Quantity& operator-=(Quantity o) {
+    count_ -= o.count_;
+    return *this;
+  }
   friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.count_ + b.count_); }
   friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.count_ - b.count_); }
   friend constexpr Quantity operator*(Quantity a, value_type n) { return Quantity(a.count_ * n); }
@@ -31,8 +37,8 @@ using Energy = Quantity<struct EnergyTag>;      // attojoule, 1e-18 J; tops out 
 using Duration = Quantity<struct DurationTag>;  // femtosecond, 1e-15 s; tops out at 2.5 h
 using Cycles = Quantity<struct CyclesTag>;      // clock cycles of the domain that the name tells
 using Bytes = Quantity<struct BytesTag>;
-using SynOps = Quantity<struct SynOpsTag>;      // one weight added (unary) or multiplied and added (graded)
-using Power = Quantity<struct PowerTag>;        // microwatt
+using SynOps = Quantity<struct SynOpsTag>;  // one weight added (unary) or multiplied and added (graded)
+using Power = Quantity<struct PowerTag>;    // microwatt
 
 constexpr double picojoules(Energy e) { return static_cast<double>(e.count()) * 1e-6; }
 constexpr double nanojoules(Energy e) { return static_cast<double>(e.count()) * 1e-9; }

@@ -133,8 +133,7 @@ std::string cores_section(const RunRecord& record) {
 }
 
 std::string limits_section(const RunRecord& record) {
-  std::string content =
-      paragraph("Time and energy come from a model. It leaves out:") + "<ul>\n";
+  std::string content = paragraph("Time and energy come from a model. It leaves out:") + "<ul>\n";
   for (const std::string& sentence : record.result.left_out) content += fmt::format("<li>{}</li>\n", escaped(sentence));
   for (const char* sentence :
        {"Energy is counted per event from the chip file's table: voltage, temperature and data-dependent switching are "

@@ -132,7 +132,8 @@ VitModel load_model(const std::string& name_or_path) {
   if (fs::is_regular_file(path, ignored)) return load_files(path, path.parent_path() / "config.json");
   // A bundled name means the bundled workload even where a folder of that name happens to stand here.
   const auto bundled = bundled_workloads();
-  const bool is_bundled = std::any_of(bundled.begin(), bundled.end(), [&](const auto& b) { return b.name == name_or_path; });
+  const bool is_bundled =
+      std::any_of(bundled.begin(), bundled.end(), [&](const auto& b) { return b.name == name_or_path; });
   const fs::path folder = !is_bundled && fs::is_directory(path, ignored) ? path : bundled_folder(name_or_path);
   return load_files(folder / "model.safetensors", folder / "config.json");
 }

@@ -25,7 +25,8 @@ enum class StageKind : std::uint8_t {
 /// When stages fire; the integers at rest do not depend on it, cost and time do (docs/explanation/integer-units.md 6).
 enum class Schedule : std::uint8_t { kStagedGraded, kStagedUnary, kAsynchronousUnary };
 
-/// ST-BIF encoder (SpikeZIP-TF, ICML 2024). At rest: code = clip(floor(X / threshold + 1/2), lo, hi), X the total input.
+/// ST-BIF encoder (SpikeZIP-TF, ICML 2024). At rest: code = clip(floor(X / threshold + 1/2), lo, hi), X the total
+/// input.
 struct Encoder {
   bool present = false;
   std::vector<std::int32_t> threshold;  // even, > 0; one per output channel
@@ -39,9 +40,9 @@ struct StageInput {
 };
 
 struct LinearParams {
-  std::vector<std::int8_t> weight;         // [in][out], a row is what one input event adds
-  std::vector<std::int32_t> bias;          // [out], or [tokens][out] when bias_per_token; injected once, before step 0
-  bool bias_per_token = false;             // position embedding and class token
+  std::vector<std::int8_t> weight;  // [in][out], a row is what one input event adds
+  std::vector<std::int32_t> bias;   // [out], or [tokens][out] when bias_per_token; injected once, before step 0
+  bool bias_per_token = false;      // position embedding and class token
 };
 
 struct LayerNormParams {
