@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/job.h"
 #include "cli/remap_options.h"
+#include "report/run_folder.h"
 
 namespace ranvier::cli {
 namespace {
@@ -37,6 +38,8 @@ std::string default_out(const JobOptions& job) {
 }
 
 ExitCode simulate_and_finish(Job& job, const RunArguments& a, const Context& context, const Clock& clock) {
+  const std::string out = a.out.empty() ? default_out(job.options()) : a.out;
+  report::check_run_folder(out, a.force);
   auto measured = job.simulate();
   report::RunRecord record = job.record(context);
   if (!a.remap.empty() && !interrupted()) {
@@ -47,7 +50,7 @@ ExitCode simulate_and_finish(Job& job, const RunArguments& a, const Context& con
     record.result = std::move(measured);
   }
   job.use_profile(record.result.profile);
-  return finish_run(job, record, a.out.empty() ? default_out(job.options()) : a.out, a.force, clock.seconds());
+  return finish_run(job, record, out, a.force, clock.seconds());
 }
 
 ExitCode run(const RunArguments& a, const Context& context) {

@@ -122,6 +122,8 @@ void swap_in(const fs::path& finished, const fs::path& place, Found found, const
 
 }  // namespace
 
+void check_run_folder(const fs::path& path, bool force) { check_place(place_of(path), path, force); }
+
 void write_run_folder(const fs::path& path, const RunRecord& record, bool force) {
   const fs::path place = place_of(path);
   const Found found = check_place(place, path, force);

@@ -9,6 +9,10 @@
 
 namespace ranvier::report {
 
+/// Whether write_run_folder() could take this place: throws RunFolderExists or RunFolderUnwritable if not. Makes nothing.
+/// For asking before a long simulation; the answer can change until then.
+void check_run_folder(const std::filesystem::path& path, bool force = false);
+
 /// Writes `record` as the folder `path`. An existing folder that is not empty is RunFolderExists unless `force`, which
 /// replaces it whole once the new one is complete. Throws RunFolderUnwritable and RunFolderWriteFailed
 /// (report/errors.h).
