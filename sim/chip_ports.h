@@ -20,7 +20,8 @@ struct Transfer {
 class NetworkPort {
  public:
   virtual ~NetworkPort() = default;
-  /// The event is at the router of its leg's first core in cycle `at`, now or later.
+  /// The event waits for the router of its leg's first core from cycle `at` on, now or later. Relayed ones (leg > 0) go
+  /// before that core's own.
   virtual void send(const Transfer& transfer, std::int64_t at) = 0;
   /// Closes or opens a core's way out of the network, from the next cycle on.
   virtual void set_ejection(CoreId core, bool open) = 0;

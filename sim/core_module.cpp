@@ -6,13 +6,12 @@
 namespace ranvier::sim {
 
 CoreModule::CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun& run, const ChipClock& clock,
-                       NetworkPort& network, bool slots_by_entry)
+                       NetworkPort& network)
     : sc_module(name),
       core_(core),
       run_(run),
       clock_(clock),
       network_(network),
-      slots_by_entry_(slots_by_entry),
       fifo_events_(std::max<std::int64_t>(1, run.problem().board.chip.core.receive_fifo_events.value)),
       relay_events_(run.problem().board.chip.core.relay_buffer_events.value),
       relay_cycles_(run.problem().board.chip.core.relay_cycles.value) {
@@ -111,9 +110,6 @@ void CoreModule::slot_freed() {
 }
 
 void CoreModule::relay(const Transfer& transfer, std::int64_t at) {
-  if (!slots_by_entry_) {
-    for (; !relaying_.empty() && relaying_.front() <= at; relaying_.pop_front()) --relay_slots_;
-  }
   if (relay_slots_ >= relay_events_) {
     run_.lose_event(core_);
     return;
@@ -122,7 +118,6 @@ void CoreModule::relay(const Transfer& transfer, std::int64_t at) {
   std::int64_t& peak = run_.tally().peak_relay_buffer[core_.value()];
   peak = std::max(peak, relay_slots_);
   relay_free_at_ = std::max(at, relay_free_at_) + relay_cycles_;
-  if (!slots_by_entry_) relaying_.push_back(relay_free_at_);
   run_.count_leg(transfer.flow, transfer.leg + 1);
   network_.send({transfer.flow, transfer.leg + 1, transfer.event}, relay_free_at_);
 }

@@ -14,15 +14,15 @@ namespace ranvier::sim {
 
 class CoreModule final : public sc_core::sc_module {
  public:
-  /// `slots_by_entry`: a relay slot is free again when the network took the event (slot_back()), else when it was sent.
   CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun& run, const ChipClock& clock,
-             NetworkPort& network, bool slots_by_entry);
+             NetworkPort& network);
 
   /// Fires tiles in turn; their events leave at their times. All tiles fire before anything sent in this step arrives.
   void fire(const std::vector<TileId>& tiles);
   /// Events whose delay ends in this step: they wait in the core, not in its FIFO.
   void receive_due(const std::vector<Target>& targets, const Event& event);
   void deliver(const Transfer& transfer, std::int64_t at);
+  /// The network took a relayed event.
   void slot_back() { --relay_slots_; }
   /// No more deliveries in this step: when all work is done.
   std::int64_t finish_step();
@@ -41,7 +41,6 @@ class CoreModule final : public sc_core::sc_module {
   ChipRun& run_;
   ChipClock clock_;
   NetworkPort& network_;
-  bool slots_by_entry_;
   std::int64_t fifo_events_, relay_events_, relay_cycles_;
 
   std::int64_t step_start_ = 0;
@@ -51,8 +50,7 @@ class CoreModule final : public sc_core::sc_module {
   bool closed_ = false;
   sc_core::sc_event slot_free_;
   std::int64_t relay_free_at_ = 0;
-  std::int64_t relay_slots_ = 0;       // in use
-  std::deque<std::int64_t> relaying_;  // when each was sent, where nobody tells that the network took it
+  std::int64_t relay_slots_ = 0;  // in use
   std::vector<Emission> emissions_;
   struct LoopBack {
     std::int64_t at;

@@ -4,24 +4,15 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "sim/network.h"
 #include "sim/network_timing.h"
 
 namespace ranvier::sim {
 
-/// When a packet's head flit left the source queue.
-struct Entry {
-  std::uint32_t id = 0;
-  std::int64_t at = 0;
-};
-
 /// What a cycle network tells beyond the interface of the chip simulation.
 class CycleNetwork : public Network {
  public:
-  /// From now on appends an entry for each packet whose head leaves its source queue; nullptr stops it.
-  virtual void log_entries(std::vector<Entry>* log) = 0;
   /// Packets injected and not delivered.
   virtual std::int64_t packets_inside() const = 0;
 };

@@ -86,7 +86,8 @@ void CycleEngine<kVcs, kStages>::inject(const Packet& packet, std::int64_t at) {
   if (options_.random_delay_cycles > 0) {
     ready += random_below(static_cast<std::uint32_t>(options_.random_delay_cycles) + 1u, options_.seed, packet.id, 0);
   }
-  schedule_.add({packet.id, packet.source.value(), packet.destination.value(), packet.flits, kNoPacket}, ready);
+  schedule_.add({packet.id, packet.source.value(), packet.destination.value(), packet.flits, packet.relay, kNoPacket},
+                ready);
   ++packets_inside_;
 }
 
@@ -156,7 +157,7 @@ void CycleEngine<kVcs, kStages>::step(std::int64_t now, std::vector<Delivery>& o
   for (std::uint32_t i = schedule_.take(now); i != kNoPacket;) {
     const std::uint32_t next = schedule_[i].next;
     const std::uint32_t core = schedule_[i].core;
-    schedule_.append(cores_[core].queue, i);
+    schedule_.append(cores_[core].queue.of(schedule_[i].relay), i);
     sources_at_work_.insert(core);
     i = next;
   }
@@ -169,20 +170,24 @@ template <std::uint32_t kVcs, bool kStages>
 bool CycleEngine<kVcs, kStages>::run_source(std::uint32_t core, std::int64_t now) {
   CoreSide& side = cores_[core];
   if (side.queue.empty()) return false;
-  const WaitingPacket& packet = schedule_[side.queue.first];
   if (side.sent == 0) {
     if (side.credit_vcs == 0) return false;
+    side.sending_relay = !side.queue.relays.empty();
+  } else if (!has(side.credit_vcs, side.vc)) {
+    return false;
+  }
+  PacketList& queue = side.queue.of(side.sending_relay);
+  const WaitingPacket& packet = schedule_[queue.first];
+  if (side.sent == 0) {
     side.vc = static_cast<std::uint8_t>(round_robin(side.credit_vcs, side.first_vc));
     side.first_vc = after(side.vc, vcs());
     if (entry_log_ != nullptr) entry_log_->push_back({packet.id, now});
-  } else if (!has(side.credit_vcs, side.vc)) {
-    return false;
   }
   Flit flit{packet.id, routers_[packet.destination].x, routers_[packet.destination].y};
   if (side.sent == 0) flit.x_head |= Flit::kMark;
   if (++side.sent == packet.flits) {
     flit.y_tail |= Flit::kMark;
-    schedule_.drop_first(side.queue);
+    schedule_.drop_first(queue);
     side.sent = 0;
   }
   InputVc& input = inputs_[index(core, kLocal, side.vc)];

@@ -78,8 +78,9 @@ struct Router {
 
 /// A core's source queue and its sink.
 struct CoreSide {
-  PacketList queue;
-  std::int32_t sent = 0;  // flits of the first packet that have left
+  SourceQueue queue;
+  std::int32_t sent = 0;       // flits of the packet being sent that have left; 0: none is being sent
+  bool sending_relay = false;  // the packet being sent is the first of the relays
   std::uint16_t credit_vcs = 0;
   std::uint8_t vc = 0;  // of the packet being sent
   std::uint8_t first_vc = 0;

@@ -19,13 +19,14 @@ class FastNetwork final : public Network {
   FastNetwork(const MeshSpec& mesh, const NetworkOptions& options)
       : mesh_(mesh),
         options_(options),
-        source_free_(static_cast<std::size_t>(mesh.cores())),
-        sinks_(source_free_.size()),
-        links_(source_free_.size() * 4),
+        sources_(static_cast<std::size_t>(mesh.cores())),
+        sinks_(sources_.size()),
+        links_(sources_.size() * 4),
         link_flits_(links_.size()),
-        held_(source_free_.size()),
-        closed_(source_free_.size()),
-        sinks_at_work_(source_free_.size()) {}
+        held_(sources_.size()),
+        closed_(sources_.size()),
+        sources_at_work_(sources_.size()),
+        sinks_at_work_(sources_.size()) {}
 
   void inject(const Packet& packet, std::int64_t at) override {
     assert(packet.source.value() < held_.size() && packet.destination.value() < held_.size() && packet.flits > 0);
@@ -33,7 +34,8 @@ class FastNetwork final : public Network {
     if (options_.random_delay_cycles > 0) {
       ready += random_below(static_cast<std::uint32_t>(options_.random_delay_cycles) + 1u, options_.seed, packet.id, 0);
     }
-    schedule_.add({packet.id, packet.source.value(), packet.destination.value(), packet.flits, kNoPacket}, ready);
+    schedule_.add({packet.id, packet.source.value(), packet.destination.value(), packet.flits, packet.relay, kNoPacket},
+                  ready);
     ++packets_inside_;
   }
 
@@ -60,6 +62,7 @@ class FastNetwork final : public Network {
 
   const std::vector<std::int64_t>& link_flits() const override { return link_flits_; }
   void clear_counters() override { link_flits_.assign(link_flits_.size(), 0); }
+  void log_entries(std::vector<Entry>* log) override { entry_log_ = log; }
 
  private:
   static bool later(const Delivery& a, const Delivery& b) {
@@ -67,18 +70,20 @@ class FastNetwork final : public Network {
   }
 
   std::int64_t next_scheduled() const {
-    if (!sinks_at_work_.empty()) return now_ + 1;
+    if (!sources_at_work_.empty() || !sinks_at_work_.empty()) return now_ + 1;
     const std::int64_t next = schedule_.next(kNever);
     return on_the_way_.empty() ? next : std::min(next, on_the_way_.front().at);
   }
 
   void step(std::vector<Delivery>& out) {
-    PacketList due;
-    due.first = schedule_.take(now_);
-    while (!due.empty()) {
-      reserve(schedule_[due.first]);
-      schedule_.drop_first(due);
+    for (std::uint32_t i = schedule_.take(now_); i != kNoPacket;) {
+      const std::uint32_t next = schedule_[i].next;
+      const std::uint32_t core = schedule_[i].core;
+      schedule_.append(sources_[core].queue.of(schedule_[i].relay), i);
+      sources_at_work_.insert(core);
+      i = next;
     }
+    sources_at_work_.update([&](std::uint32_t core) { return run_source(sources_[core]); });
     while (!on_the_way_.empty() && on_the_way_.front().at == now_) {
       const Delivery delivery = on_the_way_.front();
       std::pop_heap(on_the_way_.begin(), on_the_way_.end(), later);
@@ -87,6 +92,23 @@ class FastNetwork final : public Network {
       sinks_at_work_.insert(delivery.destination.value());
     }
     sinks_at_work_.update([&](std::uint32_t core) { return deliver(core, out); });
+  }
+
+  struct Source {
+    SourceQueue queue;
+    std::int64_t free = 0;  // first cycle in which it can start on another packet
+  };
+
+  /// A flit a cycle, packet after packet.
+  bool run_source(Source& source) {
+    if (source.free > now_) return true;
+    PacketList& queue = source.queue.next();
+    const WaitingPacket& packet = schedule_[queue.first];
+    source.free = now_ + packet.flits;
+    if (entry_log_ != nullptr) entry_log_->push_back({packet.id, now_});
+    reserve(packet);
+    schedule_.drop_first(queue);
+    return !source.queue.empty();
   }
 
   /// One packet a cycle, in the order in which they arrived.
@@ -100,10 +122,7 @@ class FastNetwork final : public Network {
 
   void reserve(const WaitingPacket& packet) {
     const std::int64_t trailing = packet.flits - 1;
-    std::int64_t& source = source_free_[packet.core];
-    std::int64_t head = std::max(now_, source);
-    source = head + packet.flits;
-    head += mesh_.timing.inject;
+    std::int64_t head = now_ + mesh_.timing.inject;
     std::int64_t slowest = 1;  // cycles between flits of this packet so far
     std::uint32_t at = packet.core;
     const auto width = static_cast<std::uint32_t>(mesh_.width);
@@ -153,7 +172,7 @@ class FastNetwork final : public Network {
   NetworkOptions options_;
   std::int64_t now_ = -1;
   std::int64_t packets_inside_ = 0;
-  std::vector<std::int64_t> source_free_;  // first cycle in which each can start on another packet
+  std::vector<Source> sources_;
   std::vector<LinkCalendar> sinks_;
   std::vector<LinkCalendar> links_;
   std::vector<std::int64_t> link_flits_;
@@ -161,7 +180,9 @@ class FastNetwork final : public Network {
   std::vector<std::uint8_t> closed_;
   std::vector<Delivery> on_the_way_;  // heap, earliest first
   PacketSchedule schedule_;
+  ActiveSet sources_at_work_;
   ActiveSet sinks_at_work_;
+  std::vector<Entry>* entry_log_ = nullptr;
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ struct Packet {
   CoreId source;
   CoreId destination;
   std::int32_t flits = 1;
+  bool relay = false;  // enters before its source's own packets
 };
 
 struct Delivery {
@@ -26,11 +27,18 @@ struct Delivery {
   std::int64_t at = 0;  // cycle in which the tail flit left the network
 };
 
+/// When a packet's head flit left the source queue.
+struct Entry {
+  std::uint32_t id = 0;
+  std::int64_t at = 0;
+};
+
 class Network {
  public:
   static constexpr std::int64_t kNever = INT64_MAX;
   virtual ~Network() = default;
-  /// Queues a packet at its source from cycle `at` on, `at` not before the last advance. The source queue is unbounded.
+  /// Queues a packet at its source from cycle `at` on, `at` not before the last advance. A source sends what relays it
+  /// has, then packets of its own, each in order of time; a packet once begun is sent whole. Both queues are unbounded.
   virtual void inject(const Packet& packet, std::int64_t at) = 0;
   /// First cycle in which anything can happen; kNever when nothing is queued, in flight or waiting.
   virtual std::int64_t next_event() const = 0;
@@ -41,6 +49,8 @@ class Network {
   /// Flits carried by each directed link (mapper/mesh.h numbering) since construction or clear_counters().
   virtual const std::vector<std::int64_t>& link_flits() const = 0;
   virtual void clear_counters() = 0;
+  /// From now on appends an entry for each packet whose head leaves its source queue; nullptr stops it.
+  virtual void log_entries(std::vector<Entry>* log) = 0;
 };
 
 struct NetworkOptions {

@@ -8,13 +8,11 @@ NetworkModule::NetworkModule(const sc_core::sc_module_name& name, ChipRun& run, 
     : sc_module(name), run_(run), clock_(clock), out_(out) {
   const chips::Board& board = run.problem().board;
   if (options.fidelity == Fidelity::kCycle) {
-    std::unique_ptr<CycleNetwork> cycle = make_cycle_network(mesh_of(board), options.network);
-    cycle->log_entries(&entries_);
-    tells_entries_ = true;
-    network_ = std::move(cycle);
+    network_ = make_cycle_network(board, options.network);
   } else {
     network_ = make_fast_network(board, options.network);
   }
+  network_->log_entries(&entries_);
   SC_HAS_PROCESS(NetworkModule);
   SC_METHOD(wake);
   sensitive << due_;
@@ -33,7 +31,7 @@ void NetworkModule::send(const Transfer& transfer, std::int64_t at) {
   }
   const FlowPath& path = run_.flows()[transfer.flow];
   const Leg& leg = path.legs[transfer.leg];
-  network_->inject({id, leg.from, leg.to, path.flits}, at);
+  network_->inject({id, leg.from, leg.to, path.flits, transfer.leg > 0}, at);
   if (!advancing_) arm();
 }
 

@@ -7,7 +7,7 @@
 
 #include "sim/chip_ports.h"
 #include "sim/chip_run.h"
-#include "sim/cycle_network.h"
+#include "sim/network.h"
 #include "sim/systemc_session.h"
 
 namespace ranvier::sim {
@@ -23,8 +23,6 @@ class NetworkModule final : public sc_core::sc_module, public NetworkPort {
   bool idle() const { return network_->next_event() == Network::kNever; }
   std::int64_t last_delivery() const { return last_delivery_; }
   const std::vector<std::int64_t>& link_flits() const { return network_->link_flits(); }
-  /// Relays know by entered() when a slot is free; without, they go by their own time.
-  bool tells_entries() const { return tells_entries_; }
 
  private:
   void wake();
@@ -34,7 +32,6 @@ class NetworkModule final : public sc_core::sc_module, public NetworkPort {
   ChipRun& run_;
   ChipClock clock_;
   DeliveryPort& out_;
-  bool tells_entries_ = false;
   std::unique_ptr<Network> network_;
   sc_core::sc_event due_;
   std::vector<Transfer> transfers_;  // by packet id

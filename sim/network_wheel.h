@@ -38,6 +38,7 @@ struct WaitingPacket {
   std::uint32_t core = 0;
   std::uint32_t destination = 0;
   std::int32_t flits = 0;
+  bool relay = false;
   std::uint32_t next = 0;
 };
 
@@ -48,6 +49,16 @@ struct PacketList {
   std::uint32_t first = kNoPacket;
   std::uint32_t last = kNoPacket;
   bool empty() const { return first == kNoPacket; }
+};
+
+/// What waits at a core to enter the network. Relays go first: they hold slots of a small buffer, while the core's own
+/// events wait in its state memory.
+struct SourceQueue {
+  PacketList relays;
+  PacketList own;
+  bool empty() const { return relays.empty() && own.empty(); }
+  PacketList& of(bool relay) { return relay ? relays : own; }
+  PacketList& next() { return of(!relays.empty()); }
 };
 
 /// Packets by the cycle in which they join their source queue; those of one cycle in the order in which they were

@@ -247,11 +247,11 @@ void RunAccounts::finish_profile() {
 }
 
 std::vector<std::string> left_out_of(Fidelity fidelity) {
-  std::vector<std::string> out{"A core never waits for its router: events wait in an unbounded queue at the source."};
+  std::vector<std::string> out{
+      "A core never waits for its router: its own events wait in its state memory without limit."};
   if (fidelity == Fidelity::kFast) {
     out.emplace_back(
         "Packets reserve links whole: no flits, buffers, virtual channels or credits, so no blocking upstream.");
-    out.emplace_back("A relay slot is freed when the relay has sent the event, not when the router has taken it.");
   }
   if (fidelity == Fidelity::kAnalytic) {
     out.emplace_back(

@@ -21,8 +21,7 @@ SystemCChip::SystemCChip(const sc_core::sc_module_name& name, ChipRun& run, cons
     const CoreId core = run.mapping().core_of[t];
     auto& module = cores_[core.value()];
     if (module) continue;
-    module = std::make_unique<CoreModule>(fmt::format("core_{}", core.value()).c_str(), core, run, clock_, network_,
-                                          network_.tells_entries());
+    module = std::make_unique<CoreModule>(fmt::format("core_{}", core.value()).c_str(), core, run, clock_, network_);
   }
   SC_HAS_PROCESS(SystemCChip);
   SC_METHOD(control);
