@@ -7,8 +7,10 @@
 #include <set>
 
 #include "mapper/delivery.h"
+#include "mapper/flows.h"
 #include "mapper/mesh.h"
 #include "mapper/routes.h"
+#include "mapper/step_work.h"
 #include "mapper/work.h"
 
 namespace ranvier::mapper {
@@ -28,23 +30,22 @@ struct Estimator {
   const chips::Chip& chip = board.chip;
   const Program& program = *problem.program;
   bool graded = problem.schedule == Schedule::kStagedGraded;
+  StepWork work = step_work(problem);
+  LevelSteps steps = level_steps(problem, mapping.level);
   Metrics metrics;
-  std::vector<std::int32_t> bucket;
-  std::vector<double> busy;         // [bucket][core]
-  std::vector<double> link_cycles;  // [bucket][link]
+  std::vector<double> integrate, fire, relay;  // [bucket][core]
+  std::vector<double> link_cycles;             // [bucket][link]
   std::vector<double> link_flits;
-  std::vector<double> longest_way;  // by bucket
+  std::vector<double> longest_way;  // by bucket: of a packet, in an empty network
 
   Energy& energy_of(StageId stage) { return metrics.layers[stage.value()].energy; }
 
   void prepare() {
-    bucket = mapping.level;
-    if (problem.schedule == Schedule::kAsynchronousUnary) bucket.assign(mapping.level.size(), 0);
-    const auto buckets = static_cast<std::size_t>(*std::max_element(bucket.begin(), bucket.end())) + 1;
+    const std::size_t buckets = steps.steps.size();
     metrics.levels.resize(buckets);
     metrics.layers.resize(program.stages.size());
     for (std::size_t s = 0; s < metrics.layers.size(); ++s) metrics.layers[s].stage = StageId(s);
-    busy.assign(buckets * board.cores(), 0);
+    for (auto* unit : {&integrate, &fire, &relay}) unit->assign(buckets * board.cores(), 0);
     link_cycles.assign(buckets * link_count(board), 0);
     link_flits.assign(buckets * link_count(board), 0);
     longest_way.assign(buckets, 0);
@@ -60,7 +61,7 @@ struct Estimator {
       cores.insert(core);
       chips_used.insert(board.chip_of(core));
       cores_of_stage.insert({tile.stage.value(), core});
-      busy[static_cast<std::size_t>(bucket[t]) * board.cores() + core.value()] += problem.tile_cycles[t];
+      fire[steps.bucket[t] * board.cores() + core.value()] += work.fire[t];
       metrics.layers[tile.stage.value()].busy_cycles += problem.tile_cycles[t];
       const double passes = passes_of(program, tile.stage, problem.schedule);
       energy_of(tile.stage) +=
@@ -101,7 +102,7 @@ struct Estimator {
     const Flow& flow = problem.flows[f];
     const Route& route = mapping.routes[f];
     const StageId stage = problem.tiles[flow.source.value()].stage;
-    const auto level = static_cast<std::size_t>(bucket[flow.source.value()]);
+    const std::size_t level = steps.bucket[flow.source.value()];
     const double events = problem.flow_events[f];
     const auto flits_each = static_cast<double>(chips::flits_of(chip.noc, flow.payload_bits));
     const double flits = events * flits_each;
@@ -112,10 +113,12 @@ struct Estimator {
     else
       layer.energy += times(chip.energy.host_flit, flits);
     add_arrivals(flow, events);
+    for (std::size_t d = 0; d < flow.destinations.size(); ++d)
+      integrate[level * board.cores() + mapping.core_of[flow.destinations[d].value()].value()] += work.integrate[f][d];
 
     const CoreId entry = entry_core(mapping.core_of, flow.source);
-    const double hop_cycles = static_cast<double>(chip.noc.router_cycles.value + chip.noc.link_cycles.value);
-    double way = flits_each;
+    double way = 0;
+    if (flow.source == TileId(0)) way += static_cast<double>(chip.host_link.latency_cycles.value);
     std::int64_t links = 0;
     std::int64_t crossings = 0;
     CoreId at = entry;
@@ -123,17 +126,14 @@ struct Estimator {
       metrics.weighted_hops += events * hops(board, entry, to);
       for_each_xy_link(board, at, to, [&](LinkId link) {
         const bool crossing = crosses_chip(board, link);
-        const auto cycles =
-            static_cast<double>(crossing ? std::max<std::int64_t>(1, chip.chip_link.cycles_per_flit.value) : 1);
-        link_cycles[level * link_count(board) + link.value()] += flits * cycles;
+        link_cycles[level * link_count(board) + link.value()] += flits * cycles_of_flit(link);
         link_flits[level * link_count(board) + link.value()] += flits;
-        way += crossing ? static_cast<double>(chip.noc.router_cycles.value + chip.chip_link.latency_cycles.value)
-                        : hop_cycles;
         ++links;
         crossings += crossing ? 1 : 0;
       });
+      way += leg_cycles(board, at, to, flits_each);
       if (to != route.chain.back()) {
-        busy[level * board.cores() + to.value()] += events * static_cast<double>(chip.core.relay_cycles.value);
+        relay[level * board.cores() + to.value()] += work.relay[f];
         way += static_cast<double>(chip.core.relay_cycles.value);
       }
       at = to;
@@ -146,28 +146,7 @@ struct Estimator {
     layer.energy += times(chip.energy.router_hop, flits * routers) +
                     times(chip.energy.link_hop, flits * static_cast<double>(links - crossings)) +
                     times(chip.energy.chip_link_hop, flits * static_cast<double>(crossings));
-    longest_way[level] = std::max(longest_way[level], way);
-  }
-
-  double steps_of(std::size_t level) const {
-    if (graded) return 1;
-    double passes = 1;
-    double depth = 0;
-    for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
-      depth = std::max(depth, static_cast<double>(mapping.level[t]));
-      if (static_cast<std::size_t>(bucket[t]) == level)
-        passes = std::max(passes, passes_of(program, problem.tiles[t].stage, problem.schedule));
-    }
-    return problem.schedule == Schedule::kAsynchronousUnary ? passes + depth : passes;
-  }
-
-  std::int64_t synchronised(double cycles, double steps) const {
-    const double each = std::ceil(cycles / steps);
-    const auto phase = static_cast<double>(std::max<std::int64_t>(1, chip.sync.phase_cycles.value));
-    const double step = chip.sync.policy == chips::SyncPolicy::kFixedPhase
-                            ? std::max(1.0, std::ceil(each / phase)) * phase
-                            : each + static_cast<double>(chip.sync.barrier_cycles.value);
-    return std::llround(step * steps);
+    if (!route.chain.empty() && events > 0) longest_way[level] = std::max(longest_way[level], way);
   }
 
   void add_levels() {
@@ -177,12 +156,15 @@ struct Estimator {
         const auto first = values.begin() + static_cast<std::ptrdiff_t>(l * width);
         return *std::max_element(first, first + static_cast<std::ptrdiff_t>(width));
       };
-      level.busy_cycles = row(busy, board.cores());
-      level.network_cycles = row(link_cycles, link_count(board)) + longest_way[l];
+      level.busy_cycles =
+          std::max({row(integrate, board.cores()), row(fire, board.cores()), row(relay, board.cores())});
+      const double host = l == 0 ? host_cycles(problem) : 0;
+      const double fullest = std::max(row(link_cycles, link_count(board)), host);
+      level.network_cycles = fullest + longest_way[l];
       level.max_link_flits = row(link_flits, link_count(board));
-      const double steps = std::ceil(steps_of(l));
-      level.cycles = Cycles(synchronised(level.busy_cycles + level.network_cycles, steps));
-      metrics.steps += steps;
+      const double together = std::max(level.busy_cycles, fullest) + longest_way[l];
+      level.cycles = Cycles(std::llround(synchronised(chip.sync, together, steps.steps[l])));
+      metrics.steps += steps.steps[l];
       metrics.cycles += level.cycles;
       metrics.max_link_load =
           std::max(metrics.max_link_load,
@@ -190,11 +172,38 @@ struct Estimator {
     }
     for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
       Cycles& cycles = metrics.layers[problem.tiles[t].stage.value()].level_cycles;
-      cycles = std::max(cycles, metrics.levels[static_cast<std::size_t>(bucket[t])].cycles);
+      cycles = std::max(cycles, metrics.levels[steps.bucket[t]].cycles);
     }
   }
 
+  /// The host reads the head's potentials: time, but no step.
+  double readout_cycles() const {
+    std::vector<double> load(link_count(board), 0);
+    double host = 0;
+    double way = 0;
+    const auto flits = static_cast<double>(chips::flits_of(chip.noc, kPotentialBits));
+    const StageId head(program.stages.size() - 1);
+    for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
+      const Tile& tile = problem.tiles[t];
+      if (tile.stage != head || tile.partial_of.valid() || !tile.tokens.contains(0)) continue;
+      const double sent = flits * tile.outputs.size();
+      host += sent * static_cast<double>(chip.host_link.cycles_per_flit.value);
+      way = std::max(way, leg_cycles(board, mapping.core_of[t], CoreId(0), flits));
+      for_each_xy_link(board, mapping.core_of[t], CoreId(0),
+                       [&](LinkId link) { load[link.value()] += sent * cycles_of_flit(link); });
+    }
+    return way + static_cast<double>(chip.host_link.latency_cycles.value) +
+           std::max(host, *std::max_element(load.begin(), load.end()));
+  }
+
+  double cycles_of_flit(LinkId link) const {
+    return crosses_chip(board, link)
+               ? static_cast<double>(std::max<std::int64_t>(1, chip.chip_link.cycles_per_flit.value))
+               : 1;
+  }
+
   void total() {
+    metrics.cycles += Cycles(std::llround(readout_cycles()));
     metrics.latency = chips::clock_period(chip) * metrics.cycles.count();
     metrics.step_time_ns_mean = nanoseconds(metrics.latency) / std::max(1.0, metrics.steps);
     for (const LayerEstimate& layer : metrics.layers) metrics.energy += layer.energy;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The analytic cost model: what a mapping costs in time and energy, in closed form from the flows' event counts.
-// Leaves out: arbitration, waiting in buffers, and that receiving and sending overlap within a step.
+// Leaves out: arbitration, waiting in buffers, and that the work of a level is uneven over its steps (unary schedules).
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,10 @@ struct LayerEstimate {
 };
 
 struct LevelEstimate {
-  double busy_cycles = 0;     // slowest core
-  double network_cycles = 0;  // fullest link, serialised, plus the longest way of a packet
+  double busy_cycles = 0;     // busiest unit of a core: integrating, firing or relaying
+  double network_cycles = 0;  // fullest link (or the host link), serialised, plus the longest way of a packet
   double max_link_flits = 0;
-  Cycles cycles;  // both, and the synchronisation
+  Cycles cycles;  // the longest way plus the larger of busiest unit and fullest link, synchronised
 };
 
 /// Per image. Keys of `ranvier map --json` first.
@@ -40,7 +40,7 @@ struct Metrics {
   double connectivity = 0;   // events times distinct destination cores other than the source's
   double crossings = 0;      // flits over chip edges
   double steps = 0;
-  Cycles cycles;
+  Cycles cycles;  // of all steps, and of reading the potentials
   Duration latency;
   double step_time_ns_mean = 0;
   Energy energy;

@@ -20,5 +20,6 @@ std::vector<double> estimate_flow_events(const workloads::Program& program, cons
 std::int32_t payload_bits(const workloads::Program& program, StageId stage, Schedule schedule);
 inline constexpr std::int32_t kPartialSumBits = 24;
 inline constexpr std::int32_t kResidualSumBits = 16;
+inline constexpr std::int32_t kPotentialBits = 24;  // of the head, on its way to the host
 
 }  // namespace ranvier::mapper

@@ -11,6 +11,7 @@ namespace ranvier::mapper {
 
 /// Prices of the objective; all terms are in cycles of one image.
 struct PlaceWeights {
+  double time = 20.0;      // a cycle of a step's time: busiest unit or fullest link, rounded as the chip keeps step
   double hop = 1.0;        // a flit over a link
   double crossing = 1.0;   // a flit over a chip edge, times the edge's cycles per flit
   double load = 1.0;       // squared link load of a level over the level's compute time

@@ -30,6 +30,11 @@ std::vector<double> link_costs(const chips::Board& board) {
   return costs;
 }
 
+enum Unit : std::size_t { kIntegrate, kFire, kRelay, kUnits };
+
+/// Share of unrounded time in the price of a step: progress counts before it saves a whole phase.
+constexpr double kSlope = 0.5;
+
 }  // namespace
 
 PlacementState::PlacementState(const MappingProblem& problem, const std::vector<std::int32_t>& level,
@@ -38,21 +43,25 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
       weights_(weights),
       core_of_(std::move(core_of)),
       home_(core_of_),
-      bucket_(level),
+      work_(step_work(problem)),
+      steps_(level_steps(problem, level)),
       flits_(problem.flows.size()),
       tiles_on_(problem.board.cores()),
       used_(problem.board.cores()),
       flows_of_(problem.tiles.size()),
       chain_(problem.flows.size()),
       touched_(problem.flows.size(), 0) {
-  if (problem.schedule == Schedule::kAsynchronousUnary) bucket_.assign(level.size(), 0);
-  const auto buckets = static_cast<std::size_t>(*std::max_element(bucket_.begin(), bucket_.end())) + 1;
+  const std::size_t buckets = steps_.steps.size();
   bucket_time_.assign(buckets, 1.0);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     double& time = bucket_time_[bucket_of(TileId(t))];
     time = std::max(time, problem.tile_cycles[t]);
   }
-  link_load_.assign(buckets * link_count(problem.board), 0.0);
+  links_.assign(buckets, Peaks(link_count(problem.board)));
+  units_.assign(buckets, Peaks(kUnits * problem.board.cores()));
+  price_.assign(buckets, 0.0);
+  settled_.assign(buckets, 1);
+  for (std::size_t b = 0; b < buckets; ++b) touch(b);
   busy_.assign(buckets * problem.board.cores(), 0.0);
   link_cost_ = link_costs(problem.board);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
@@ -71,9 +80,36 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
     order_by_nearest(problem.board, entry_core(core_of_, flow.source), chain_[f]);
     add_flow(f, 1);
   }
+  settle();
 }
 
-std::size_t PlacementState::bucket_of(TileId tile) const { return static_cast<std::size_t>(bucket_[tile.value()]); }
+std::size_t PlacementState::bucket_of(TileId tile) const { return steps_.bucket[tile.value()]; }
+
+void PlacementState::touch(std::size_t bucket) {
+  if (settled_[bucket] == 0) return;
+  settled_[bucket] = 0;
+  to_settle_.push_back(bucket);
+}
+
+void PlacementState::add_unit(std::size_t bucket, std::size_t unit, CoreId core, double cycles) {
+  units_[bucket].add(core.value() * kUnits + unit, cycles);
+}
+
+double PlacementState::price_of(std::size_t bucket) {
+  const double work = std::max(links_[bucket].highest(), units_[bucket].highest());
+  return weights_.time * (synchronised(problem_.board.chip.sync, work, steps_.steps[bucket]) + kSlope * work);
+}
+
+void PlacementState::settle() {
+  for (const std::size_t bucket : to_settle_) {
+    settled_[bucket] = 1;
+    undo_.prices.emplace_back(bucket, price_[bucket]);
+    const double price = weights_.time > 0 ? price_of(bucket) : 0;
+    cost_ += price - price_[bucket];
+    price_[bucket] = price;
+  }
+  to_settle_.clear();
+}
 
 void PlacementState::add_busy(TileId tile, CoreId core, double sign) {
   const std::size_t bucket = bucket_of(tile);
@@ -81,13 +117,16 @@ void PlacementState::add_busy(TileId tile, CoreId core, double sign) {
   const double after = busy + sign * problem_.tile_cycles[tile.value()];
   cost_ += weights_.busy * (after * after - busy * busy) / bucket_time_[bucket];
   busy = after;
+  add_unit(bucket, kFire, core, sign * work_.fire[tile.value()]);
+  touch(bucket);
 }
 
 void PlacementState::add_flow(std::size_t f, double sign) {
   const Flow& flow = problem_.flows[f];
   const chips::Board& board = problem_.board;
   const std::size_t bucket = bucket_of(flow.source);
-  double* load = &link_load_[bucket * link_count(board)];
+  Peaks& load = links_[bucket];
+  touch(bucket);
   const double per_time = weights_.load / bucket_time_[bucket];
   const double flits = sign * flits_[f];
   const auto width = static_cast<std::int32_t>(board.width());
@@ -96,8 +135,7 @@ void PlacementState::add_flow(std::size_t f, double sign) {
     const auto link = static_cast<std::size_t>(core) * 4 + static_cast<std::size_t>(direction);
     const double each = link_cost_[link];  // a chip edge is slower: the same flits load it more
     const double before = load[link];
-    const double after = before + flits * each;
-    load[link] = after;
+    const double after = load.add(link, flits * each);
     change += per_time * (after * after - before * before) + flits * weights_.hop;
     if (each != 1.0) change += flits * each * weights_.crossing;
   };
@@ -111,7 +149,10 @@ void PlacementState::add_flow(std::size_t f, double sign) {
     for (; x > to_x; --x) cross(y * width + x, Direction::kWest);
     for (; y < to_y; ++y) cross(y * width + x, Direction::kSouth);
     for (; y > to_y; --y) cross(y * width + x, Direction::kNorth);
+    if (to != chain_[f].back()) add_unit(bucket, kRelay, to, sign * work_.relay[f]);
   }
+  for (std::size_t d = 0; d < flow.destinations.size(); ++d)
+    add_unit(bucket, kIntegrate, core_of_[flow.destinations[d].value()], sign * work_.integrate[f][d]);
   cost_ += change;
 }
 
@@ -146,6 +187,7 @@ double PlacementState::move(std::span<const Relocation> relocations) {
   undo_.back.clear();
   undo_.flows.clear();
   undo_.chains.clear();
+  undo_.prices.clear();
   undo_.cost = cost_;
   for (const Relocation& r : relocations) {
     for (const std::size_t f : flows_of_[r.tile.value()]) {
@@ -167,6 +209,7 @@ double PlacementState::move(std::span<const Relocation> relocations) {
     chain_[f] = std::move(chain);
     add_flow(f, 1);
   }
+  settle();
   return cost_ - undo_.cost;
 }
 
@@ -177,6 +220,9 @@ void PlacementState::revert() {
     chain_[undo_.flows[i]] = std::move(undo_.chains[i]);
     add_flow(undo_.flows[i], 1);
   }
+  for (const std::size_t bucket : to_settle_) settled_[bucket] = 1;
+  to_settle_.clear();
+  for (const auto& [bucket, price] : undo_.prices) price_[bucket] = price;
   cost_ = undo_.cost;  // exactly, whatever the sums rounded to
   undo_.flows.clear();
   undo_.back.clear();
@@ -191,7 +237,7 @@ double PlacementState::core_busy(CoreId core) const {
 
 double PlacementState::link_flits(LinkId link) const {
   double sum = 0;
-  for (std::size_t i = link.value(); i < link_load_.size(); i += link_count(problem_.board)) sum += link_load_[i];
+  for (const Peaks& load : links_) sum += load[link.value()];
   return sum;
 }
 

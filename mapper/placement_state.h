@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "mapper/mapping.h"
+#include "mapper/peaks.h"
 #include "mapper/place.h"
+#include "mapper/step_work.h"
 
 namespace ranvier::mapper {
 
@@ -44,13 +46,18 @@ class PlacementState {
   void relocate(TileId tile, CoreId to);
   void add_flow(std::size_t flow, double sign);
   void add_busy(TileId tile, CoreId core, double sign);
+  void add_unit(std::size_t bucket, std::size_t unit, CoreId core, double cycles);
+  void touch(std::size_t bucket);
+  void settle();  // prices the steps of the buckets touched
+  double price_of(std::size_t bucket);
   std::size_t bucket_of(TileId tile) const;
 
   const MappingProblem& problem_;
   PlaceWeights weights_;
   std::vector<CoreId> core_of_;
   std::vector<CoreId> home_;  // cores at construction, for the price of migration
-  std::vector<std::int32_t> bucket_;
+  StepWork work_;
+  LevelSteps steps_;
   std::vector<double> bucket_time_;  // slowest tile of the level
   std::vector<double> flits_;        // by flow, per image
   std::vector<std::vector<TileId>> tiles_on_;
@@ -58,8 +65,12 @@ class PlacementState {
   std::vector<std::vector<std::size_t>> flows_of_;
   std::vector<std::vector<CoreId>> chain_;  // by flow
   std::vector<double> link_cost_;           // by link: cycles a flit, the chip's edge cost at edges
-  std::vector<double> link_load_;           // [bucket][link]
+  std::vector<Peaks> links_;                // by bucket: cycles of each link
+  std::vector<Peaks> units_;                // by bucket: cycles of each unit of each core
   std::vector<double> busy_;                // [bucket][core]
+  std::vector<double> price_;               // by bucket: of its steps, as cost_ holds it
+  std::vector<std::size_t> to_settle_;
+  std::vector<std::uint8_t> settled_;  // by bucket: 0 while it waits in to_settle_
   double cost_ = 0;
   std::size_t moved_ = 0;
 
@@ -67,6 +78,7 @@ class PlacementState {
     std::vector<Relocation> back;
     std::vector<std::size_t> flows;
     std::vector<std::vector<CoreId>> chains;
+    std::vector<std::pair<std::size_t, double>> prices;
     double cost = 0;
   } undo_;
   std::vector<std::uint32_t> touched_;  // by flow: number of the move that touched it last

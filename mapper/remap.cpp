@@ -19,6 +19,7 @@ namespace {
 enum class Neighbourhood : std::uint8_t { kBusiestCores, kFullestLinks, kSwapCores, kMoveTiles };
 constexpr int kAttempts = 4;
 constexpr double kLoadFactor = 4;       // dearer link load with every attempt that made the fullest link fuller
+constexpr double kWorthTraffic = 0.001;  // gain of time or energy for which hops and link load may rise
 constexpr std::uint64_t kHotShare = 8;  // tiles of one in so many used cores, at least one, count as hot
 
 /// Tiles that the neighbourhood looks at, ascending.
@@ -162,9 +163,11 @@ Mapping propose_remap(const MappingProblem& problem, const Mapping& mapping, con
     const Mapping proposal = search(measured, mapping, profile, attempt);
     const PredictedGain gain = predict_gain(problem, mapping, proposal, profile);
     if (gain.moved_tiles == 0) break;
-    // The search minimises a sum; who judges it looks at time, energy, hops and the fullest link each.
-    if (std::min({gain.step_time, gain.energy, gain.max_link_load, gain.tree_hops}) >= 0) return proposal;
-    if (const double sum = gain.step_time + gain.energy + gain.max_link_load + gain.tree_hops; sum > best_gain) {
+    // Who judges the proposal wants neither time nor energy worse, and traffic not worse unless one of them gains.
+    const double traffic = std::min(gain.max_link_load, gain.tree_hops);
+    const double both = std::min(gain.step_time, gain.energy);
+    if (both >= 0 && (traffic >= 0 || std::max(gain.step_time, gain.energy) >= kWorthTraffic)) return proposal;
+    if (const double sum = gain.step_time + gain.energy; sum > best_gain) {
       best_gain = sum;
       best = proposal;
     }

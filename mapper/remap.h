@@ -21,7 +21,8 @@ struct RemapOptions {
 /// The problem with the measured counts in place of the estimated ones.
 MappingProblem with_profile(const MappingProblem& problem, const Profile& profile);
 
-/// A legal mapping that costs less by the measured counts, or the given one when none is found. Neighbourhood by
+/// A legal mapping that costs less by the measured counts, or the given one when none is found or the estimate expects
+/// time and energy together to get worse. Neighbourhood by
 /// iteration modulo 4: tiles of the busiest cores, ends of the fullest links, any swap of cores, any move of a tile.
 Mapping propose_remap(const MappingProblem& problem, const Mapping& mapping, const Profile& profile,
                       const RemapOptions& options = {});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "mapper/flows.h"
 #include "mapper/mesh.h"
 #include "sim/core_model.h"
 
@@ -16,7 +17,6 @@ using workloads::StageKind;
 namespace {
 
 constexpr CoreId kHostCore{0};
-constexpr std::int64_t kPotentialBits = 24;
 
 /// Ports on which `tile` takes events of `source`, with what it takes there.
 void append_targets(const mapper::MappingProblem& problem, TileId source, TileId tile, std::vector<Target>& out) {
@@ -76,7 +76,7 @@ FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mappin
     FlowPath readout;
     readout.source = TileId(t);
     readout.stage = head;
-    readout.flits = static_cast<std::int32_t>(chips::flits_of(problem.board.chip.noc, kPotentialBits));
+    readout.flits = static_cast<std::int32_t>(chips::flits_of(problem.board.chip.noc, mapper::kPotentialBits));
     readout.first_leg = legs_;
     paths_.push_back(std::move(readout));
     add_leg(problem.board, paths_.back(), mapping.core_of[t], kHostCore);

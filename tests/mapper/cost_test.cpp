@@ -54,11 +54,15 @@ TEST_F(Cost, CountsHopsAndConnectivity) {
 TEST_F(Cost, AddsLevelsUp) {
   const Metrics m = estimate(problem, mapping);
   ASSERT_EQ(m.levels.size(), 4u);
-  // Level 0: ten flits over one link, then the last packet's 2 cycles and its flit; barrier 5.
-  EXPECT_EQ(m.levels[0].cycles, Cycles(10 + 3 + 5));
-  // Level 1: 100 busy; six flits; way: 3 hops of 2 cycles, one relay, one flit.
-  EXPECT_DOUBLE_EQ(m.levels[1].busy_cycles, 100);
-  EXPECT_EQ(m.levels[1].cycles, Cycles(100 + 6 + 8 + 5));
+  // Level 0: ten events integrated at 1 + 4 / 4 cycles each; they come at one a cycle over the host link. The way: 10
+  // cycles of host link, 2 into the router, 2 routers, 2 links. Barrier 5.
+  EXPECT_DOUBLE_EQ(m.levels[0].busy_cycles, 20);
+  EXPECT_DOUBLE_EQ(m.levels[0].network_cycles, 10 + 16);
+  EXPECT_EQ(m.levels[0].cycles, Cycles(20 + 16 + 5));
+  // Level 1: 100 busy cycles, 20 of them integrating in level 0; six flits; two legs and a relay between them.
+  EXPECT_DOUBLE_EQ(m.levels[1].busy_cycles, 80);
+  EXPECT_DOUBLE_EQ(m.levels[1].network_cycles, 6 + (2 + 3 * 2) + 1 + (2 + 2 * 2));
+  EXPECT_EQ(m.levels[1].cycles, Cycles(80 + 15 + 5));
   EXPECT_DOUBLE_EQ(m.levels[1].max_link_flits, 6);
   EXPECT_DOUBLE_EQ(m.steps, 4);
   EXPECT_EQ(m.layers[1].level_cycles, m.levels[1].cycles);
@@ -70,7 +74,7 @@ TEST_F(Cost, FixedPhasesRoundEveryStepUp) {
   problem.board.chip.sync.phase_cycles.value = 80;
   const Metrics m = estimate(problem, mapping);
   EXPECT_EQ(m.levels[0].cycles, Cycles(80));
-  EXPECT_EQ(m.levels[1].cycles, Cycles(160));
+  EXPECT_EQ(m.levels[1].cycles, Cycles(160));  // 95 of work
 }
 
 TEST_F(Cost, EnergyIsCountsTimesTheTable) {
@@ -92,7 +96,7 @@ TEST_F(Cost, ChipEdgesAreSlowerAndDearer) {
   const Metrics m = estimate(problem, mapping);
   EXPECT_EQ(m.chips, 2);
   EXPECT_DOUBLE_EQ(m.crossings, 6);
-  EXPECT_DOUBLE_EQ(m.levels[1].network_cycles, 6 * 4 + (1 + 1 + 10 + 1 + 2));
+  EXPECT_DOUBLE_EQ(m.levels[1].network_cycles, 6 * 4 + (2 + 2 * 1 + 10 + 1) + 1 + (2 + 2 * 2));
 }
 
 }  // namespace

@@ -92,12 +92,12 @@ TEST(PlacementCost, CountsFlitsTimesHopsExactly) {
   const auto board = toy_board(3, 2);
   auto problem = make_problem(program, board, Schedule::kStagedGraded);
   problem.flow_events = {10, 3};
-  const PlaceWeights hops_only{.hop = 1, .crossing = 0, .load = 0, .busy = 0};
+  const PlaceWeights hops_only{.time = 0, .hop = 1, .crossing = 0, .load = 0, .busy = 0};
   // Host to core 1: one hop, ten events. Core 1 to core 3: two hops, three events.
   EXPECT_DOUBLE_EQ(PlacementState(problem, compute_levels(problem), hops_only, {CoreId(), CoreId(1), CoreId(3)}).cost(),
                    16);
   // Squared load over the level's time: ten events on one link in level 0 (time 1), three on two links in level 1.
-  const PlaceWeights load_only{.hop = 0, .crossing = 0, .load = 1, .busy = 0};
+  const PlaceWeights load_only{.time = 0, .hop = 0, .crossing = 0, .load = 1, .busy = 0};
   const double time = problem.tile_cycles[1];
   EXPECT_DOUBLE_EQ(PlacementState(problem, compute_levels(problem), load_only, {CoreId(), CoreId(1), CoreId(3)}).cost(),
                    100 + 2 * 9 / time);
@@ -110,7 +110,7 @@ TEST(PlacementCost, ChipEdgesCostMore) {
   const auto board = toy_board(2, 1, 2, 1);  // 0 1 | 2 3, four cycles a flit over the edge
   auto problem = make_problem(program, board, Schedule::kStagedGraded);
   problem.flow_events = {0, 3};
-  const PlaceWeights weights{.hop = 1, .crossing = 1, .load = 0, .busy = 0};
+  const PlaceWeights weights{.time = 0, .hop = 1, .crossing = 1, .load = 0, .busy = 0};
   const auto level = compute_levels(problem);
   EXPECT_DOUBLE_EQ(PlacementState(problem, level, weights, {CoreId(), CoreId(0), CoreId(1)}).cost(), 3);
   EXPECT_DOUBLE_EQ(PlacementState(problem, level, weights, {CoreId(), CoreId(1), CoreId(2)}).cost(), 3 + 3 * 4);
