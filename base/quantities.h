@@ -5,7 +5,18 @@
 #include <compare>
 #include <cstdint>
 
+#include "base/error.h"
+
 namespace ranvier {
+
+/// A sum or product beyond 63 bits. The books must not wrap silently: absurd numbers in a chip file end here.
+struct QuantityOverflow : Error {
+  QuantityOverflow()
+      : Error(ExitCode::kBadInput,
+              "a quantity left 63 bits (energy ends at 9.2 J, time at 2.5 h); give the chip file smaller energies, "
+              "powers or "
+              "cycle costs, or simulate fewer images") {}
+};
 
 template <class Tag>
 class Quantity {
@@ -16,16 +27,20 @@ class Quantity {
   constexpr value_type count() const { return count_; }
 
   constexpr Quantity& operator+=(Quantity o) {
-    count_ += o.count_;
+    if (__builtin_add_overflow(count_, o.count_, &count_)) throw QuantityOverflow();
     return *this;
   }
   constexpr Quantity& operator-=(Quantity o) {
-    count_ -= o.count_;
+    if (__builtin_sub_overflow(count_, o.count_, &count_)) throw QuantityOverflow();
     return *this;
   }
-  friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.count_ + b.count_); }
-  friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.count_ - b.count_); }
-  friend constexpr Quantity operator*(Quantity a, value_type n) { return Quantity(a.count_ * n); }
+  friend constexpr Quantity operator+(Quantity a, Quantity b) { return a += b; }
+  friend constexpr Quantity operator-(Quantity a, Quantity b) { return a -= b; }
+  friend constexpr Quantity operator*(Quantity a, value_type n) {
+    value_type product = 0;
+    if (__builtin_mul_overflow(a.count_, n, &product)) throw QuantityOverflow();
+    return Quantity(product);
+  }
   friend constexpr Quantity operator*(value_type n, Quantity a) { return a * n; }
   friend constexpr auto operator<=>(Quantity, Quantity) = default;
 
@@ -49,7 +64,9 @@ constexpr double seconds(Duration d) { return static_cast<double>(d.count()) * 1
 /// Energy of a power over a time, rounded down. 1 uW * 1 fs = 1e-3 aJ. Goes through 128 bits: no overflow below 9.2 J.
 constexpr Energy energy_over(Power p, Duration t) {
   __extension__ using Wide = __int128;
-  return Energy(static_cast<std::int64_t>(static_cast<Wide>(p.count()) * t.count() / 1000));
+  const Wide attojoules = static_cast<Wide>(p.count()) * t.count() / 1000;
+  if (attojoules > INT64_MAX || attojoules < INT64_MIN) throw QuantityOverflow();
+  return Energy(static_cast<std::int64_t>(attojoules));
 }
 
 }  // namespace ranvier

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/common.h"
 
+#include <charconv>
 #include <csignal>
 #include <thread>
+
+#include <fmt/format.h>
 
 #include "base/log.h"
 
@@ -18,11 +21,24 @@ void on_interrupt(int signal) {
 
 }  // namespace
 
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+  return CLI::Validator(
+      [least, most](const std::string& text) -> std::string {
+        std::uint64_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error == std::errc{} && end == text.data() + text.size() && value >= least && value <= most) return "";
+        return fmt::format("'{}' is not a whole number from {} to {}", text, least, most);
+      },
+      "");
+}
+
 void add_common(CLI::App& verb, Common& common) {
-  verb.add_option("--seed", common.seed, "seed of everything drawn at random")->capture_default_str();
+  verb.add_option("--seed", common.seed, "seed of everything drawn at random")
+      ->capture_default_str()
+      ->check(whole_number(0, UINT64_MAX));
   verb.add_option("--threads", common.threads, "worker threads, 0 for all cores; changes no result")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+      ->check(whole_number(0, 1024));
   verb.add_flag("--json", common.json, "print one JSON object on standard output");
   verb.add_flag("-q,--quiet", common.quiet, "no progress and no remarks");
   verb.add_flag("-v,--verbose", common.verbose, "more remarks");

@@ -35,6 +35,9 @@ struct UsageError : Error {
   std::string option;
 };
 
+/// Digits only, from `least` to `most`: CLI11 would take -1 for the largest unsigned number.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
+
 void add_common(CLI::App& verb, Common& common);
 void apply_common(const Common& common);  // log level
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/job.h"
 
-#include <chrono>
-
 #include <fmt/format.h>
 
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "cli/schedules.h"
+#include "cli/stop_watch.h"
 #include "mapper/remap.h"
 #include "mapper/tiler.h"
 #include "mapper/verifier.h"
@@ -23,15 +22,6 @@
 
 namespace ranvier::cli {
 namespace {
-
-/// Wall time of a part of the job; only reports see it.
-class StopWatch {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 mapper::Preset preset_of(const std::string& name) {
   return name == "compact" ? mapper::Preset::kCompact : mapper::Preset::kLatency;
@@ -100,6 +90,8 @@ void Job::load() {
   images_ =
       options_.images_file.empty() ? workloads::test_images(model_) : workloads::load_images(options_.images_file);
   workloads::check_images(model_, images_);
+  if (std::filesystem::exists(model_.folder / "float_logits.safetensors"))
+    recorded_ = workloads::recorded_logits(model_);
   wall_times_.push_back({"load and convert", watch.seconds()});
 }
 
@@ -160,14 +152,13 @@ void Job::measure_accuracy(report::RunRecord& record) {
   record.integer.images = static_cast<std::int64_t>(n);
   for (std::size_t i = 0; i < n; ++i)
     record.integer.correct += workloads::argmax(integer[i].data(), integer[i].size()) == images_.labels[i];
-  // The float network of the bundled images was evaluated in training; its logits are shipped.
-  if (options_.images_file.empty()) {
-    const auto recorded = workloads::recorded_logits(model_);
-    const auto classes = static_cast<std::size_t>(model_.config.classes);
-    record.floating.images = static_cast<std::int64_t>(std::min(n, recorded.count));
-    for (std::size_t i = 0; i < std::min(n, recorded.count); ++i)
+  // The float network that was trained, on the images for which its logits are shipped; else that of these weights.
+  const auto classes = static_cast<std::size_t>(model_.config.classes);
+  if (options_.images_file.empty() && recorded_.count >= n) {
+    record.floating.images = static_cast<std::int64_t>(n);
+    for (std::size_t i = 0; i < n; ++i)
       record.floating.correct +=
-          workloads::argmax(recorded.float_trained.data() + i * classes, classes) == images_.labels[i];
+          workloads::argmax(recorded_.float_trained.data() + i * classes, classes) == images_.labels[i];
   } else {
     const workloads::FloatNetwork network(model_);
     record.floating.images = static_cast<std::int64_t>(n);

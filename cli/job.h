@@ -73,6 +73,7 @@ class Job {
   mapper::MappingProblem problem_;
   mapper::Mapping mapping_;
   workloads::ImageSet images_;
+  workloads::RecordedLogits recorded_;  // empty where the model folder has none
   std::vector<std::vector<std::int32_t>> codes_;
   std::vector<report::WallTime> wall_times_;
 };

@@ -21,11 +21,12 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
 }
 
 void add_simulation_options(CLI::App& verb, JobOptions& o) {
-  verb.add_option("--images", o.images, "images to simulate")->capture_default_str()->check(CLI::PositiveNumber);
+  verb.add_option("--images", o.images, "images to simulate")->capture_default_str()->check(whole_number(1, 1'000'000));
   verb.add_option("--images-file", o.images_file,
                   "images and labels (safetensors); the bundled test images when left out");
   verb.add_option("--accuracy-images", o.accuracy_images, "images for the integer and float accuracies, 0 for all")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(whole_number(0, 1'000'000));
   verb.add_option("--fidelity", o.fidelity, "of the network model")->capture_default_str()->check(fidelity_names());
   verb.add_option("--rtl", o.rtl, "run these tiles on Verilated cores, in lock-step: a layer (block1.fc1) or core:12");
   verb.add_flag("--allow-loss", o.allow_loss, "count lost events instead of stopping");

@@ -3,8 +3,24 @@
 #include <cstdio>
 #include <exception>
 
+#include "base/nearest_name.h"
 #include "cli/common.h"
 #include "ranvier_version.h"
+
+namespace {
+
+/// CLI11 says of an unknown verb only that one is required.
+std::string usage_line(const CLI::App& app, const ranvier::cli::Context& context, const std::string& problem) {
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands(nullptr)) verbs.push_back(verb->get_name());
+  if (context.argv.size() > 1 && app.get_subcommands().empty() && context.argv[1].front() != '-')
+    return "unknown verb '" + context.argv[1] + "'" + ranvier::did_you_mean(context.argv[1], verbs) +
+           "; ranvier --help lists them";
+  std::string verb = app.get_subcommands().empty() ? "" : " " + app.get_subcommands().front()->get_name();
+  return problem + "; see ranvier" + verb + " --help";
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace ranvier;
@@ -17,7 +33,6 @@ int main(int argc, char** argv) {
       "ranvier"};
   app.set_version_flag("--version", "ranvier " RANVIER_VERSION);
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::simple);
   cli::add_run_verb(app, context);
   cli::add_map_verb(app, context);
   cli::add_sim_verb(app, context);
@@ -32,7 +47,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? static_cast<int>(ExitCode::kOk) : static_cast<int>(ExitCode::kUsage);
+    if (e.get_exit_code() == 0) return app.exit(e);  // help and version
+    std::fprintf(stderr, "ranvier: %s\n", usage_line(app, context, e.what()).c_str());
+    return static_cast<int>(ExitCode::kUsage);
   } catch (const Error& e) {
     std::fprintf(stderr, "ranvier: %s\n", e.what());
     return static_cast<int>(e.exit_code);

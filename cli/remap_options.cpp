@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <set>
 
@@ -45,11 +46,12 @@ sim::RemapLoopOptions parse_remap(const std::string& text, std::uint64_t seed) {
       const bool percent = !value.empty() && value.back() == '%';
       if (percent) value.pop_back();
       options.until = parse_number(value, text) / (percent ? 100 : 1);
-      if (options.until < 0 || options.until >= 1) throw UsageError("--remap", "until must be from 0 to 100 %");
+      if (!(options.until >= 0 && options.until < 1)) throw UsageError("--remap", "until must be from 0 to 100 %");
     } else if (key == "max") {
-      options.max_iterations = static_cast<std::int32_t>(parse_number(value, text));
-      if (options.max_iterations < 1 || options.max_iterations > 1000)
-        throw UsageError("--remap", "max must be 1..1000");
+      const double most = parse_number(value, text);
+      if (!(most >= 1 && most <= 1000) || most != std::floor(most))
+        throw UsageError("--remap", "max must be a whole number, 1..1000");
+      options.max_iterations = static_cast<std::int32_t>(most);
     } else {
       throw UsageError("--remap", fmt::format("unknown key '{}'; write until=1%,max=8", key));
     }
@@ -67,6 +69,7 @@ void remap_job(Job& job, sim::RunResult measured, const sim::RemapLoopOptions& o
       sim::remap_until(job.problem(), job.mapping(), std::move(measured), job.image_codes(), options_for, options);
   job.set_mapping(outcome.mapping);
   record.result = std::move(outcome.result);
+  if (interrupted()) record.result.interrupted = true;
   for (const auto& s : outcome.steps)
     record.remap.push_back(
         {s.iteration, s.step_time_ns_mean, nanojoules(s.energy), s.max_link_load, s.hops, s.moved_tiles, s.accepted});

@@ -131,13 +131,18 @@ void add_convert_verb(CLI::App& app, Context& context) {
   verb->add_option("model", a->model, "bundled workload or a folder with model.safetensors and config.json")
       ->required();
   verb->add_option("--method", a->method, "conversion method")->capture_default_str();
-  verb->add_option("--bits", a->bits, "activation bits; as trained when left out");
-  verb->add_option("--steps", a->steps, "give up on an image after so many steps; until at rest when left out");
+  verb->add_option("--bits", a->bits, "activation bits; as trained when left out")->check(whole_number(1, 64));
+  verb->add_option("--steps", a->steps, "give up on an image after so many steps; until at rest when left out")
+      ->check(whole_number(1, 1'000'000'000));
   verb->add_option("--calibrate", a->calibrate, "search quantiser steps on these images (safetensors)");
   verb->add_option("--schedule", a->schedule, "of the spiking run")->capture_default_str()->check(schedule_names());
   verb->add_option("--images", a->images, "test images (safetensors); the bundled ones when left out");
-  verb->add_option("--max-images", a->max_images, "images for the accuracies, 0 for all")->capture_default_str();
-  verb->add_option("--spiking-images", a->spiking_images, "images run event by event")->capture_default_str();
+  verb->add_option("--max-images", a->max_images, "images for the accuracies, 0 for all")
+      ->capture_default_str()
+      ->check(whole_number(0, 1'000'000));
+  verb->add_option("--spiking-images", a->spiking_images, "images run event by event")
+      ->capture_default_str()
+      ->check(whole_number(1, 1'000'000));
   add_common(*verb, a->common);
   verb->callback([a, &context] {
     apply_common(a->common);

@@ -58,10 +58,10 @@ void add_rtl_verb(CLI::App& app, Context& context) {
   auto a = std::make_shared<RtlArguments>();
   test->add_option("--count", a->regression.count, "random tiles")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1000000));
+      ->check(whole_number(1, 1'000'000));
   test->add_option("--steps", a->regression.steps, "steps a tile")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1000000));
+      ->check(whole_number(1, 1'000'000));
   test->add_option("--replay", a->regression.replay, "run exactly these seeds");
   test->add_option("--waves", a->regression.wave_dir, "folder for the waveform of a failing seed");
   add_common(*test, a->common);

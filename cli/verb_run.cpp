@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // ranvier run: convert, map, simulate, remap, report. ranvier sim: the same from a mapping file, without remap.
 // ranvier remap: goes on from a run folder.
-#include <chrono>
 #include <filesystem>
 
 #include "base/file.h"
 #include "cli/job.h"
 #include "cli/remap_options.h"
+#include "cli/stop_watch.h"
 #include "report/run_folder.h"
 
 namespace ranvier::cli {
 namespace {
-
-class Clock {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 struct RunArguments {
   JobOptions job;
@@ -27,34 +19,36 @@ struct RunArguments {
   std::string run_dir;       // remap
   std::string out;
   bool force = false;
+  bool seed_given = false;  // remap: else the seed of the run that it goes on from
 };
 
-/// Folder of the run when -o is left out: names the job, so that another job does not collide.
+/// Folder of the run when -o is left out: names workload, target, schedule, preset and fidelity.
 std::string default_out(const JobOptions& job) {
-  std::string name = std::filesystem::path(job.workload).filename().string() + "-" + job.target + "-" + job.schedule;
+  std::string name = std::filesystem::path(job.workload).filename().string() + "-" + job.target + "-" + job.schedule +
+                     "-" + job.preset + "-" + job.fidelity;
   for (char& c : name)
     if (c == '/' || c == ':' || c == '+') c = '-';
   return "runs/" + name;
 }
 
-ExitCode simulate_and_finish(Job& job, const RunArguments& a, const Context& context, const Clock& clock) {
+ExitCode simulate_and_finish(Job& job, const RunArguments& a, const Context& context, const StopWatch& clock) {
   const std::string out = a.out.empty() ? default_out(job.options()) : a.out;
   report::check_run_folder(out, a.force);
   auto measured = job.simulate();
   report::RunRecord record = job.record(context);
   if (!a.remap.empty() && !interrupted()) {
-    const Clock remap_clock;
+    const StopWatch remap_clock;
     remap_job(job, std::move(measured), parse_remap(a.remap, job.options().common.seed), record);
     record.wall_times.push_back({"remap", remap_clock.seconds()});
   } else {
     record.result = std::move(measured);
   }
-  job.use_profile(record.result.profile);
+  if (!record.result.images.empty()) job.use_profile(record.result.profile);
   return finish_run(job, record, out, a.force, clock.seconds());
 }
 
 ExitCode run(const RunArguments& a, const Context& context) {
-  const Clock clock;
+  const StopWatch clock;
   if (!a.remap.empty()) parse_remap(a.remap, 0);
   Job job(a.job);
   return simulate_and_finish(job, a, context, clock);
@@ -63,7 +57,7 @@ ExitCode run(const RunArguments& a, const Context& context) {
 mapper::MappingFile read_mapping(const std::string& path) { return mapper::mapping_from_json(read_file(path), path); }
 
 ExitCode simulate(const RunArguments& a, const Context& context) {
-  const Clock clock;
+  const StopWatch clock;
   auto file = read_mapping(a.mapping_file);
   RunArguments b = a;
   b.job.target = file.target;
@@ -76,14 +70,20 @@ ExitCode simulate(const RunArguments& a, const Context& context) {
 }
 
 ExitCode remap(const RunArguments& a, const Context& context) {
-  const Clock clock;
+  const StopWatch clock;
   const std::filesystem::path folder(a.run_dir);
   const std::string job_file = (folder / "job.json").string();
   RunArguments b = a;
   b.job = job_from_json(read_file(job_file), job_file);
+  const std::uint64_t seed = a.seed_given ? a.job.common.seed : b.job.common.seed;
   b.job.common = a.job.common;
+  b.job.common.seed = seed;
   b.remap = a.remap;
-  if (b.out.empty()) b.out = a.run_dir + (a.run_dir.ends_with('/') ? "../remapped" : "-remapped");
+  if (b.out.empty()) {
+    b.out = a.run_dir;
+    while (b.out.size() > 1 && b.out.back() == '/') b.out.pop_back();
+    b.out += "-remapped";
+  }
   Job job(b.job, read_mapping((folder / "mapping.json").string()));
   return simulate_and_finish(job, b, context, clock);
 }
@@ -126,10 +126,12 @@ void add_remap_verb(CLI::App& app, Context& context) {
   verb->add_option("run_dir", a->run_dir, "folder that ranvier run wrote")->required();
   verb->add_option("--remap", a->remap, "when to stop")->capture_default_str();
   add_common(*verb, a->job.common);
+  verb->get_option("--seed")->description("of the proposals; that of the run when left out");
   verb->add_option("-o,--out", a->out, "new run folder; <run_dir>-remapped when left out");
   verb->add_flag("--force", a->force, "replace an existing run folder");
-  verb->callback([a, &context] {
+  verb->callback([a, verb, &context] {
     apply_common(a->job.common);
+    a->seed_given = verb->count("--seed") > 0;
     context.exit_code = remap(*a, context);
   });
 }

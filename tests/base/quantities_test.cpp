@@ -70,5 +70,16 @@ TEST(Ids, DefaultIsInvalidAndOrderIsThatOfTheIndex) {
   EXPECT_EQ(std::hash<CoreId>{}(CoreId(7)), std::hash<std::uint32_t>{}(7));
 }
 
+TEST(Quantity, RefusesToWrap) {
+  const Energy most(INT64_MAX);
+  EXPECT_THROW((void)(most + Energy(1)), QuantityOverflow);
+  EXPECT_THROW((void)(Energy(INT64_MIN) - Energy(1)), QuantityOverflow);
+  EXPECT_THROW((void)(most * 2), QuantityOverflow);
+  EXPECT_THROW((void)energy_over(Power(INT64_MAX), Duration(INT64_MAX)), QuantityOverflow);
+  Energy sum = most;
+  EXPECT_THROW(sum += Energy(1), QuantityOverflow);
+  EXPECT_EQ(most - Energy(1) + Energy(1), most);
+}
+
 }  // namespace
 }  // namespace ranvier

@@ -59,6 +59,28 @@ TEST_F(Refusal, UnknownChipKeyHasPlaceAndSpelling) {
   EXPECT_NE(o.err.find("soma_cycles"), std::string::npos) << o.err;
 }
 
+TEST_F(Refusal, EnergiesBeyondTheBooksAreNoResult) {
+  std::string yaml = text_of(RANVIER_SOURCE_DIR "/chips/tianjic-like.yaml");
+  const auto at = yaml.find("  synapse_read:");
+  ASSERT_NE(at, std::string::npos);
+  yaml.replace(at, yaml.find('\n', at) - at,
+               "  synapse_read: {value: 1000000000, unit: pJ, kind: marginal, tag: assumed, source: absurd}");
+  std::ofstream(folder_ / "chip.yaml") << yaml;
+  expect_refusal(ranvier("run fashion-vit-small --target chip.yaml --images 1 --accuracy-images 1 -q -o r"), 5,
+                 "9.2 J");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
+}
+
+TEST_F(Refusal, NumbersAreWholeAndInRange) {
+  for (const char* option : {"--images 0", "--images -1", "--seed -1", "--seed 99999999999999999999999",
+                             "--threads 1.5", "--accuracy-images -3"})
+    expect_refusal(ranvier(std::string("run fashion-vit-small --target tianjic-like -q -o r ") + option), 4,
+                   std::string(option).substr(0, 6));
+  for (const char* remap : {"until=nan%", "until=-1%", "max=1.9", "max=0", "max=1e300", "often=3"})
+    expect_refusal(ranvier(std::string("run fashion-vit-small --target tianjic-like -q -o r --remap ") + remap), 4,
+                   "--remap");
+}
+
 TEST_F(Refusal, ImpossibleCapacityDoesNotFit) {
   const auto o = ranvier("map fashion-vit --target " RANVIER_SOURCE_DIR "/tests/data/toy.yaml -q");
   expect_refusal(o, 2, "fit");
