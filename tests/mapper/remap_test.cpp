@@ -48,6 +48,16 @@ TEST_F(Remap, GainsByTheMeasuredCountsAndStaysLegal) {
   EXPECT_GT(gain.migrated.count(), 0);
 }
 
+TEST_F(Remap, IsNeverWorseByTheModel) {
+  Mapping at = mapping;
+  for (std::int32_t i = 0; i < 8; ++i) {
+    const Mapping next = propose_remap(problem, at, profile, {.iteration = i});
+    const PredictedGain gain = predict_gain(problem, at, next, profile);
+    EXPECT_GE(gain.step_time + gain.energy, 0) << "iteration " << i;
+    at = next;
+  }
+}
+
 TEST_F(Remap, MovesNoMoreTilesThanAllowed) {
   for (std::int32_t i = 0; i < 4; ++i) {
     const Mapping next = propose_remap(problem, mapping, profile, {.iteration = i, .max_moves = 3});
