@@ -47,7 +47,7 @@ ExitCode noc(NocArguments& a) {
                            .dump(2));
   } else {
     fmt::print(
-        "{} {} on {}: latency {:.2f} cycles ({:.2f} in the network), {:.2f} hops, accepted {:.4f} flits/core/cycle{}\n",
+        "{} {} on {}: latency {:.2f} cycles ({:.2f} in the network), {:.2f} routers visited, accepted {:.4f} flits/core/cycle{}\n",
         a.traffic.preset, a.traffic.traffic, a.mesh, r.latency_mean_cycles, r.network_latency_mean_cycles, r.hops_mean,
         r.accepted, r.saturated ? ", SATURATED: latency is that of a growing queue" : "");
   }
