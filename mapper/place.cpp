@@ -24,8 +24,11 @@ constexpr std::uint32_t kNearPeerPercent = 70;
 
 class Refiner {
  public:
-  Refiner(const MappingProblem& problem, PlacementState& state, std::uint64_t seed, std::uint64_t start)
-      : problem_(problem), state_(state), seed_(seed), start_(start) {}
+  Refiner(const MappingProblem& problem, const Clustering& clustering, PlacementState& state, std::uint64_t seed,
+          std::uint64_t start)
+      : problem_(problem), state_(state), seed_(seed), start_(start), chip_in_use_(problem.board.chips(), 0) {
+    for (const ChipId chip : clustering.chip) chip_in_use_[chip.value()] = 1;
+  }
 
   void run(std::int64_t moves) {
     double worsening = 0;
@@ -57,7 +60,8 @@ class Refiner {
     const CoreId from = state_.core_of()[tile.value()];
     const bool single = below(100, 1) < kSingleTilePercent && state_.tiles_on(from).size() > 1;
     const CoreId to = target(tile, from, single);
-    if (to == from) return false;
+    // No chip comes into use here: each draws static power.
+    if (to == from || chip_in_use_[problem_.board.chip_of(to).value()] == 0) return false;
     relocations_.clear();
     if (single) {
       // A tile alone may join a core in use: the number of cores never grows.
@@ -97,6 +101,7 @@ class Refiner {
   std::uint64_t seed_;
   std::uint64_t start_;
   std::uint64_t step_ = 0;
+  std::vector<std::uint8_t> chip_in_use_;
   std::vector<Relocation> relocations_;
 };
 
@@ -130,7 +135,7 @@ std::vector<CoreId> place(const MappingProblem& problem, const std::vector<std::
   const auto run_start = [&](std::size_t start) {
     PlacementState state(problem, level, options.weights, along_curve(problem, clustering, static_cast<Curve>(start)));
     outcomes[start] = {state.core_of(), state.cost()};
-    Refiner(problem, state, seed, start).run(moves);
+    Refiner(problem, clustering, state, seed, start).run(moves);
     if (state.cost() < outcomes[start].cost) outcomes[start] = {state.core_of(), state.cost()};
   };
   if (threads > 1) {
