@@ -109,6 +109,29 @@ std::string headline_text(const RunRecord& record) {
   return out;
 }
 
+constexpr std::size_t kImagesShown = 20;
+
+std::string images_text(const RunRecord& record, bool colour) {
+  const auto& images = record.result.images;
+  if (images.empty()) return {};
+  const auto class_name = [&](std::int32_t c) {
+    if (c < 0) return std::string("unknown");
+    const auto i = static_cast<std::size_t>(c);
+    return i < record.class_names.size() ? fmt::format("{} {}", c, record.class_names[i]) : fmt::format("{}", c);
+  };
+  TextTable table({"image", "label", "predicted", "logits and all codes", "steps", "latency"}, {0, 1, 2, 3});
+  for (std::size_t i = 0; i < std::min(images.size(), kImagesShown); ++i) {
+    const bool known = i < record.images.size();
+    table.row({fmt::format("{}", known ? record.images[i].index : static_cast<std::int64_t>(i)),
+               class_name(known ? record.images[i].label : -1), class_name(images[i].predicted),
+               images[i].exact ? "equal to the integer reference" : "DIFFER from the integer reference",
+               fmt::format("{}", images[i].steps), duration_text(images[i].latency)});
+  }
+  const std::string rest =
+      images.size() <= kImagesShown ? "" : fmt::format("{} more are in the report\n", images.size() - kImagesShown);
+  return "Images simulated on the chip\n" + table.text(colour) + rest;
+}
+
 std::string largest_group(const CostRow& row) {
   if (row.total.count() == 0) return {};
   const auto groups = by_group(row.energy);
@@ -207,7 +230,8 @@ std::string terminal_report(const RunRecord& record, const TerminalOptions& opti
   std::string out =
       fmt::format("{} on {}, {} fidelity, {}, seed {}\n", record.workload, record.target,
                   fidelity_name(record.result.fidelity), schedule_name(record.result.schedule), record.seed);
-  out += health_text(record, options.colour) + "\n" + headline_text(record) + "\n" + layer_text(record, options.colour);
+  out += health_text(record, options.colour) + "\n" + headline_text(record) + "\n" +
+         images_text(record, options.colour) + "\n" + layer_text(record, options.colour);
   const std::string remap = remap_text(record.remap, options.colour);
   if (!remap.empty()) out += "\n" + remap;
   return out;

@@ -42,6 +42,14 @@ TEST(Terminal, HealthThenHeadlineThenLayersThenRemap) {
   EXPECT_NE(text.find("0.9 pJ an add, 4.6 pJ a multiply-add"), std::string::npos);
 }
 
+TEST(Terminal, SaysOfEachImageWhetherItIsExact) {
+  const auto run = sample_run();
+  EXPECT_NE(terminal_report(run->record).find("equal to the integer reference"), std::string::npos);
+  EXPECT_EQ(terminal_report(run->record).find("DIFFER"), std::string::npos);
+  run->record.result.images[0].exact = false;
+  EXPECT_NE(terminal_report(run->record).find("DIFFER from the integer reference"), std::string::npos);
+}
+
 TEST(Terminal, WithoutRemapThereIsNoRemapTable) {
   const auto run = sample_run();
   run->record.remap.clear();
