@@ -20,7 +20,8 @@ std::string does_not_fit_line(const std::vector<Shortfall>& shortfalls, const st
 std::string Shortfall::text() const {
   std::string line = stage_name.empty() ? "the program" : fmt::format("stage {}", stage_name);
   if (core.valid()) line += fmt::format(" on core {}", core.value());
-  return line + fmt::format(" needs {} {}, {} has {}", needed, resource, where, available);
+  const char* unit = resource.ends_with("_memory") ? " bytes of" : "";
+  return line + fmt::format(" needs {}{} {}, {} has {}", needed, unit, resource, where, available);
 }
 
 DoesNotFit::DoesNotFit(std::vector<Shortfall> what_is_short, std::string nearest_option)
