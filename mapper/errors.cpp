@@ -54,4 +54,9 @@ MappingMismatch::MappingMismatch(std::string file_name, std::string what_differs
       file(std::move(file_name)),
       differs(std::move(what_differs)) {}
 
+NoDenseForm::NoDenseForm(std::string stage, std::string reason)
+    : Error(ExitCode::kDoesNotFit,
+            fmt::format("stage {} cannot run on a dense device: {}; place it on spiking cores", stage, reason)),
+      stage_name(std::move(stage)) {}
+
 }  // namespace ranvier::mapper

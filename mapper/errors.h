@@ -58,4 +58,10 @@ struct MappingMismatch : Error {
   std::string differs;
 };
 
+/// The stage is of a kind that a dense device cannot execute.
+struct NoDenseForm : Error {
+  NoDenseForm(std::string stage, std::string reason);
+  std::string stage_name;
+};
+
 }  // namespace ranvier::mapper
