@@ -2,36 +2,19 @@
 // A chip and a board as data: what the YAML files of this folder say, with every number's origin.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/quantities.h"
+#include "chips/device.h"
+#include "chips/origin.h"
 
 namespace ranvier::chips {
-
-enum class Tag : std::uint8_t { kPublished, kDerived, kAssumed, kUnverified };
-enum class EnergyKind : std::uint8_t { kNone, kMarginal, kAllIn, kMin };
-
-/// Where a number comes from. `key` is its path in the file, e.g. "energy.synapse_read".
-struct Origin {
-  Tag tag = Tag::kAssumed;
-  EnergyKind kind = EnergyKind::kNone;  // energies only
-  std::string source;
-  std::string key;
-  int line = 0;
-};
-
-/// A number of a chip file. Value is the strong type or a plain integer for counts.
-template <class T>
-struct Param {
-  T value{};
-  Origin origin;
-};
-
-using Count = Param<std::int64_t>;
 
 /// Limits, memories and cycle costs of one kind of core. Cycles are of the chip clock.
 struct CoreKind {
@@ -52,10 +35,27 @@ struct CoreKind {
   Count bulk_bytes_per_cycle;  // context swap; 0 without bulk memory
   Count receive_fifo_events;   // a full FIFO pushes back into the network
   Count relay_buffer_events;   // a full relay buffer loses the event: the run stops
+  // From here on optional keys; each says what its absence means (schema.h).
+  Param<Bytes> core_memory;          // synapse and state memory together; 0: no limit beyond theirs
+  Param<Bytes> receive_limit;        // of the values that arrive for a tile in one step; 0: none
+  Count tiles;                       // tiles (phases, programs) on the core; 0: no limit
+  Count compartment_profiles;        // different neuron configurations on the core; 0: no limit
+  Count synapse_formats;             // different weight formats on the core; 0: no limit
+  Count synapse_word_bits;           // synapses are packed into words of this size; 0: packed without gaps
+  Count synapse_word_overhead_bits;  // of each word, for its format and count
+  Count synapse_index_bits;          // of each synapse that is not part of a dense run
+  Count synapse_cycles{1, {}};       // per group of `lanes` synapses
+  Count synapse_conv_cycles{1, {}};  // the same, synapses of shared kernels
+  Count soma_active_cycles;          // more, per group of `lanes` contexts that had input or are not at rest
+  Count spike_cycles;                // more, per firing context
+  Count dense_lanes;                 // multiply-adds a cycle in dense mode; 0: the core has no dense mode
 };
 
+/// How an event reaches several cores: a copy passed on from core to core, or a packet from the source to each.
+enum class Multicast : std::uint8_t { kRelay, kUnicast };
+
 struct Noc {
-  std::int32_t width = 0;  // routers, one a core
+  std::int32_t width = 0;  // routers
   std::int32_t height = 0;
   Count header_bits;  // of a packet
   Count flit_bits;
@@ -66,6 +66,14 @@ struct Noc {
   Count credit_cycles;
   Origin width_origin;
   Origin height_origin;
+  // Optional keys.
+  Multicast multicast = Multicast::kRelay;
+  Count cores_per_router{1, {}};      // each with a port of its own
+  Count link_cycles_vertical;         // of links north and south; 0: as link_cycles
+  Count link_cycles_per_flit{1, {}};  // that a flit keeps an on-chip link busy
+  std::int64_t vertical_cycles() const {
+    return link_cycles_vertical.value > 0 ? link_cycles_vertical.value : link_cycles.value;
+  }
 };
 
 /// Link over a chip edge, host link: latency, then cycles per flit.
@@ -74,12 +82,45 @@ struct EdgeLink {
   Count cycles_per_flit;
 };
 
-enum class SyncPolicy : std::uint8_t { kBarrier, kFixedPhase };
+/// kLayerPipeline: double-buffered stages, the next image enters while this one goes on. kDataflow: no synchronisation.
+enum class SyncPolicy : std::uint8_t { kBarrier, kFixedPhase, kLayerPipeline, kDataflow };
+
+/// A barrier over this many routers in use takes so long; between two rows the larger one holds.
+struct BarrierRow {
+  std::int64_t routers = 0;
+  std::int64_t cycles = 0;
+};
 
 struct Sync {
   SyncPolicy policy = SyncPolicy::kBarrier;
   Count phase_cycles;    // fixed phase: a step takes a whole number of these
-  Count barrier_cycles;  // barrier: added after the slowest core
+  Count barrier_cycles;  // barrier: added after the slowest core; layer pipeline: to swap buffers
+  // Optional: barrier by routers in use instead of barrier_cycles, ascending; and a barrier over several chips.
+  std::vector<BarrierRow> barrier_table;
+  Origin barrier_table_origin;
+  Count multichip_barrier_cycles;
+};
+
+/// Cycles that the end of a step takes under `barrier`, with so many routers and chips in use.
+std::int64_t barrier_cycles(const Sync& sync, std::int64_t routers, std::int64_t chips);
+
+/// What a program may ask of a chip beyond accumulate-and-fire. The chip has it, or has it not and the file adds it as
+/// an assumed extension (reports say so), or it is absent and a program that needs it does not fit.
+enum class Mechanism : std::uint8_t {
+  kCubaCompartment,  // current and voltage decay, threshold, refractory, bias
+  kSharedKernels,    // convolution axons
+  kSpikeTracer,      // signed spikes with a tracer: ST-BIF encoders
+  kGradedPayload,    // events that carry an integer
+  kTokenContexts,    // several contexts behind one set of weights
+  kValueMaps,        // LayerNorm, softmax, GELU as integer maps
+  kStreamProduct,    // products of two event streams
+  kDenseMode,
+};
+inline constexpr std::size_t kMechanisms = 8;
+enum class Support : std::uint8_t { kNative, kExtension, kAbsent };
+struct MechanismSupport {
+  Support support = Support::kNative;
+  std::string note;  // why, or what the chip does instead
 };
 
 /// Energy of one occurrence of each countable event, and the power that flows all the time.
@@ -97,6 +138,13 @@ struct EnergyTable {
   Param<Energy> host_flit;        // one flit to or from the host
   Param<Energy> step_sync;        // one chip, one step
   Param<Power> static_chip;       // each powered chip, all the time
+  // Optional keys.
+  Param<Energy> synapse_conv;        // one read of a shared kernel's weight
+  Param<Energy> soma_active;         // more, per context that had input or is not at rest
+  Param<Energy> spike;               // more, per context that fires
+  Param<Energy> event_receive;       // one packet taken by a core
+  Param<Energy> link_hop_vertical;   // one flit over one on-chip link north or south
+  Param<Energy> dense_multiply_add;  // one multiply and add in dense mode, weight read included
 };
 
 struct Chip {
@@ -112,22 +160,31 @@ struct Chip {
   Count max_delay_steps;  // axonal delay a core can add; 0: none, residual paths are balanced by scheduling
   EnergyTable energy;
   std::string rtl_module;  // empty: no RTL
+  std::array<MechanismSupport, kMechanisms> mechanisms;
 };
 
-/// A grid of equal chips whose router meshes join at the edges into one mesh.
+/// A grid of equal chips whose router meshes join at the edges into one mesh. Cores of a router have adjacent numbers.
+/// x and y are those of a core's router. A device, if any, sits behind the host link at core 0.
 struct Board {
   std::string name;
   std::int32_t columns = 1;
   std::int32_t rows = 1;
   Chip chip;
+  std::optional<Device> device;
 
   std::int32_t width() const { return columns * chip.noc.width; }
   std::int32_t height() const { return rows * chip.noc.height; }
-  std::size_t cores() const { return static_cast<std::size_t>(width()) * static_cast<std::size_t>(height()); }
+  std::size_t routers() const { return static_cast<std::size_t>(width()) * static_cast<std::size_t>(height()); }
+  std::size_t cores_per_router() const { return static_cast<std::size_t>(chip.noc.cores_per_router.value); }
+  std::size_t cores() const { return routers() * cores_per_router(); }
   std::size_t chips() const { return static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows); }
-  std::int32_t x(CoreId c) const { return static_cast<std::int32_t>(c.value()) % width(); }
-  std::int32_t y(CoreId c) const { return static_cast<std::int32_t>(c.value()) / width(); }
-  CoreId core_at(std::int32_t x, std::int32_t y) const { return CoreId(static_cast<std::size_t>(y * width() + x)); }
+  std::size_t router_of(CoreId c) const { return c.value() / cores_per_router(); }
+  std::int32_t x(CoreId c) const { return static_cast<std::int32_t>(router_of(c)) % width(); }
+  std::int32_t y(CoreId c) const { return static_cast<std::int32_t>(router_of(c)) / width(); }
+  /// The first core of the router at (x, y).
+  CoreId core_at(std::int32_t x, std::int32_t y) const {
+    return CoreId(static_cast<std::size_t>(y * width() + x) * cores_per_router());
+  }
   ChipId chip_of(CoreId c) const {
     return ChipId(static_cast<std::size_t>(y(c) / chip.noc.height * columns + x(c) / chip.noc.width));
   }
@@ -139,7 +196,7 @@ Duration clock_period(const Chip& chip);
 /// Flits of a packet whose payload needs `payload_bits`.
 std::int64_t flits_of(const Noc& noc, std::int64_t payload_bits);
 
-/// Name ("synapse_read") and origin of every entry of the energy table, in the order of EnergyTable: 13 of them.
+/// Name ("synapse_read") and origin of every entry of the energy table, in the order of EnergyTable.
 std::vector<std::pair<std::string, Origin>> energy_origins(const Chip& chip);
 
 /// Chip or board from `target`: a bundled name ("tianjic-like"), name:CxR for a grid, or a path to a chip or board YAML

@@ -19,16 +19,18 @@ namespace ranvier::chips {
 namespace {
 
 const std::vector<std::string> kSections{"core", "noc", "chip_link", "host_link", "sync", "energy"};
+constexpr std::int64_t kMostRouters = 1 << 20;
 
 /// Keys of a section that are not numbers.
 std::vector<std::string> words_of(std::string_view section) {
   if (section.empty()) {
-    std::vector<std::string> words{"name", "description", "rtl", "provenance"};
+    std::vector<std::string> words{"name", "description", "rtl", "provenance", "mechanisms"};
     words.insert(words.end(), kSections.begin(), kSections.end());
     return words;
   }
   if (section == "core") return {"name", "provenance"};
-  if (section == "sync") return {"policy", "provenance"};
+  if (section == "sync") return {"policy", "provenance", "barrier_table"};
+  if (section == "noc") return {"multicast", "provenance"};
   return {"provenance"};
 }
 
@@ -47,15 +49,91 @@ Provenance section_provenance(const YamlMap& section, const Provenance& outer) {
   return read_provenance(*block, outer);
 }
 
-SyncPolicy read_policy(const YamlMap& sync) {
-  const auto word = sync.require_text("policy", "policy: fixed_phase");
-  if (!word) return SyncPolicy::kBarrier;
-  const auto at = std::find(policy_names().begin(), policy_names().end(), *word);
-  if (at == policy_names().end()) {
-    sync.findings().add(UnknownPolicy(sync.place_of_key("policy"), sync.path_of("policy"), *word, policy_names()));
-    return SyncPolicy::kBarrier;
+/// Index of the word under `key` among `names`; 0, and reported, where it is none of them.
+template <class Refusal = UnknownWord>
+std::size_t read_word(const YamlMap& map, const std::string& key, const std::optional<std::string>& word,
+                      const std::vector<std::string>& names) {
+  if (!word) return 0;
+  const auto at = std::find(names.begin(), names.end(), *word);
+  if (at == names.end()) {
+    map.findings().add(Refusal(map.place_of_key(key), map.path_of(key), *word, names));
+    return 0;
   }
-  return static_cast<SyncPolicy>(at - policy_names().begin());
+  return static_cast<std::size_t>(at - names.begin());
+}
+
+SyncPolicy read_policy(const YamlMap& sync) {
+  return static_cast<SyncPolicy>(
+      read_word<UnknownPolicy>(sync, "policy", sync.require_text("policy", "policy: fixed_phase"), policy_names()));
+}
+
+/// barrier_table: {routers: cycles}, both whole, both growing.
+void read_barrier_table(const YamlMap& sync, const Provenance& provenance, Sync& out) {
+  const std::optional<YamlMap> table = sync.find_map("barrier_table");
+  if (!table) return;
+  const Provenance own = read_provenance(*table, provenance);
+  out.barrier_table_origin = {own.tag.value_or(Tag::kAssumed), EnergyKind::kNone, own.source.value_or(""),
+                              sync.path_of("barrier_table"), table->place().line};
+  for (const std::string& key : table->keys()) {
+    if (key == "tag" || key == "source") continue;
+    const bool whole = !key.empty() && key.size() < 8 && key.find_first_not_of("0123456789") == std::string::npos;
+    const std::int64_t routers = whole ? std::stoll(key) : 0;
+    if (routers < 1 || routers > kMostRouters) {
+      sync.findings().add(OutOfRange(table->place_of_key(key), table->path_of(key), key, 1, kMostRouters, "routers"));
+      continue;
+    }
+    const auto cycles = table->require_whole(key, 0, limits::kCycles);
+    if (cycles) out.barrier_table.push_back({routers, *cycles});
+  }
+  std::sort(out.barrier_table.begin(), out.barrier_table.end(),
+            [](const BarrierRow& a, const BarrierRow& b) { return a.routers < b.routers; });
+  for (std::size_t i = 1; i < out.barrier_table.size(); ++i) {
+    if (out.barrier_table[i].cycles >= out.barrier_table[i - 1].cycles) continue;
+    const std::string key = std::to_string(out.barrier_table[i].routers);
+    sync.findings().add(Contradiction(table->place_of_key(key), table->path_of(key),
+                                      std::to_string(out.barrier_table[i - 1].routers),
+                                      "a barrier over more routers takes no fewer cycles"));
+  }
+}
+
+/// mechanisms: {name: native | extension | absent} or {name: {support: ..., note: ...}}; left out: native.
+void read_mechanisms(const YamlMap& top, Chip& chip) {
+  const std::optional<YamlMap> map = top.find_map("mechanisms");
+  if (!map) return;
+  map->allow_only(mechanism_names());
+  for (std::size_t m = 0; m < kMechanisms; ++m) {
+    const std::string& name = mechanism_names()[m];
+    const YAML::Node* node = map->find(name);
+    if (node == nullptr) continue;
+    MechanismSupport& out = chip.mechanisms[m];
+    if (!node->IsMap()) {
+      out.support = static_cast<Support>(read_word(*map, name, map->text(name), support_names()));
+      continue;
+    }
+    const std::optional<YamlMap> entry = map->find_map(name);
+    entry->allow_only({"support", "note"});
+    out.support = static_cast<Support>(
+        read_word(*entry, "support", entry->require_text("support", "support: native"), support_names()));
+    out.note = entry->text("note").value_or("");
+  }
+}
+
+/// Where the key of an optional number is absent.
+template <class Value>
+Param<Value> absent_number(const Rule& rule,
+                           const std::map<std::string, std::pair<std::int64_t, Origin>, std::less<>>& read) {
+  Param<Value> param;
+  if (rule.absent.find_first_not_of("0123456789") == std::string_view::npos) {
+    param.value = Value(std::stoll(std::string(rule.absent)));
+    param.origin.tag = Tag::kDerived;
+    param.origin.kind = rule.dimension == Dimension::kEnergy ? EnergyKind::kMarginal : EnergyKind::kNone;
+    param.origin.source = fmt::format("not in the file: {} holds", rule.absent);
+  } else if (const auto other = read.find(rule.absent); other != read.end()) {
+    param.value = Value(other->second.first);
+    param.origin = other->second.second;
+  }
+  param.origin.key = rule.key;
+  return param;
 }
 
 void check_pairs(const Chip& chip, const std::string& file, Findings& findings) {
@@ -92,17 +170,32 @@ Chip read_chip(const YamlMap& top, Findings& findings) {
     section->allow_only(keys_of(name));
     provenances.emplace(name, section_provenance(*section, provenance));
   }
+  std::map<std::string, std::pair<std::int64_t, Origin>, std::less<>> read;
   for_each_number(chip, [&](const Rule& rule, auto& param) {
     const std::optional<YamlMap>& section = sections.find(rule.section())->second;
     if (!section) return;
+    using Value = std::decay_t<decltype(param.value)>;
+    if (!rule.absent.empty() && section->find(std::string(rule.name())) == nullptr) {
+      param = absent_number<Value>(rule, read);
+      return;
+    }
     const auto number = read_number(*section, rule, provenances.find(rule.section())->second);
     if (!number) return;
-    using Value = std::decay_t<decltype(param.value)>;
     param.value = Value(number->value);
     param.origin = number->origin;
+    read.emplace(rule.key, std::pair(number->value, number->origin));
   });
   if (const auto& core = sections["core"]) chip.core.name = core->require_text("name", "name: core").value_or("");
-  if (const auto& sync = sections["sync"]) chip.sync.policy = read_policy(*sync);
+  if (const auto& sync = sections["sync"]) {
+    chip.sync.policy = read_policy(*sync);
+    read_barrier_table(*sync, provenances["sync"], chip.sync);
+  }
+  if (const auto& noc = sections["noc"]) {
+    if (noc->find("multicast") != nullptr)
+      chip.noc.multicast =
+          static_cast<Multicast>(read_word(*noc, "multicast", noc->text("multicast"), multicast_names()));
+  }
+  read_mechanisms(top, chip);
   if (const auto rtl = top.find_map("rtl")) {
     rtl->allow_only({"module"});
     chip.rtl_module = rtl->require_text("module", "module: rv_spike_core").value_or("");

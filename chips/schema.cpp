@@ -22,11 +22,12 @@ std::vector<Rule> chip_rules() {
 }
 
 std::string schema_text() {
-  std::string text = fmt::format("{:<28} {:<9} {:>6}  {:<18} {}\n", "key", "unit", "least", "most", "meaning");
+  std::string text = fmt::format("{:<32} {:<9} {:>6}  {:<18} {}\n", "key", "unit", "least", "most", "meaning");
   for (const Rule& rule : chip_rules()) {
     const std::int64_t scale = shown_unit(rule.dimension).scale;
-    text += fmt::format("{:<28} {:<9} {:>6}  {:<18} {}\n", rule.key, unit_text(rule), decimal_text(rule.least, scale),
-                        decimal_text(rule.most, scale), rule.meaning);
+    text += fmt::format("{:<32} {:<9} {:>6}  {:<18} {}{}\n", rule.key, unit_text(rule), decimal_text(rule.least, scale),
+                        decimal_text(rule.most, scale), rule.meaning,
+                        rule.absent.empty() ? "" : fmt::format(" (optional; absent: {})", rule.absent));
   }
   return text;
 }
@@ -42,7 +43,23 @@ const std::vector<std::string>& kind_names() {
 }
 
 const std::vector<std::string>& policy_names() {
-  static const std::vector<std::string> names{"barrier", "fixed_phase"};
+  static const std::vector<std::string> names{"barrier", "fixed_phase", "layer_pipeline", "dataflow"};
+  return names;
+}
+
+const std::vector<std::string>& multicast_names() {
+  static const std::vector<std::string> names{"relay", "unicast"};
+  return names;
+}
+
+const std::vector<std::string>& support_names() {
+  static const std::vector<std::string> names{"native", "extension", "absent"};
+  return names;
+}
+
+const std::vector<std::string>& mechanism_names() {
+  static const std::vector<std::string> names{"cuba_compartment", "shared_kernels", "spike_tracer",   "graded_payload",
+                                              "token_contexts",   "value_maps",     "stream_product", "dense_mode"};
   return names;
 }
 
@@ -53,5 +70,8 @@ std::string_view name_of(EnergyKind kind) {
 }
 
 std::string_view name_of(SyncPolicy policy) { return policy_names()[static_cast<std::size_t>(policy)]; }
+std::string_view name_of(Multicast multicast) { return multicast_names()[static_cast<std::size_t>(multicast)]; }
+std::string_view name_of(Support support) { return support_names()[static_cast<std::size_t>(support)]; }
+std::string_view name_of(Mechanism mechanism) { return mechanism_names()[static_cast<std::size_t>(mechanism)]; }
 
 }  // namespace ranvier::chips

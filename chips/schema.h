@@ -21,6 +21,8 @@ struct Rule {
   std::int64_t least = 0;
   std::int64_t most = 0;
   std::string_view meaning;
+  std::string_view absent =
+      {};  // empty: the key is required; digits: its value where absent; else the key whose number holds
 
   std::string_view section() const { return key.substr(0, key.find('.') == key.npos ? 0 : key.find('.')); }
   std::string_view name() const { return key.substr(key.find('.') == key.npos ? 0 : key.find('.') + 1); }
@@ -54,21 +56,22 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   using D = Dimension;
   namespace l = limits;
   const auto count = [&](std::string_view key, auto& p, std::string_view noun, std::int64_t least, std::int64_t most,
-                         std::string_view meaning) {
-    visit(Rule{key, D::kCount, noun, least, most, meaning}, p);
+                         std::string_view meaning, std::string_view absent = {}) {
+    visit(Rule{key, D::kCount, noun, least, most, meaning, absent}, p);
   };
   const auto cycles = [&](std::string_view key, auto& p, std::int64_t least, std::int64_t most,
-                          std::string_view meaning) {
-    visit(Rule{key, D::kCycles, "", least, most, meaning}, p);
+                          std::string_view meaning, std::string_view absent = {}) {
+    visit(Rule{key, D::kCycles, "", least, most, meaning, absent}, p);
   };
   const auto bits = [&](std::string_view key, auto& p, std::int64_t most, std::string_view meaning) {
     visit(Rule{key, D::kBits, "", 1, most, meaning}, p);
   };
-  const auto bytes = [&](std::string_view key, auto& p, std::int64_t least, std::string_view meaning) {
-    visit(Rule{key, D::kBytes, "", least, l::kBytes, meaning}, p);
+  const auto bytes = [&](std::string_view key, auto& p, std::int64_t least, std::string_view meaning,
+                         std::string_view absent = {}) {
+    visit(Rule{key, D::kBytes, "", least, l::kBytes, meaning, absent}, p);
   };
-  const auto energy = [&](std::string_view key, auto& p, std::string_view meaning) {
-    visit(Rule{key, D::kEnergy, "", 0, l::kEnergy, meaning}, p);
+  const auto energy = [&](std::string_view key, auto& p, std::string_view meaning, std::string_view absent = {}) {
+    visit(Rule{key, D::kEnergy, "", 0, l::kEnergy, meaning, absent}, p);
   };
   const auto side = [&](std::string_view key, auto& value, auto& origin, std::string_view meaning) {
     Count p{value, origin};
@@ -103,9 +106,29 @@ void for_each_number(ChipT& chip, Visit&& visit) {
         "when full, pushes back into the network");
   count("core.relay_buffer_events", core.relay_buffer_events, "events", 1, l::kCount,
         "when full, the event is lost and the run stops");
+  bytes("core.core_memory", core.core_memory, 0, "synapse and state memory together; 0: no limit of their sum", "0");
+  bytes("core.receive_limit", core.receive_limit, 0, "values that may arrive for a tile in one step; 0: no limit", "0");
+  count("core.tiles", core.tiles, "tiles", 0, l::kCount, "tiles on a core; 0: no limit", "0");
+  count("core.compartment_profiles", core.compartment_profiles, "profiles", 0, l::kCount,
+        "neuron configurations on a core; 0: no limit", "0");
+  count("core.synapse_formats", core.synapse_formats, "formats", 0, l::kCount, "weight formats on a core; 0: no limit",
+        "0");
+  visit(Rule{"core.synapse_word_bits", D::kBits, "", 0, 4096, "synapses fill words of this size; 0: no gaps", "0"},
+        core.synapse_word_bits);
+  visit(Rule{"core.synapse_word_overhead_bits", D::kBits, "", 0, 4096, "of each synapse word", "0"},
+        core.synapse_word_overhead_bits);
+  visit(Rule{"core.synapse_index_bits", D::kBits, "", 0, 64, "of each synapse outside dense runs", "0"},
+        core.synapse_index_bits);
+  cycles("core.synapse_cycles", core.synapse_cycles, 1, l::kCycles, "per `lanes` synapses", "1");
+  cycles("core.synapse_conv_cycles", core.synapse_conv_cycles, 1, l::kCycles, "per `lanes` synapses of shared kernels",
+         "core.synapse_cycles");
+  cycles("core.soma_active_cycles", core.soma_active_cycles, 0, l::kCycles,
+         "more, per `lanes` contexts that had input or are not at rest", "0");
+  cycles("core.spike_cycles", core.spike_cycles, 0, l::kCycles, "more, per context that fires", "0");
+  count("core.dense_lanes", core.dense_lanes, "lanes", 0, 1 << 20, "multiply-adds a cycle in dense mode; 0: none", "0");
 
   auto& noc = chip.noc;
-  side("noc.width", noc.width, noc.width_origin, "routers from west to east, one a core");
+  side("noc.width", noc.width, noc.width_origin, "routers from west to east");
   side("noc.height", noc.height, noc.height_origin, "routers from north to south");
   bits("noc.header_bits", noc.header_bits, 4096, "of a packet");
   bits("noc.flit_bits", noc.flit_bits, 4096, "what a link moves at once");
@@ -114,6 +137,11 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   cycles("noc.router_cycles", noc.router_cycles, 1, l::kDelay, "head flit, from winning the switch to the link");
   cycles("noc.link_cycles", noc.link_cycles, 1, l::kDelay, "from the link to the next input buffer");
   cycles("noc.credit_cycles", noc.credit_cycles, 1, l::kDelay, "from freeing a buffer to the sender's use of it");
+  count("noc.cores_per_router", noc.cores_per_router, "cores", 1, 64, "cores at each router", "1");
+  cycles("noc.link_cycles_vertical", noc.link_cycles_vertical, 1, l::kDelay, "of links north and south",
+         "noc.link_cycles");
+  cycles("noc.link_cycles_per_flit", noc.link_cycles_per_flit, 1, l::kDelay, "that a flit keeps an on-chip link busy",
+         "1");
 
   cycles("chip_link.latency_cycles", chip.chip_link.latency_cycles, 1, l::kDelay,
          "of a flit over a chip edge, its serialisation included");
@@ -123,7 +151,10 @@ void for_each_number(ChipT& chip, Visit&& visit) {
 
   cycles("sync.phase_cycles", chip.sync.phase_cycles, 0, l::kCycles,
          "fixed_phase: a step takes a whole number of these");
-  cycles("sync.barrier_cycles", chip.sync.barrier_cycles, 0, l::kCycles, "barrier: added after the slowest core");
+  cycles("sync.barrier_cycles", chip.sync.barrier_cycles, 0, l::kCycles,
+         "barrier: added after the slowest core; layer_pipeline: to swap buffers");
+  cycles("sync.multichip_barrier_cycles", chip.sync.multichip_barrier_cycles, 0, l::kCycles,
+         "barrier over several chips; 0: as over one", "0");
   count("max_delay_steps", chip.max_delay_steps, "steps", 0, 1 << 20, "axonal delay that a core can add; 0: none");
 
   auto& e = chip.energy;
@@ -140,6 +171,14 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   energy("energy.host_flit", e.host_flit, "one flit to or from the host");
   energy("energy.step_sync", e.step_sync, "one chip, one step");
   visit(Rule{"energy.static_chip", D::kPower, "", 0, l::kPower, "one powered chip, all the time"}, e.static_chip);
+  energy("energy.synapse_conv", e.synapse_conv, "one read of a shared kernel's weight", "energy.synapse_read");
+  energy("energy.soma_active", e.soma_active, "more, per context that had input or is not at rest", "0");
+  energy("energy.spike", e.spike, "more, per context that fires", "0");
+  energy("energy.event_receive", e.event_receive, "one packet taken by a core", "0");
+  energy("energy.link_hop_vertical", e.link_hop_vertical, "one flit over an on-chip link north or south",
+         "energy.link_hop");
+  energy("energy.dense_multiply_add", e.dense_multiply_add, "one multiply and add in dense mode, weight read included",
+         "0");
 }
 
 /// The rules alone, in file order.
@@ -155,5 +194,11 @@ std::string_view name_of(SyncPolicy policy);
 const std::vector<std::string>& tag_names();
 const std::vector<std::string>& kind_names();
 const std::vector<std::string>& policy_names();
+std::string_view name_of(Multicast multicast);
+std::string_view name_of(Support support);
+std::string_view name_of(Mechanism mechanism);
+const std::vector<std::string>& multicast_names();
+const std::vector<std::string>& support_names();
+const std::vector<std::string>& mechanism_names();
 
 }  // namespace ranvier::chips

@@ -109,6 +109,12 @@ const YAML::Node* YamlMap::find(const std::string& key) const {
   return entry == entries_.end() ? nullptr : &entry->second.value;
 }
 
+std::vector<std::string> YamlMap::keys() const {
+  std::vector<std::string> keys;
+  for (const auto& entry : entries_) keys.push_back(entry.first);
+  return keys;
+}
+
 const YAML::Node* YamlMap::require(const std::string& key, const std::string& example) const {
   const YAML::Node* node = find(key);
   if (node == nullptr) findings_->add(MissingKey(place_, path_of(key), example));

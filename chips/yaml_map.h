@@ -32,6 +32,8 @@ class YamlMap {
   void allow_only(const std::vector<std::string>& known) const;
 
   const YAML::Node* find(const std::string& key) const;
+  /// Keys in alphabetical order.
+  std::vector<std::string> keys() const;
   /// As find(), and reports the key as missing; `example` shows how to write it.
   const YAML::Node* require(const std::string& key, const std::string& example) const;
   /// A map below this one; empty (and reported) where it is missing or no map.

@@ -30,7 +30,16 @@ struct Demand {
   Bytes synapse_bytes;
   Bytes state_bytes;
   Bytes bulk_bytes;
+  Bytes receive_bytes;            // values that may arrive in one step
+  std::int64_t tiles = 0;         // 1 for a tile on a core
+  std::int64_t profiles = 0;      // neuron configurations
+  std::int64_t formats = 0;       // synapse formats
+  std::int64_t out_axons = 0;     // unicast chips: neurons times destination cores, known once placed
 };
+
+/// What executes a stage: event-driven cores, the same cores in dense mode (all values, zero or not), or the board's
+/// device behind the host link. The integers are the same.
+enum class Engine : std::uint8_t { kSpiking, kDense, kOffload };
 
 /// A slice of a stage. Linear: any of the three ranges may be cut. Scores and mix: cut by heads (through `outputs`) and query
 /// tokens. LayerNorm: by tokens. GELU and add: by outputs and tokens.
@@ -43,6 +52,7 @@ struct Tile {
   TokenMode mode = TokenMode::kShared;
   TileId partial_of;
   Demand demand;
+  Engine engine = Engine::kSpiking;  // kOffload: the whole stage, on no core, like the host tile
 };
 
 /// Which events go where: every event of `source` with token and channel in these ranges goes to all of `destinations`, once.

@@ -76,6 +76,7 @@ std::string program_digest(const Program& program) {
     out.put(s.layer_norm.gain);
     out.put(s.layer_norm.bias);
     out.put(s.layer_norm.epsilon);
+    if (!s.layer_norm.normalise) out.put(std::int64_t{-1});
     out.put(s.softmax.scale);
     out.put(s.gelu.first_code);
     out.put(s.gelu.table);

@@ -20,7 +20,7 @@ std::vector<double> link_costs(const chips::Board& board) {
     for (std::int32_t x = 0; x < board.width(); ++x) {
       const CoreId core = board.core_at(x, y);
       const auto set = [&](bool exists, Direction d) {
-        if (exists && crosses_chip(board, link_of(core, d))) costs[link_of(core, d).value()] = edge;
+        if (exists && crosses_chip(board, link_of(board, core, d))) costs[link_of(board, core, d).value()] = edge;
       };
       set(x + 1 < board.width(), Direction::kEast);
       set(x > 0, Direction::kWest);

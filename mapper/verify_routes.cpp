@@ -80,9 +80,9 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
                                    p.board.chip.core.route_entries.value, entries[c])});
   if (const auto cycle = find_cycle(next); !cycle.empty())
     out.add({.kind = FindingKind::kDeadlock,
-             .core = link_source(LinkId(cycle.front())),
+             .core = link_source(p.board, LinkId(cycle.front())),
              .text = fmt::format("{} links wait for each other in a cycle, from core {}", cycle.size(),
-                                 link_source(LinkId(cycle.front())).value())});
+                                 link_source(p.board, LinkId(cycle.front())).value())});
 }
 
 }  // namespace ranvier::mapper::verify_parts

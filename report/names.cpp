@@ -42,6 +42,26 @@ ComponentInfo info(Component c) {
       return {"step_sync", Group::kSync};
     case Component::kStatic:
       return {"static", Group::kStatic};
+    case Component::kSynapseConv:
+      return {"synapse_conv", Group::kSynapseMemory};
+    case Component::kSomaActive:
+      return {"soma_active", Group::kSoma};
+    case Component::kSpike:
+      return {"spike", Group::kSoma};
+    case Component::kEventReceive:
+      return {"event_receive", Group::kNoc};
+    case Component::kLinkHopVertical:
+      return {"link_hop_vertical", Group::kNoc};
+    case Component::kDenseMultiplyAdd:
+      return {"dense_multiply_add", Group::kCompute};
+    case Component::kDeviceCompute:
+      return {"device_compute", Group::kDevice};
+    case Component::kDeviceMemory:
+      return {"device_memory", Group::kDevice};
+    case Component::kDeviceLink:
+      return {"device_link", Group::kDevice};
+    case Component::kDeviceStatic:
+      return {"device_static", Group::kDevice};
   }
   throw std::logic_error("unknown energy component");
 }
@@ -69,6 +89,8 @@ std::string_view group_name(Group group) {
       return "static";
     case Group::kSync:
       return "synchronisation";
+    case Group::kDevice:
+      return "device";
   }
   throw std::logic_error("unknown energy group");
 }
@@ -121,6 +143,8 @@ std::string_view schedule_name(mapper::Schedule schedule) {
       return "staged-unary";
     case mapper::Schedule::kAsynchronousUnary:
       return "asynchronous-unary";
+    case mapper::Schedule::kTimesteps:
+      return "timesteps";
   }
   throw std::logic_error("unknown schedule");
 }

@@ -13,8 +13,8 @@
 namespace ranvier::report {
 
 /// What a component's energy is shown under.
-enum class Group : std::uint8_t { kCompute, kSynapseMemory, kSoma, kState, kNoc, kHost, kStatic, kSync };
-inline constexpr std::size_t kGroups = 8;
+enum class Group : std::uint8_t { kCompute, kSynapseMemory, kSoma, kState, kNoc, kHost, kStatic, kSync, kDevice };
+inline constexpr std::size_t kGroups = 9;
 
 Group group_of(sim::Component component);
 std::string_view group_name(Group group);            // "synapse memory"

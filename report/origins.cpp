@@ -6,62 +6,43 @@
 #include <stdexcept>
 
 #include "report/format.h"
+#include "sim/ledger.h"
 
 namespace ranvier::report {
 namespace {
 
 using sim::Component;
 
-/// The table entry of a component; null for static power, which is not an energy.
-const chips::Param<Energy>* energy_entry(const chips::EnergyTable& table, Component component) {
-  switch (component) {
-    case Component::kSynapseRead:
-      return &table.synapse_read;
-    case Component::kAccumulate:
-      return &table.accumulate;
-    case Component::kMultiplyAdd:
-      return &table.multiply_add;
-    case Component::kSomaUpdate:
-      return &table.soma_update;
-    case Component::kMapValue:
-      return &table.map_value;
-    case Component::kStateSwap:
-      return &table.state_swap_byte;
-    case Component::kEventEmit:
-      return &table.event_emit;
-    case Component::kRouterHop:
-      return &table.router_hop;
-    case Component::kLinkHop:
-      return &table.link_hop;
-    case Component::kChipLinkHop:
-      return &table.chip_link_hop;
-    case Component::kHostFlit:
-      return &table.host_flit;
-    case Component::kStepSync:
-      return &table.step_sync;
-    case Component::kStatic:
-      return nullptr;
-  }
-  throw std::logic_error("unknown energy component");
-}
-
 bool unsure(chips::Tag tag) { return tag == chips::Tag::kAssumed || tag == chips::Tag::kUnverified; }
 
 }  // namespace
 
-const chips::Origin& origin_of(const chips::EnergyTable& table, Component component) {
-  const chips::Param<Energy>* entry = energy_entry(table, component);
-  return entry != nullptr ? entry->origin : table.static_chip.origin;
+const chips::Origin& origin_of(const chips::Board& board, Component component) {
+  if (const chips::Param<Energy>* entry = sim::energy_param(board.chip.energy, component)) return entry->origin;
+  if (component == Component::kStatic) return board.chip.energy.static_chip.origin;
+  if (!board.device) throw std::logic_error("energy of a device on a board that has none");
+  switch (component) {
+    case Component::kDeviceMemory:
+      return board.device->memory_byte.origin;
+    case Component::kDeviceLink:
+      return board.device->link_byte.origin;
+    case Component::kDeviceStatic:
+      return board.device->static_device.origin;
+    default:
+      return board.device->multiply_add_int8.origin;
+  }
 }
 
 Origins energy_origins(const RunRecord& record) {
-  const chips::EnergyTable& table = record.problem->board.chip.energy;
+  const chips::Board& board = record.problem->board;
+  const chips::EnergyTable& table = board.chip.energy;
   Origins origins;
   for (const Component component : all_components()) {
+    if (component >= Component::kDeviceCompute && !board.device) break;  // the last ones
     OriginRow row;
     row.component = component;
-    row.origin = origin_of(table, component);
-    const chips::Param<Energy>* entry = energy_entry(table, component);
+    row.origin = origin_of(board, component);
+    const chips::Param<Energy>* entry = sim::energy_param(table, component);
     row.value = entry != nullptr
                     ? energy_text(entry->value)
                     : engineering(static_cast<double>(table.static_chip.value.count()) * 1e-6, "W") + " a chip";

@@ -20,7 +20,7 @@ struct OriginRow {
 };
 
 struct Origins {
-  std::vector<OriginRow> rows;  // one a component, in order of the enumeration
+  std::vector<OriginRow> rows;  // one a component, in order of the enumeration; a device's only with a device
   std::array<Energy, kTags> by_tag{};
   double assumed_share = 0;              // of the total that rests on entries tagged assumed or unverified
   std::vector<chips::EnergyKind> kinds;  // those that energy was spent under, in order of the enumeration
@@ -28,7 +28,7 @@ struct Origins {
 
 Origins energy_origins(const RunRecord& record);
 
-/// The chip file's entry behind a component.
-const chips::Origin& origin_of(const chips::EnergyTable& table, sim::Component component);
+/// The entry of the chip or device file behind a component.
+const chips::Origin& origin_of(const chips::Board& board, sim::Component component);
 
 }  // namespace ranvier::report

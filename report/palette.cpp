@@ -22,8 +22,8 @@ constexpr Stops kOrangeStops = {
 constexpr Stops kViridisStops = {
     {{253, 231, 37}, {122, 209, 81}, {34, 168, 132}, {42, 120, 142}, {65, 68, 135}, {68, 1, 84}}};
 
-constexpr std::array<const char*, 8> kOkabeIto = {"#0072b2", "#e69f00", "#009e73", "#cc79a7",
-                                                  "#56b4e9", "#d55e00", "#999999", "#f0e442"};
+constexpr std::array<const char*, kGroups> kOkabeIto = {"#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9",
+                                                        "#d55e00", "#999999", "#f0e442", "#000000"};
 
 const Stops& stops_of(Ramp ramp) {
   switch (ramp) {

@@ -7,36 +7,57 @@
 
 namespace ranvier::sim {
 
-Energy unit_energy(const chips::EnergyTable& table, Component component) {
+const chips::Param<Energy>* energy_param(const chips::EnergyTable& table, Component component) {
   switch (component) {
     case Component::kSynapseRead:
-      return table.synapse_read.value;
+      return &table.synapse_read;
     case Component::kAccumulate:
-      return table.accumulate.value;
+      return &table.accumulate;
     case Component::kMultiplyAdd:
-      return table.multiply_add.value;
+      return &table.multiply_add;
     case Component::kSomaUpdate:
-      return table.soma_update.value;
+      return &table.soma_update;
     case Component::kMapValue:
-      return table.map_value.value;
+      return &table.map_value;
     case Component::kStateSwap:
-      return table.state_swap_byte.value;
+      return &table.state_swap_byte;
     case Component::kEventEmit:
-      return table.event_emit.value;
+      return &table.event_emit;
     case Component::kRouterHop:
-      return table.router_hop.value;
+      return &table.router_hop;
     case Component::kLinkHop:
-      return table.link_hop.value;
+      return &table.link_hop;
     case Component::kChipLinkHop:
-      return table.chip_link_hop.value;
+      return &table.chip_link_hop;
     case Component::kHostFlit:
-      return table.host_flit.value;
+      return &table.host_flit;
     case Component::kStepSync:
-      return table.step_sync.value;
+      return &table.step_sync;
+    case Component::kSynapseConv:
+      return &table.synapse_conv;
+    case Component::kSomaActive:
+      return &table.soma_active;
+    case Component::kSpike:
+      return &table.spike;
+    case Component::kEventReceive:
+      return &table.event_receive;
+    case Component::kLinkHopVertical:
+      return &table.link_hop_vertical;
+    case Component::kDenseMultiplyAdd:
+      return &table.dense_multiply_add;
     case Component::kStatic:
-      return Energy(0);
+    case Component::kDeviceCompute:
+    case Component::kDeviceMemory:
+    case Component::kDeviceLink:
+    case Component::kDeviceStatic:
+      return nullptr;
   }
-  return Energy(0);
+  return nullptr;
+}
+
+Energy unit_energy(const chips::EnergyTable& table, Component component) {
+  const chips::Param<Energy>* param = energy_param(table, component);
+  return param == nullptr ? Energy(0) : param->value;
 }
 
 void EnergyLedger::add(Component component, StageId stage, CoreId core, std::int64_t count) {
@@ -46,11 +67,15 @@ void EnergyLedger::add(Component component, StageId stage, CoreId core, std::int
   v.energy += unit_energy(*table_, component) * count;
 }
 
-void EnergyLedger::add_static(StageId stage, CoreId core, std::int64_t cycles, Energy energy) {
-  if (cycles == 0 && energy == Energy(0)) return;
-  Value& v = entries_[{Component::kStatic, stage, core}];
-  v.count += cycles;
+void EnergyLedger::add_energy(Component component, StageId stage, CoreId core, std::int64_t count, Energy energy) {
+  if (count == 0 && energy == Energy(0)) return;
+  Value& v = entries_[{component, stage, core}];
+  v.count += count;
   v.energy += energy;
+}
+
+void EnergyLedger::add_static(StageId stage, CoreId core, std::int64_t cycles, Energy energy) {
+  add_energy(Component::kStatic, stage, core, cycles, energy);
 }
 
 void EnergyLedger::add(const EnergyLedger& other) {

@@ -13,7 +13,9 @@
 
 namespace ranvier::sim {
 
-/// Table entry of a component; zero for kStatic, which is a power.
+/// Table entry of a component; null for static power and for what a device spends, which is no chip's.
+const chips::Param<Energy>* energy_param(const chips::EnergyTable& table, Component component);
+/// Its value; zero where there is none.
 Energy unit_energy(const chips::EnergyTable& table, Component component);
 
 class EnergyLedger {
@@ -24,6 +26,8 @@ class EnergyLedger {
   void add(Component component, StageId stage, CoreId core, std::int64_t count);
   /// A share of the static energy; `cycles` is what the share was measured by.
   void add_static(StageId stage, CoreId core, std::int64_t cycles, Energy energy);
+  /// Energy worked out elsewhere: by a device's cost model.
+  void add_energy(Component component, StageId stage, CoreId core, std::int64_t count, Energy energy);
   void add(const EnergyLedger& other);
 
   /// Ordered by component, stage, core; invalid ids last.

@@ -27,7 +27,7 @@ std::int64_t count_powered(const mapper::MappingProblem& problem, const mapper::
   for (std::size_t f = 0; f < flows.size(); ++f) {
     for (const Leg& leg : flows[f].legs) {
       mapper::for_each_xy_link(problem.board, leg.from, leg.to,
-                               [&](LinkId link) { chips.insert(problem.board.chip_of(mapper::link_source(link))); });
+                               [&](LinkId link) { chips.insert(problem.board.chip_of(mapper::link_source(problem.board, link))); });
     }
   }
   return static_cast<std::int64_t>(chips.size());
@@ -227,7 +227,7 @@ void RunAccounts::finish_cores() {
 void RunAccounts::finish_links() {
   for (std::size_t l = 0; l < link_flits_.size(); ++l) {
     if (link_flits_[l] == 0) continue;
-    const CoreId from = mapper::link_source(LinkId(l));
+    const CoreId from = mapper::link_source(problem_.board, LinkId(l));
     const CoreId to = mapper::neighbour(problem_.board, from, mapper::link_direction(LinkId(l)));
     result_.links.push_back({from, to, mapper::crosses_chip(problem_.board, LinkId(l)), link_flits_[l], link_peak_[l]});
   }

@@ -20,8 +20,10 @@ enum class Fidelity : std::uint8_t { kAnalytic, kFast, kCycle };
 enum class Component : std::uint8_t {
   kSynapseRead, kAccumulate, kMultiplyAdd, kSomaUpdate, kMapValue, kStateSwap, kEventEmit,
   kRouterHop, kLinkHop, kChipLinkHop, kHostFlit, kStepSync, kStatic,
+  kSynapseConv, kSomaActive, kSpike, kEventReceive, kLinkHopVertical, kDenseMultiplyAdd,
+  kDeviceCompute, kDeviceMemory, kDeviceLink, kDeviceStatic,
 };
-inline constexpr std::size_t kComponents = 13;
+inline constexpr std::size_t kComponents = 23;
 
 /// Count and energy of one component on one core for one stage. energy = count * table entry, exactly (static: its share).
 struct LedgerEntry {
@@ -123,6 +125,7 @@ struct RunResult {
   std::vector<LedgerEntry> ledger;
   Energy total_energy;
   Duration total_time;
+  Duration initiation_interval;  // between the starts of two images; pipelines: less than the latency of one
   LostEvents lost;
   std::int64_t events = 0, synops = 0, packets = 0, flit_hops = 0, hops = 0;
   std::int64_t saturated_codes = 0;  // codes at lo or hi at rest, all stages and images

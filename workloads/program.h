@@ -20,10 +20,12 @@ enum class StageKind : std::uint8_t {
   kMix,        // product of two streams (attention, v) per head
   kGelu,       // AMD unit, one table entry per input code
   kAdd,        // residual sum; emits integer differences, has no encoder
+  kLif,        // convolution or dense synapses into CUBA compartments; temporal programs only
 };
 
 /// When stages fire; the integers at rest do not depend on it, cost and time do (docs/explanation/integer-units.md 6).
-enum class Schedule : std::uint8_t { kStagedGraded, kStagedUnary, kAsynchronousUnary };
+/// Temporal programs have one schedule of their own: in step t every stage fires once on what arrived in step t - 1.
+enum class Schedule : std::uint8_t { kStagedGraded, kStagedUnary, kAsynchronousUnary, kTimesteps };
 
 /// ST-BIF encoder (SpikeZIP-TF, ICML 2024). At rest: code = clip(floor(X / threshold + 1/2), lo, hi), X the total
 /// input.
@@ -49,6 +51,7 @@ struct LayerNormParams {
   std::vector<std::int32_t> gain;  // [channels], Q(kLayerNormFraction) of gamma in encoder units
   std::vector<std::int32_t> bias;  // [channels], encoder units
   std::int64_t epsilon = 0;        // added to the sum of squares, in its units
+  bool normalise = true;           // false: gain, now Q(kAffineFraction), and bias alone (a batch norm, a re-encoding)
 };
 
 struct SoftmaxParams {
@@ -58,6 +61,31 @@ struct SoftmaxParams {
 struct GeluParams {
   std::int32_t first_code = 0;      // table[c - first_code] for input code c
   std::vector<std::int32_t> table;  // encoder units
+};
+
+/// Synapses of a kLif stage: a two-dimensional convolution with shared kernels. Token = y * width + x. A dense layer is
+/// a convolution whose kernel covers its whole input and whose output is one token; pooling is a depthwise one.
+struct ConvParams {
+  std::int32_t in_height = 1, in_width = 1;
+  std::int32_t out_height = 1, out_width = 1;
+  std::int32_t kernel_height = 1, kernel_width = 1;
+  std::int32_t stride = 1;
+  std::int32_t padding = 0;
+  bool depthwise = false;            // output channel c takes input channel c only
+  std::vector<std::int16_t> weight;  // [out][in, or 1 where depthwise][ky][kx]
+};
+
+/// The integer current-based leaky integrate-and-fire compartment of Loihi (Davies et al., IEEE Micro 38(1), 2018; the
+/// equations with their rounding: docs/explanation/integer-units.md). Decays are 12-bit, truncation is toward zero.
+struct CubaParams {
+  std::int32_t current_decay = 4096;    // of 4096, taken off u each step
+  std::int32_t voltage_decay = 0;       // of 4096, taken off v each step
+  std::int32_t threshold_mantissa = 0;  // a spike where v > 64 * this, strictly
+  std::int32_t weight_exponent = 0;     // input is 2^(6 + this) * sum of weights
+  std::int32_t bias_mantissa = 0;       // bias * 2^exponent is added to v in every step
+  std::int32_t bias_exponent = 0;
+  std::int32_t refractory_steps = 0;  // steps after a spike in which v stays 0; the spike's own step not counted
+  std::int32_t axon_delay_steps = 1;  // a spike of step t arrives in step t + this
 };
 
 struct Stage {
@@ -75,6 +103,8 @@ struct Stage {
   LayerNormParams layer_norm;
   SoftmaxParams softmax;
   GeluParams gelu;
+  ConvParams conv;
+  CubaParams cuba;
 };
 
 /// Stages in topological order; stage 0 is the input, the last one the head.
@@ -82,6 +112,9 @@ struct Program {
   std::string name;
   std::vector<Stage> stages;
   std::int32_t input_code_max = 0;  // input codes are 0..this
+  std::int32_t timesteps = 0;       // temporal programs: steps of a sample; 0: codes at rest, no time
+  std::string weights_note;         // said on every output where the weights are not a trained network's
+  bool temporal() const { return timesteps > 0; }
   const Stage& stage(StageId id) const { return stages[id.value()]; }
 };
 

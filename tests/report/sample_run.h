@@ -307,7 +307,7 @@ inline std::unique_ptr<SampleRun> sample_run(const SampleSize& size = {}) {
   add_ledger(result, board.chip.energy, StageId(), CoreId(), Component::kStepSync, 3);
   add_ledger(result, board.chip.energy, StageId(), CoreId(), Component::kStatic, 77'777);
   for (const auto& [link, n] : flits) {
-    const CoreId from = mapper::link_source(link);
+    const CoreId from = mapper::link_source(board, link);
     result.links.push_back({from, mapper::neighbour(board, from, mapper::link_direction(link)),
                             mapper::crosses_chip(board, link), n, n / 5 + 1});
   }
