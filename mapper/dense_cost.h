@@ -28,6 +28,7 @@ struct DenseWork {
   std::int64_t output_bytes = 0;
   std::int64_t taps = 1;           // kernel positions that k spans; each is padded to the matrix unit's depth
   std::int64_t halo_bytes = 0;     // input that two neighbouring blocks of rows both need
+  std::int64_t residual_bytes = 0;  // second operand of a sum that the operator does on the way out
   bool merge_batch = true;         // a batch makes m longer; convolutions go image by image
   bool input_in_memory = false;    // no operator before it left the input in the shared buffer
 };
@@ -37,11 +38,11 @@ enum class Bound : std::uint8_t { kCube, kMove, kMemory, kVector, kLaunch };
 
 /// Of a whole batch.
 struct DenseCost {
-  Duration total;   // max of the next four, filling and draining the pipeline, and launch
+  Duration total;   // at least the largest of the next four, and launch
   Duration cube;    // of the busiest core, no waiting
-  Duration move;    // between buffers of a core, the longest path
-  Duration memory;  // DDR or HBM, all cores
-  Duration vector;
+  Duration move;    // between its L1, L0 and UB, the busiest path
+  Duration memory;  // the busiest of DDR or HBM, L2 to core, core to L2 or memory
+  Duration vector;  // of the busiest core
   Duration launch;
   Bound bound = Bound::kLaunch;
   std::int64_t multiply_adds = 0;       // of the network

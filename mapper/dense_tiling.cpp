@@ -175,7 +175,7 @@ class Search {
     const std::int64_t left_reads =
         left_near <= half_shared ? (job_.left_resident ? 0 : 1) : passes.left;
     const std::int64_t right_again = passes.right_stays ? 1 : passes.right * (job_.shared_right ? job_.products / rights : 1);
-    const std::int64_t right_reads = all_right <= half_shared ? 1 : right_again;
+    const std::int64_t right_reads = all_right <= half_shared ? (job_.right_resident ? 0 : 1) : right_again;
     const std::int64_t halo = (passes.right - 1) * job_.halo_bytes * job_.products * (left_reads > 0 ? 1 : 0);
     const std::int64_t memory_bytes = all_left * left_reads + halo + all_right * right_reads +
                                       (job_.residual_resident ? 0 : job_.residual_bytes) +

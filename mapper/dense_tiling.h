@@ -25,6 +25,7 @@ struct MatrixJob {
   bool shared_right = false;      // all products of a group use the same right matrix: weights
   std::int64_t groups = 1;        // different right matrices, where shared
   bool left_resident = false;     // in L2 when the operator begins
+  bool right_resident = false;
   bool output_resident = false;   // stays in L2 when it ends
   bool residual_resident = false;
 };
