@@ -59,6 +59,21 @@ std::string smallest_grid(const chips::Board& board, std::size_t clusters) {
   return fmt::format("{}:{}x{} fits", board.chip.name, columns, rows);
 }
 
+/// The stage whose tiles take the largest share of the cores, in words.
+std::string largest_stage(const MappingProblem& problem) {
+  std::vector<double> cores(problem.program->stages.size(), 0);
+  double all = 0;
+  for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
+    const double share = core_share(problem.board.chip.core, problem.tiles[t].demand);
+    cores[problem.tiles[t].stage.value()] += share;
+    all += share;
+  }
+  const auto most = std::max_element(cores.begin(), cores.end());
+  const auto stage = StageId(static_cast<std::size_t>(most - cores.begin()));
+  return fmt::format("the largest stage, {}, fills {:.1f} cores ({:.0f} %)", problem.program->stage(stage).name, *most,
+                     all > 0 ? 100 * *most / all : 0);
+}
+
 double mean_level(const std::vector<TileId>& tiles, const std::vector<std::int32_t>& level) {
   double sum = 0;
   for (const TileId t : tiles) sum += level[t.value()];
@@ -117,7 +132,8 @@ Clustering partition(const MappingProblem& problem, const std::vector<std::int32
   const chips::Board& board = problem.board;
   const std::size_t per_chip = board.cores() / board.chips();
   std::vector<TileId> order;
-  for (std::size_t t = 1; t < problem.tiles.size(); ++t) order.push_back(TileId(t));
+  for (std::size_t t = 1; t < problem.tiles.size(); ++t)
+    if (problem.tiles[t].engine != Engine::kOffload) order.push_back(TileId(t));
   std::stable_sort(order.begin(), order.end(), [&](TileId a, TileId b) { return level[a.value()] < level[b.value()]; });
   if (order.empty()) return {};
 
@@ -126,7 +142,7 @@ Clustering partition(const MappingProblem& problem, const std::vector<std::int32
   if (whole.size() > board.cores())
     throw DoesNotFit({{"cores", StageId(), "", CoreId(), static_cast<std::int64_t>(whole.size()),
                        static_cast<std::int64_t>(board.cores()), "board " + board.name}},
-                     smallest_grid(board, whole.size()));
+                     largest_stage(problem) + "; " + smallest_grid(board, whole.size()));
   const std::size_t needed = (whole.size() + per_chip - 1) / per_chip;
   const std::size_t chips_used = options.spread_chips ? std::min(board.chips(), whole.size()) : needed;
   if (chips_used <= 1) return deal(board, std::move(whole), 1);
