@@ -3,9 +3,11 @@
 #include "workloads/executor.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "workloads/executor_errors.h"
 #include "workloads/executor_stage.h"
+#include "workloads/executor_temporal.h"
 
 namespace ranvier::workloads {
 namespace {
@@ -49,6 +51,10 @@ std::int64_t SpikingRun::synops() const {
 
 SpikingRun run_spiking(const Program& program, std::span<const std::int32_t> input_codes, Schedule schedule,
                        const ExecutorOptions& options) {
+  if (program.temporal() != (schedule == Schedule::kTimesteps)) {
+    throw std::logic_error(program.name + ": temporal programs, and only they, run under Schedule::kTimesteps");
+  }
+  if (program.temporal()) return run_spiking_timesteps(program, input_codes);
   check_input_codes(program, input_codes);
   const bool graded = schedule == Schedule::kStagedGraded;
   const bool staged = schedule != Schedule::kAsynchronousUnary;

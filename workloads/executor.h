@@ -44,7 +44,8 @@ std::vector<std::int32_t> stage_levels(const Program& program);
 /// Staged: the stages of a level fire (graded: to rest, unary: one fire a neuron and step) in every step from the one
 /// after the level before came to rest, until none of them would fire again; a level takes at least one step, `add`
 /// emits its whole difference. Asynchronous unary: all stages in every step, until a step passes without an event and
-/// none would fire. Input codes leave like any other codes: graded in one event, unary one a step.
+/// none would fire. Input codes leave like any other codes: graded in one event, unary one a step. Temporal programs,
+/// and only they, run under kTimesteps (executor_temporal.h); adds are synapses passed, options are not used.
 SpikingRun run_spiking(const Program& program, std::span<const std::int32_t> input_codes, Schedule schedule,
                        const ExecutorOptions& options = {});
 

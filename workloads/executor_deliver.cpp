@@ -25,9 +25,10 @@ void StageEngine::deliver(std::size_t port, std::span<const StageEvent> events) 
       for (const StageEvent& event : events) port == 0 ? deliver_attention(event) : deliver_value(event);
       return;
     case StageKind::kInput:
+    case StageKind::kLif:
       break;
   }
-  assert(!"the input stage has no inputs");
+  assert(!"the input stage has no inputs, and kLif stages are in temporal programs");
 }
 
 void StageEngine::count_products(std::int64_t outputs, std::int32_t value) {

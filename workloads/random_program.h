@@ -18,6 +18,12 @@ Program random_program(std::uint64_t seed);
 Program random_vit_program(std::uint64_t seed, std::int32_t tokens, std::int32_t width, std::int32_t heads,
                            std::int32_t blocks, std::int32_t hidden);
 
+/// Temporal: 2 to 5 convolution, pooling and dense stages of odd sizes, strides and paddings, some of them behind one
+/// and the same stage, with random decays, biases, delays and refractory steps; the last one is dense.
+Program random_temporal_program(std::uint64_t seed);
+/// Input spikes of a temporal program (spike_train.h), about one in eight of all that there could be.
+std::vector<std::int32_t> random_spikes(const Program& program, std::uint64_t seed);
+
 /// Codes [tokens][channels] of the program's input stage, about a quarter of them zero, token 0 all zero.
 std::vector<std::int32_t> random_input_codes(const Program& program, std::uint64_t seed);
 

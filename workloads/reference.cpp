@@ -9,7 +9,10 @@
 #include <algorithm>
 #include <cassert>
 
+#include "workloads/conv.h"
 #include "workloads/executor_errors.h"
+#include "workloads/spike_train.h"
+#include "workloads/temporal_reference.h"
 #include "workloads/units.h"
 
 namespace ranvier::workloads {
@@ -145,9 +148,10 @@ Codes evaluate(const Stage& stage, const std::vector<Codes>& codes) {
     case StageKind::kAdd:
       return residual_sum(stage, codes);
     case StageKind::kInput:
+    case StageKind::kLif:
       break;
   }
-  assert(!"the input stage comes first and only first");
+  assert(!"the input stage comes first and only first, and kLif stages are in temporal programs");
   return {};
 }
 
@@ -163,6 +167,7 @@ void for_each_input(std::size_t count, int threads, const Visit& visit) {
 }  // namespace
 
 void check_input_codes(const Program& program, std::span<const std::int32_t> input_codes) {
+  if (program.temporal()) return check_spikes(program, input_codes);
   const Stage& input = program.stages.front();
   const std::size_t expected = cells(input.tokens, input.channels);
   if (input_codes.size() != expected) throw InputCodesMismatch(program.name, expected, input_codes.size());
@@ -174,6 +179,7 @@ void check_input_codes(const Program& program, std::span<const std::int32_t> inp
 }
 
 Activations run_reference(const Program& program, std::span<const std::int32_t> input_codes) {
+  if (program.temporal()) return temporal_activations(program, run_temporal_reference(program, input_codes));
   check_input_codes(program, input_codes);
   Activations result;
   result.codes.reserve(program.stages.size());
@@ -209,6 +215,8 @@ std::int64_t dense_multiply_adds(const Stage& stage) {
     case StageKind::kScores:
     case StageKind::kMix:
       return outputs * (stage.in_channels / stage.heads);
+    case StageKind::kLif:
+      return synapse_count(stage);
     default:
       return 0;
   }

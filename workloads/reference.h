@@ -12,7 +12,8 @@
 namespace ranvier::workloads {
 
 /// What is at rest in each stage, row-major [tokens][channels]: codes; for `add` the sums; for a stage without encoder
-/// its potentials, bias included. `logits` repeats token 0 of the last stage.
+/// its potentials, bias included; in temporal programs the spikes of each neuron. `logits` repeats token 0 of the last
+/// stage.
 struct Activations {
   std::vector<std::vector<std::int32_t>> codes;  // by stage
   std::vector<std::int32_t> logits;
@@ -20,7 +21,7 @@ struct Activations {
 };
 
 /// Throws InputCodesMismatch unless `input_codes` is [tokens][channels] of the input stage, InputCodeOutOfRange unless
-/// each is in 0..input_code_max (executor_errors.h).
+/// each is in 0..input_code_max (executor_errors.h). Temporal programs: as check_spikes() (spike_train.h).
 void check_input_codes(const Program& program, std::span<const std::int32_t> input_codes);
 
 /// Checks the input codes, then evaluates stage by stage.
@@ -35,7 +36,7 @@ std::vector<std::vector<std::int32_t>> run_reference_logits(const Program& progr
                                                             std::span<const std::vector<std::int32_t>> inputs,
                                                             int threads);
 
-/// Multiply-adds of one dense evaluation (linear stages, scores, mix).
+/// Multiply-adds of one dense evaluation (linear stages, scores, mix; of a kLif stage in every step).
 std::int64_t dense_multiply_adds(const Stage& stage);
 std::int64_t dense_multiply_adds(const Program& program);
 

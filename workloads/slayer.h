@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,13 @@ enum class EventCoding : std::uint8_t { kBs2, kTimeNeuronText };
 
 struct EventInput {
   EventCoding coding = EventCoding::kBs2;
-  CameraGeometry geometry;                  // kBs2; height * width tokens, polarities channels
-  std::int32_t step_microseconds = 0;       // kBs2
-  double step_time = 0;                     // kTimeNeuronText: step = round(time / this) + first_step
-  std::int32_t first_step = 0;              // kTimeNeuronText
-  std::vector<std::string> sample_folders;  // where recordings lie, relative to the network's folder
+  CameraGeometry geometry;             // kBs2; height * width tokens, polarities channels
+  std::int32_t step_microseconds = 0;  // kBs2
+  double step_time = 0;                // kTimeNeuronText: step = round(time / this) + first_step
+  std::int32_t first_step = 0;
+  std::int32_t first_neuron = 0;               // kTimeNeuronText: number of the first input in the file
+  std::vector<std::string> sample_paths;       // recordings or folders of them, relative to the network's folder
+  std::map<std::string, std::int32_t> labels;  // by recording's name
 };
 
 struct TemporalModel {
@@ -51,8 +54,8 @@ struct SampleSet {
 /// `<folder>_labels.txt` beside it; empty: the first of the network's own sample folders that is there.
 /// Throws FileMissing, NoSamples, BadTextNumber.
 SampleSet find_samples(const TemporalModel& model, const std::filesystem::path& path = {});
-/// One sample as "input codes" of the program (pack_spikes()). Throws FileMissing, BadEventFile, EventOutOfRange,
-/// BadTextNumber.
+/// What comes after the program's last step is left out. One sample as "input codes" of the program (pack_spikes()).
+/// Throws FileMissing, BadEventFile, EventOutOfRange, BadTextNumber.
 std::vector<std::int32_t> load_sample(const TemporalModel& model, const std::filesystem::path& file);
 
 }  // namespace ranvier::workloads

@@ -20,14 +20,14 @@ struct TemporalRun {
   std::vector<std::int64_t> synaptic_adds;  // by stage: synapses reached by what arrived, zero weights included
   std::vector<std::int32_t> output_counts;  // spikes of each unit of the last stage, those not delivered included
   std::vector<std::int32_t> delivered_output_counts;
-  std::int32_t prediction = 0;  // most delivered spikes of the last stage, the first of equals
+  std::int32_t prediction = 0;  // most spikes of the last stage, the first of equals
 };
 
 /// `packed_spikes`: pairs (step, unit) as in spike_train.h. Throws BadSpikeTrain.
 TemporalRun run_temporal_reference(const Program& program, std::span<const std::int32_t> packed_spikes);
 
-/// Spike counts of every stage as codes [tokens][channels], logits = those of the last stage: what run_reference() and
-/// the simulator compare. All spikes count, also those that nobody receives any more.
+/// Spike counts of every stage as codes [tokens][channels], logits = those of token 0 of the last stage: what
+/// run_reference() and the simulator compare. All spikes count, also those that nobody receives any more.
 Activations temporal_activations(const Program& program, const TemporalRun& run);
 
 }  // namespace ranvier::workloads

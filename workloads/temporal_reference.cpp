@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step by step over the stages: arrivals are added up through a transposed copy of the weights, then compartments that
+// are not at rest advance. A compartment at rest without input stays as it is, so leaving it out changes nothing.
+#include "workloads/temporal_reference.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "workloads/conv.h"
+#include "workloads/cuba.h"
+#include "workloads/dataset.h"
+
+namespace ranvier::workloads {
+namespace {
+
+/// Spikes of one stage, to be read by step.
+class SpikeLog {
+ public:
+  explicit SpikeLog(std::int32_t steps) : begin_(static_cast<std::size_t>(steps) + 1, 0) {}
+  std::vector<Spike>& spikes() { return spikes_; }
+  /// All spikes of `step` are in.
+  void close(std::int32_t step) { begin_[static_cast<std::size_t>(step) + 1] = spikes_.size(); }
+  std::span<const Spike> of_step(std::int32_t step) const {
+    const auto at = static_cast<std::size_t>(step);
+    return {spikes_.data() + begin_[at], begin_[at + 1] - begin_[at]};
+  }
+
+ private:
+  std::vector<Spike> spikes_;
+  std::vector<std::size_t> begin_;  // by step
+};
+
+class LifStage {
+ public:
+  explicit LifStage(const Stage& stage)
+      : stage_(&stage),
+        neurons_(static_cast<std::size_t>(stage.tokens) * static_cast<std::size_t>(stage.channels)),
+        sums_(neurons_.size(), 0) {
+    transpose();
+  }
+
+  void add(std::span<const Spike> arriving) {
+    for (const Spike& spike : arriving) {
+      const std::int32_t token = spike.unit / stage_->in_channels;
+      const std::int32_t channel = spike.unit % stage_->in_channels;
+      if (stage_->conv.depthwise) {
+        add_to_one(token, channel);
+      } else {
+        add_to_all(token, channel);
+      }
+    }
+  }
+
+  void step(std::int32_t now, std::vector<Spike>& fired) {
+    const CubaParams& cuba = stage_->cuba;
+    for (std::size_t i = 0; i < neurons_.size(); ++i) {
+      if (sums_[i] == 0 && at_rest(neurons_[i], cuba)) continue;
+      if (cuba_step(neurons_[i], sums_[i], cuba)) fired.push_back({now, static_cast<std::int32_t>(i)});
+      sums_[i] = 0;
+    }
+  }
+
+  std::int64_t adds() const { return adds_; }
+
+ private:
+  /// [in][tap][out], depthwise [channel][tap]: what an event adds lies side by side.
+  void transpose() {
+    const ConvParams& conv = stage_->conv;
+    if (conv.depthwise) {
+      weight_ = conv.weight;
+      return;
+    }
+    const std::int32_t taps = kernel_taps(conv);
+    weight_.resize(conv.weight.size());
+    std::size_t at = 0;
+    for (std::int32_t in = 0; in < stage_->in_channels; ++in) {
+      for (std::int32_t tap = 0; tap < taps; ++tap) {
+        for (std::int32_t out = 0; out < stage_->channels; ++out) {
+          weight_[at++] = conv.weight[weight_index(conv, stage_->in_channels, out, in, tap)];
+        }
+      }
+    }
+  }
+
+  void add_to_all(std::int32_t token, std::int32_t channel) {
+    const auto outputs = static_cast<std::size_t>(stage_->channels);
+    const std::int32_t first_tap = channel * kernel_taps(stage_->conv);
+    for_each_tap(stage_->conv, token, {0, stage_->tokens}, [&](std::int32_t out_token, std::int32_t tap) {
+      const std::int16_t* weight = weight_.data() + static_cast<std::size_t>(first_tap + tap) * outputs;
+      std::int32_t* sum = sums_.data() + static_cast<std::size_t>(out_token) * outputs;
+      for (std::size_t o = 0; o < outputs; ++o) sum[o] += weight[o];
+      adds_ += stage_->channels;
+    });
+  }
+
+  void add_to_one(std::int32_t token, std::int32_t channel) {
+    const std::int32_t first_tap = channel * kernel_taps(stage_->conv);
+    for_each_tap(stage_->conv, token, {0, stage_->tokens}, [&](std::int32_t out_token, std::int32_t tap) {
+      sums_[static_cast<std::size_t>(out_token * stage_->channels + channel)] +=
+          weight_[static_cast<std::size_t>(first_tap + tap)];
+      ++adds_;
+    });
+  }
+
+  const Stage* stage_;
+  std::vector<CubaState> neurons_;  // [token][channel]
+  std::vector<std::int32_t> sums_;
+  std::vector<std::int16_t> weight_;
+  std::int64_t adds_ = 0;
+};
+
+/// Steps from a spike of this stage to its arrival. The host's spikes arrive in their own step.
+std::int32_t delay_of(const Stage& stage) { return stage.kind == StageKind::kInput ? 0 : stage.cuba.axon_delay_steps; }
+
+void demand_temporal(const Program& program) {
+  bool fits = program.temporal() && !program.stages.empty() && program.stages.front().kind == StageKind::kInput;
+  for (std::size_t s = 1; s < program.stages.size(); ++s) {
+    const Stage& stage = program.stages[s];
+    fits = fits && stage.kind == StageKind::kLif && stage.inputs.size() == 1 && stage.cuba.axon_delay_steps >= 1;
+  }
+  if (!fits) throw std::logic_error(program.name + ": no temporal program of kInput and kLif stages");
+}
+
+std::vector<std::int32_t> unit_counts(const Stage& stage, std::span<const Spike> spikes, std::int32_t steps) {
+  std::vector<std::int32_t> counts(static_cast<std::size_t>(stage.tokens) * static_cast<std::size_t>(stage.channels));
+  for (const Spike& spike : spikes) {
+    if (spike.step < steps) ++counts[static_cast<std::size_t>(spike.unit)];
+  }
+  return counts;
+}
+
+}  // namespace
+
+TemporalRun run_temporal_reference(const Program& program, std::span<const std::int32_t> packed_spikes) {
+  demand_temporal(program);
+  const std::size_t stages = program.stages.size();
+  std::vector<SpikeLog> logs(stages, SpikeLog(program.timesteps));
+  std::vector<LifStage> engines;
+  engines.reserve(stages - 1);
+  for (std::size_t s = 1; s < stages; ++s) engines.emplace_back(program.stages[s]);
+
+  const std::vector<Spike> input = unpack_spikes(program, packed_spikes);
+  auto next = input.begin();
+  for (std::int32_t now = 0; now < program.timesteps; ++now) {
+    for (; next != input.end() && next->step == now; ++next) logs[0].spikes().push_back(*next);
+    logs[0].close(now);
+    for (std::size_t s = 1; s < stages; ++s) {
+      const std::size_t from = program.stages[s].inputs.front().stage.value();
+      const std::int32_t sent = now - delay_of(program.stages[from]);
+      if (sent >= 0) engines[s - 1].add(logs[from].of_step(sent));
+      engines[s - 1].step(now, logs[s].spikes());
+      logs[s].close(now);
+    }
+  }
+
+  TemporalRun run;
+  for (std::size_t s = 0; s < stages; ++s) {
+    const std::int32_t last = program.timesteps - delay_of(program.stages[s]);
+    run.spikes.push_back(std::move(logs[s].spikes()));
+    const auto& spikes = run.spikes.back();
+    run.spike_count.push_back(static_cast<std::int64_t>(spikes.size()));
+    run.delivered.push_back(
+        std::count_if(spikes.begin(), spikes.end(), [&](const Spike& spike) { return spike.step < last; }));
+    run.synaptic_adds.push_back(s == 0 ? 0 : engines[s - 1].adds());
+  }
+  const Stage& head = program.stages.back();
+  run.output_counts = unit_counts(head, run.spikes.back(), program.timesteps);
+  run.delivered_output_counts = unit_counts(head, run.spikes.back(), program.timesteps - delay_of(head));
+  run.prediction = static_cast<std::int32_t>(argmax(run.output_counts.data(), run.output_counts.size()));
+  return run;
+}
+
+Activations temporal_activations(const Program& program, const TemporalRun& run) {
+  Activations result;
+  for (std::size_t s = 0; s < program.stages.size(); ++s) {
+    result.codes.push_back(unit_counts(program.stages[s], run.spikes[s], program.timesteps));
+  }
+  const auto& head = result.codes.back();
+  result.logits.assign(head.begin(), head.begin() + program.stages.back().channels);
+  return result;
+}
+
+}  // namespace ranvier::workloads
