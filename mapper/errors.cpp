@@ -59,4 +59,19 @@ NoDenseForm::NoDenseForm(std::string stage, std::string reason)
             fmt::format("stage {} cannot run on a dense device: {}; place it on spiking cores", stage, reason)),
       stage_name(std::move(stage)) {}
 
+BadPlaceRule::BadPlaceRule(std::string rule_text, const std::string& problem)
+    : Error(ExitCode::kUsage,
+            fmt::format("--place '{}': {}; write it like 'block0.*=offload'", rule_text, problem)),
+      rule(std::move(rule_text)) {}
+
+NoStageMatches::NoStageMatches(std::string the_pattern, const std::string& nearest)
+    : Error(ExitCode::kUsage,
+            fmt::format("--place: no stage matches '{}'; {}", the_pattern,
+                        nearest.empty() ? "ranvier map lists the stages" : fmt::format("did you mean {}?", nearest))),
+      pattern(std::move(the_pattern)) {}
+
+BadEngine::BadEngine(std::string stage, const std::string& engine, const std::string& reason)
+    : Error(ExitCode::kUsage, fmt::format("stage {} cannot run on engine {}: {}", stage, engine, reason)),
+      stage_name(std::move(stage)) {}
+
 }  // namespace ranvier::mapper

@@ -58,6 +58,24 @@ struct MappingMismatch : Error {
   std::string differs;
 };
 
+/// A placement rule is not PATTERN=ENGINE.
+struct BadPlaceRule : Error {
+  BadPlaceRule(std::string rule_text, const std::string& problem);
+  std::string rule;
+};
+
+/// No stage's name matches a placement rule.
+struct NoStageMatches : Error {
+  NoStageMatches(std::string the_pattern, const std::string& nearest);
+  std::string pattern;
+};
+
+/// A stage was placed on an engine that the board or the schedule does not allow.
+struct BadEngine : Error {
+  BadEngine(std::string stage, const std::string& engine, const std::string& reason);
+  std::string stage_name;
+};
+
 /// The stage is of a kind that a dense device cannot execute.
 struct NoDenseForm : Error {
   NoDenseForm(std::string stage, std::string reason);

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "mapper/delivery.h"
+#include "mapper/engines.h"
 #include "mapper/work.h"
 
 namespace ranvier::mapper {
@@ -107,15 +108,20 @@ std::vector<Flow> make_flows(const Program& program, const std::vector<Tile>& ti
       flows.push_back({TileId(t), source.tokens, source.outputs, {source.partial_of}, kPartialSumBits});
       continue;
     }
-    std::vector<Claim> claims;
+    // The device is reached through core 0's router, and dense tiles take zeros from each other: flows of their own.
+    std::vector<Claim> on_cores, dense, device;
     for (const Port& fed : ports_fed[source.stage.value()]) {
       for (const TileId id : tiles_by_stage[fed.consumer.value()]) {
         const Reach wanted = reach_of(program, tiles[id.value()], fed.port);
         const Reach common{intersect(wanted.tokens, source.tokens), intersect(wanted.channels, source.outputs)};
-        if (common.tokens.size() > 0 && common.channels.size() > 0) claims.push_back({common, id});
+        if (common.tokens.size() <= 0 || common.channels.size() <= 0) continue;
+        const Engine engine = tiles[id.value()].engine;
+        const bool zeros = source.engine == Engine::kDense && engine == Engine::kDense;
+        (engine == Engine::kOffload ? device : zeros ? dense : on_cores).push_back({common, id});
       }
     }
-    append_cells(TileId(t), claims, payload_bits(program, source.stage, schedule), flows);
+    for (const auto* claims : {&on_cores, &dense, &device})
+      append_cells(TileId(t), *claims, payload_bits(program, source.stage, schedule), flows);
   }
   return flows;
 }
@@ -127,8 +133,9 @@ std::vector<double> estimate_flow_events(const Program& program, const std::vect
   for (const Flow& flow : flows) {
     const Tile& source = tiles[flow.source.value()];
     const double values = static_cast<double>(flow.tokens.size()) * flow.channels.size();
-    const double each = source.partial_of.valid() ? passes_of(program, source.stage, schedule)
-                                                  : events_per_value(program, source.stage, schedule);
+    const double each = carries_zeros(tiles, flow)    ? 1.0
+                        : source.partial_of.valid() ? passes_of(program, source.stage, schedule)
+                                                    : events_per_value(program, source.stage, schedule);
     events.push_back(values * each);
   }
   return events;

@@ -68,7 +68,8 @@ struct Flow {
 
 using workloads::Schedule;
 
-/// Tile 0 is the host's input stage: it has no core, its events enter over the host link at core 0 of the board.
+/// Tile 0 is the host's input stage: it has no core, its events enter over the host link at core 0 of the board. So do
+/// those of offloaded tiles; a flow ends either on tiles of cores or on tiles of the device, never on both.
 struct MappingProblem {
   const workloads::Program* program = nullptr;
   chips::Board board;
@@ -82,11 +83,12 @@ struct MappingProblem {
 /// Relay multicast: the packet goes to chain[0], whose core passes a copy on to chain[1], and so on.
 struct Route {
   std::vector<CoreId> chain;  // distinct cores of the flow's destinations other than the source's own core; the host has
-                              // no core, so its chains hold all of them, core 0 too, and begin at the router of core 0
+                              // no core, so its chains hold all of them, core 0 too, and begin at the router of core 0.
+                              // From a core to the device: core 0, whose router is the way out; host to device: none
 };
 
 struct Mapping {
-  std::vector<CoreId> core_of;           // by tile; the host tile's entry is invalid
+  std::vector<CoreId> core_of;           // by tile; invalid for the host tile and for offloaded ones
   std::vector<Route> routes;             // by flow
   std::vector<std::int32_t> level;       // by tile: staged schedules fire a tile when its level comes
   std::vector<std::int32_t> delay;       // by flow: steps an event waits at its destination (asynchronous, chips with delays)

@@ -38,7 +38,9 @@ std::vector<std::int32_t> split_to_parts(const MappingProblem& problem, std::int
     if (flow.source.value() == 0) continue;
     const double flits =
         problem.flow_events[f] * static_cast<double>(chips::flits_of(problem.board.chip.noc, flow.payload_bits));
+    if (problem.tiles[flow.source.value()].engine == Engine::kOffload) continue;
     for (const TileId to : flow.destinations) {
+      if (problem.tiles[to.value()].engine == Engine::kOffload) continue;
       weight[{flow.source.value() - 1, to.value() - 1}] += flits;
       weight[{to.value() - 1, flow.source.value() - 1}] += flits;
       sum += flits;

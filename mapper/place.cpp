@@ -58,6 +58,7 @@ class Refiner {
     step_ = static_cast<std::uint64_t>(step);
     const TileId tile(1 + below(problem_.tiles.size() - 1, 0));
     const CoreId from = state_.core_of()[tile.value()];
+    if (!from.valid()) return false;
     const bool single = below(100, 1) < kSingleTilePercent && state_.tiles_on(from).size() > 1;
     const CoreId to = target(tile, from, single);
     // No chip comes into use here: each draws static power.
@@ -93,7 +94,7 @@ class Refiner {
     const auto span = static_cast<std::size_t>(2 * reach + 1);
     x = std::clamp(x + static_cast<std::int32_t>(below(span, 5)) - reach, 0, board.width() - 1);
     y = std::clamp(y + static_cast<std::int32_t>(below(span, 6)) - reach, 0, board.height() - 1);
-    return board.core_at(x, y);
+    return CoreId(board.core_at(x, y).value() + below(board.cores_per_router(), 7));
   }
 
   const MappingProblem& problem_;

@@ -12,10 +12,11 @@ namespace ranvier::mapper {
 
 namespace {
 
-/// Cycles per flit of each link: 1 on a chip, the edge link's beyond. Links off the mesh stay 1.
-std::vector<double> link_costs(const chips::Board& board) {
-  const auto edge = static_cast<double>(std::max<std::int64_t>(1, board.chip.chip_link.cycles_per_flit.value));
-  std::vector<double> costs(link_count(board), 1.0);
+/// Cycles per flit of each link; those off the mesh as on a chip.
+std::vector<float> link_costs(const chips::Board& board) {
+  const auto edge = static_cast<float>(std::max<std::int64_t>(1, board.chip.chip_link.cycles_per_flit.value));
+  const auto on_chip = static_cast<float>(std::max<std::int64_t>(1, board.chip.noc.link_cycles_per_flit.value));
+  std::vector<float> costs(link_count(board), on_chip);
   for (std::int32_t y = 0; y < board.height(); ++y)
     for (std::int32_t x = 0; x < board.width(); ++x) {
       const CoreId core = board.core_at(x, y);
@@ -62,7 +63,9 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
   price_.assign(buckets, 0.0);
   settled_.assign(buckets, 1);
   for (std::size_t b = 0; b < buckets; ++b) touch(b);
-  busy_.assign(buckets * problem.board.cores(), 0.0);
+  busy_.assign(buckets, Peaks(problem.board.cores()));
+  const InUse used = in_use(problem.board, core_of_);
+  barrier_ = end_of_step_cycles(problem.board.chip.sync, used.routers, used.chips);
   link_cost_ = link_costs(problem.board);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     if (!core_of_[t].valid()) continue;
@@ -97,7 +100,7 @@ void PlacementState::add_unit(std::size_t bucket, std::size_t unit, CoreId core,
 
 double PlacementState::price_of(std::size_t bucket) {
   const double work = std::max(links_[bucket].highest(), units_[bucket].highest());
-  return weights_.time * (synchronised(problem_.board.chip.sync, work, steps_.steps[bucket]) + kSlope * work);
+  return weights_.time * (synchronised(problem_.board.chip.sync, work, steps_.steps[bucket], barrier_) + kSlope * work);
 }
 
 void PlacementState::settle() {
@@ -113,10 +116,9 @@ void PlacementState::settle() {
 
 void PlacementState::add_busy(TileId tile, CoreId core, double sign) {
   const std::size_t bucket = bucket_of(tile);
-  double& busy = busy_[bucket * problem_.board.cores() + core.value()];
-  const double after = busy + sign * problem_.tile_cycles[tile.value()];
-  cost_ += weights_.busy * (after * after - busy * busy) / bucket_time_[bucket];
-  busy = after;
+  const double before = busy_[bucket][core.value()];
+  const double after = busy_[bucket].add(core.value(), sign * problem_.tile_cycles[tile.value()]);
+  cost_ += weights_.busy * (after * after - before * before) / bucket_time_[bucket];
   add_unit(bucket, kFire, core, sign * work_.fire[tile.value()]);
   touch(bucket);
 }
@@ -131,28 +133,39 @@ void PlacementState::add_flow(std::size_t f, double sign) {
   const double flits = sign * flits_[f];
   const auto width = static_cast<std::int32_t>(board.width());
   double change = 0;
-  const auto cross = [&](std::int32_t core, Direction direction) {
-    const auto link = static_cast<std::size_t>(core) * 4 + static_cast<std::size_t>(direction);
-    const double each = link_cost_[link];  // a chip edge is slower: the same flits load it more
+  const double on_chip = static_cast<double>(std::max<std::int64_t>(1, board.chip.noc.link_cycles_per_flit.value));
+  const auto cross = [&](std::int32_t router, Direction direction) {
+    const auto link = static_cast<std::size_t>(router) * 4 + static_cast<std::size_t>(direction);
+    const double each = static_cast<double>(link_cost_[link]);  // a chip edge is slower: the same flits load it more
     const double before = load[link];
     const double after = load.add(link, flits * each);
     change += per_time * (after * after - before * before) + flits * weights_.hop;
-    if (each != 1.0) change += flits * each * weights_.crossing;
+    if (each != on_chip) change += flits * each * weights_.crossing;
   };
   const CoreId entry = entry_core(core_of_, flow.source);
   std::int32_t x = board.x(entry);
   std::int32_t y = board.y(entry);
+  const bool unicast = board.chip.noc.multicast == chips::Multicast::kUnicast;
   for (const CoreId to : chain_[f]) {
+    if (unicast) {
+      x = board.x(entry);
+      y = board.y(entry);
+    }
     const std::int32_t to_x = board.x(to);
     const std::int32_t to_y = board.y(to);
     for (; x < to_x; ++x) cross(y * width + x, Direction::kEast);
     for (; x > to_x; --x) cross(y * width + x, Direction::kWest);
     for (; y < to_y; ++y) cross(y * width + x, Direction::kSouth);
     for (; y > to_y; --y) cross(y * width + x, Direction::kNorth);
-    if (to != chain_[f].back()) add_unit(bucket, kRelay, to, sign * work_.relay[f]);
+    if (!unicast && to != chain_[f].back()) add_unit(bucket, kRelay, to, sign * work_.relay[f]);
+  }
+  if (unicast && core_of_[flow.source.value()].valid()) {
+    const auto more = static_cast<double>(work_.more_packets(f, chain_[f].size()));
+    if (more > 0) add_unit(bucket, kFire, entry, sign * more * work_.emit[f]);
   }
   for (std::size_t d = 0; d < flow.destinations.size(); ++d)
-    add_unit(bucket, kIntegrate, core_of_[flow.destinations[d].value()], sign * work_.integrate[f][d]);
+    if (const CoreId core = core_of_[flow.destinations[d].value()]; core.valid())
+      add_unit(bucket, kIntegrate, core, sign * work_.integrate[f][d]);
   cost_ += change;
 }
 
@@ -231,7 +244,7 @@ void PlacementState::revert() {
 
 double PlacementState::core_busy(CoreId core) const {
   double sum = 0;
-  for (std::size_t i = core.value(); i < busy_.size(); i += problem_.board.cores()) sum += busy_[i];
+  for (const Peaks& busy : busy_) sum += busy[core.value()];
   return sum;
 }
 

@@ -55,6 +55,7 @@ std::vector<TileId> candidates(const MappingProblem& problem, const Mapping& map
   } else {
     for (std::size_t t = 1; t < problem.tiles.size(); ++t) tiles.push_back(TileId(t));
   }
+  std::erase_if(tiles, [&](TileId t) { return !mapping.core_of[t.value()].valid(); });
   std::sort(tiles.begin(), tiles.end());
   tiles.erase(std::unique(tiles.begin(), tiles.end()), tiles.end());
   return tiles;
@@ -108,7 +109,8 @@ class Search {
     const auto span = static_cast<std::size_t>(2 * reach + 1);
     const std::int32_t x = board.x(centre) + static_cast<std::int32_t>(below(span, 5)) - reach;
     const std::int32_t y = board.y(centre) + static_cast<std::int32_t>(below(span, 6)) - reach;
-    return board.core_at(std::clamp(x, 0, board.width() - 1), std::clamp(y, 0, board.height() - 1));
+    const CoreId first = board.core_at(std::clamp(x, 0, board.width() - 1), std::clamp(y, 0, board.height() - 1));
+    return CoreId(first.value() + below(board.cores_per_router(), 7));
   }
 
   const MappingProblem& problem_;

@@ -35,8 +35,11 @@ CoreId entry_core(const std::vector<CoreId>& core_of, TileId tile) {
 std::vector<CoreId> destination_cores(const Flow& flow, const std::vector<CoreId>& core_of) {
   std::vector<CoreId> cores;
   const CoreId source = core_of[flow.source.value()];
-  for (const TileId to : flow.destinations)
-    if (core_of[to.value()] != source) cores.push_back(core_of[to.value()]);
+  for (const TileId to : flow.destinations) {
+    const CoreId core = core_of[to.value()];
+    if (!core.valid()) return source.valid() ? std::vector<CoreId>{CoreId(0)} : std::vector<CoreId>{};
+    if (core != source) cores.push_back(core);
+  }
   std::sort(cores.begin(), cores.end());
   cores.erase(std::unique(cores.begin(), cores.end()), cores.end());
   return cores;

@@ -8,10 +8,10 @@
 
 namespace ranvier::mapper {
 
-/// Router that a tile's packets enter the mesh at: its core's, or core 0's for the host tile.
+/// Router that a tile's packets enter the mesh at: its core's, or core 0's for tiles on no core.
 CoreId entry_core(const std::vector<CoreId>& core_of, TileId tile);
 
-/// Distinct cores that the flow must reach over the mesh, ascending.
+/// Distinct cores that the flow must reach over the mesh, ascending; core 0 where it goes from a core to the device.
 std::vector<CoreId> destination_cores(const Flow& flow, const std::vector<CoreId>& core_of);
 
 /// Nearest neighbour first; ties to the lower core number. Sorts `cores` in place.

@@ -6,10 +6,13 @@
 #include <cmath>
 
 #include "base/nearest_name.h"
+#include "mapper/delivery.h"
+#include "mapper/engine_work.h"
 #include "mapper/errors.h"
 #include "mapper/flows.h"
 #include "mapper/levels.h"
 #include "mapper/stage_cut.h"
+#include "mapper/synapse_storage.h"
 #include "mapper/work.h"
 
 namespace ranvier::mapper {
@@ -27,6 +30,10 @@ struct Tiler {
   const chips::CoreKind& core;
   Schedule schedule;
   const TilingOptions& options;
+  std::vector<Engine> engines;  // by stage
+
+  /// The host's stage, and those of the device: whole, on no core.
+  bool off_chip(StageId id) const { return id == StageId(0) || engines[id.value()] == Engine::kOffload; }
 
   TokenChoice choice_of(const Stage& stage) const {
     const auto found = options.stage_token_mode.find(stage.name);
@@ -37,7 +44,7 @@ struct Tiler {
 
   /// Scores and mix add each key-side event to every query: there is no one context to keep.
   static bool can_stream(const Stage& stage) {
-    return stage.kind != StageKind::kScores && stage.kind != StageKind::kMix;
+    return stage.kind != StageKind::kScores && stage.kind != StageKind::kMix && stage.kind != StageKind::kLif;
   }
 
   /// Busy cycles of the slowest tile; what a tile passes on to the other tiles that share its inputs is its work too.
@@ -51,8 +58,9 @@ struct Tiler {
   double relay_cycles(StageId id, const StageCut& cut, const Tile& tile) const {
     if (cut.output_parts == 1) return 0;
     const Stage& stage = program.stage(id);
-    if (stage.kind != StageKind::kLinear) return 0;
-    const double values = static_cast<double>(tile.tokens.size()) * tile.inputs.size();
+    if (stage.kind != StageKind::kLinear && stage.kind != StageKind::kLif) return 0;
+    const Reach reach = reach_of(program, tile, 0);
+    const double values = static_cast<double>(reach.tokens.size()) * reach.channels.size();
     return values * events_per_value(program, stage.inputs[0].stage, schedule) *
            static_cast<double>(core.relay_cycles.value);
   }
@@ -66,6 +74,8 @@ struct Tiler {
   [[noreturn]] void fail(StageId id, const Excess& excess) const {
     const Stage& stage = program.stage(id);
     std::string nearest = "no grid of this chip helps";
+    if (excess.resource == "fan_in_axons" && stage.kind == StageKind::kLif)
+      nearest += ": a compartment and all its inputs stay on one core";
     if (stage.kind == StageKind::kLayerNorm || stage.kind == StageKind::kScores)
       nearest += stage.kind == StageKind::kScores ? ": a softmax row cannot be cut" : ": a LayerNorm row cannot be cut";
     nearest += "; take a chip with larger " + excess.resource + ", or a narrower network";
@@ -83,6 +93,8 @@ struct Tiler {
     const Stage& stage = program.stage(id);
     const std::int32_t ways = std::clamp(options.replicas, 1, std::max(1, stage.tokens));
     const StageCut shared{};
+    // Positions of a convolution are compartments, not contexts: how many a tile holds is for the search to say.
+    if (stage.kind == StageKind::kLif && choice_of(stage) != TokenChoice::kStream) return required(id, shared, true);
     const StageCut stream{.mode = TokenMode::kStream};
     const StageCut replicate{.token_parts = ways, .mode = TokenMode::kReplicate};
     switch (choice_of(stage)) {
@@ -96,7 +108,9 @@ struct Tiler {
         if (!can_stream(stage)) {
           // Asked for all stages, it holds for those that can.
           if (options.stage_token_mode.contains(stage.name))
-            throw BadTokenMode(stage.name, "stream", "a key event adds to the contexts of all tokens");
+            throw BadTokenMode(stage.name, "stream",
+                               stage.kind == StageKind::kLif ? "every compartment runs in every step"
+                                                             : "a key event adds to the contexts of all tokens");
           return required(id, shared, true);
         }
         return required(id, stream, false);
@@ -137,6 +151,8 @@ struct Tiler {
     std::vector<bool> done(cuts.size(), false);
     std::int64_t tiles = 0;
     for (std::size_t s = 1; s < cuts.size(); ++s) {
+      done[s] = off_chip(StageId(s));
+      if (done[s]) continue;
       busy[s] = slowest(StageId(s), cuts[s]);
       tiles += cuts[s].tiles();
     }
@@ -166,7 +182,7 @@ struct Tiler {
       if (tokens_may_split && from.token_parts < stage.tokens) {
         StageCut split = from;
         ++split.token_parts;
-        if (split.mode == TokenMode::kShared) split.mode = TokenMode::kReplicate;
+        if (split.mode == TokenMode::kShared && stage.kind != StageKind::kLif) split.mode = TokenMode::kReplicate;
         consider(split);
       }
       if (from.output_parts < max_output_parts(stage)) {
@@ -185,6 +201,35 @@ struct Tiler {
   }
 };
 
+/// What no cut changes: widths of weights, delays, mechanisms.
+void check_chip_can(const Program& program, const chips::Chip& chip) {
+  std::vector<Shortfall> shortfalls;
+  std::string nearest;
+  const auto lacks = [&](const char* resource, std::size_t s, std::int64_t needed, std::int64_t available,
+                         const std::string& way_out) {
+    shortfalls.push_back(
+        {resource, StageId(s), program.stages[s].name, CoreId(), needed, available, "chip " + chip.name});
+    nearest = "no grid of this chip helps; " + way_out;
+  };
+  const auto absent = [&](chips::Mechanism mechanism) {
+    return chip.mechanisms[static_cast<std::size_t>(mechanism)].support == chips::Support::kAbsent;
+  };
+  for (std::size_t s = 1; s < program.stages.size(); ++s) {
+    const Stage& stage = program.stages[s];
+    if (const std::int32_t bits = weight_bits_needed(stage); bits > chip.core.weight_bits.value)
+      lacks("weight_bits", s, bits, chip.core.weight_bits.value, "quantise the weights to fewer bits");
+    if (stage.kind != StageKind::kLif) continue;
+    if (stage.cuba.axon_delay_steps - 1 > chip.max_delay_steps.value)
+      lacks("max_delay_steps", s, stage.cuba.axon_delay_steps - 1, chip.max_delay_steps.value,
+            "shorten the axonal delays");
+    if (absent(chips::Mechanism::kCubaCompartment))
+      lacks("cuba_compartment", s, 1, 0, "take a chip with current-based compartments");
+    if (stage.tokens > 1 && absent(chips::Mechanism::kSharedKernels))
+      lacks("shared_kernels", s, 1, 0, "take a chip with convolution axons");
+  }
+  if (!shortfalls.empty()) throw DoesNotFit(shortfalls, nearest);
+}
+
 }  // namespace
 
 MappingProblem make_problem(const Program& program, const chips::Board& board, Schedule schedule,
@@ -194,9 +239,13 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
   for (const auto& [name, choice] : options.stage_token_mode)
     if (std::find(names.begin(), names.end(), name) == names.end()) throw UnknownStage(name, nearest_name(name, names));
 
-  const Tiler tiler{program, board.chip.core, schedule, options};
+  check_chip_can(program, board.chip);
+  const Tiler tiler{program, board.chip.core, schedule, options,
+                    options.engines.empty() ? engines_of(program, options.engine, options.place) : options.engines};
+  check_engines(program, board, schedule, tiler.engines);
   std::vector<StageCut> cuts(program.stages.size());
-  for (std::size_t s = 1; s < cuts.size(); ++s) cuts[s] = tiler.choose(StageId(s));
+  for (std::size_t s = 1; s < cuts.size(); ++s)
+    if (!tiler.off_chip(StageId(s))) cuts[s] = tiler.choose(StageId(s));
   if (options.preset == Preset::kLatency) {
     const auto share =
         static_cast<std::int64_t>(std::floor(static_cast<double>(board.cores()) * options.core_budget_fraction));
@@ -208,7 +257,11 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
   problem.board = board;
   problem.schedule = schedule;
   for (std::size_t s = 0; s < cuts.size(); ++s) {
-    const auto made = tiles_of(program, board.chip.core, StageId(s), cuts[s], TileId(problem.tiles.size()));
+    auto made = tiles_of(program, board.chip.core, StageId(s), cuts[s], TileId(problem.tiles.size()));
+    for (Tile& tile : made) {
+      tile.engine = tiler.engines[s];
+      if (tile.engine == Engine::kOffload) tile.demand = {};
+    }
     problem.tiles.insert(problem.tiles.end(), made.begin(), made.end());
   }
   problem.flows = make_flows(program, problem.tiles, schedule);
@@ -216,6 +269,7 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
   split_flows_by_delay(problem);
   for (const Tile& tile : problem.tiles)
     problem.tile_cycles.push_back(busy_cycles(program, board.chip.core, schedule, tile));
+  set_engine_cycles(problem);
   return problem;
 }
 

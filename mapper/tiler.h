@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "chips/chip.h"
+#include "mapper/engines.h"
 #include "mapper/mapping.h"
 #include "workloads/program.h"
 
@@ -25,9 +27,13 @@ struct TilingOptions {
   Preset preset = Preset::kCompact;
   std::int64_t core_budget = 0;        // kLatency: tiles at most; 0: budget_fraction of the board
   double core_budget_fraction = 0.25;  // kLatency
+  Engine engine = Engine::kSpiking;    // of stages that no rule of `place` matches
+  std::vector<PlaceRule> place{};
+  std::vector<Engine> engines{};  // by stage, instead of the two above; empty: not given
 };
 
-/// Throws DoesNotFit when a stage cannot be cut to fit any core of the chip, BadTokenMode, UnknownStage.
+/// Throws DoesNotFit when a stage cannot be cut to fit any core of the chip, BadTokenMode, UnknownStage,
+/// NoStageMatches, BadEngine.
 /// The program must outlive the problem.
 MappingProblem make_problem(const workloads::Program& program, const chips::Board& board, Schedule schedule,
                             const TilingOptions& options = {});

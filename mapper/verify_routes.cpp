@@ -47,8 +47,11 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
     const Flow& flow = p.flows[f];
     const CoreId home = m.core_of[flow.source.value()];
     std::set<CoreId> wanted;
-    for (const TileId to : flow.destinations) wanted.insert(m.core_of[to.value()]);
+    const bool leaves = p.tiles[flow.destinations.front().value()].engine == Engine::kOffload;
+    if (!leaves)
+      for (const TileId to : flow.destinations) wanted.insert(m.core_of[to.value()]);
     if (home.valid()) wanted.erase(home);
+    if (leaves && home.valid()) wanted.insert(CoreId(0));  // the way to the device begins at its router
     const std::vector<CoreId>& chain = m.routes[f].chain;
     const std::set<CoreId> reached(chain.begin(), chain.end());
     if (reached != wanted || reached.size() != chain.size()) {
