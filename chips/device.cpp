@@ -92,9 +92,13 @@ bool is_device_text(const std::string& text) {
 
 Device parse_device(const std::string& text, const std::string& file, Findings& findings) {
   const YAML::Node document = parse_yaml(text, file);
-  const YamlMap top(document, "", file, findings);
+  return read_device(YamlMap(document, "", file, findings));
+}
+
+Device read_device(const YamlMap& top) {
+  Findings& findings = top.findings();
   Device device;
-  device.file = file;
+  device.file = top.file();
   top.allow_only(keys_of(""));
   const std::vector<std::string> kinds{"device"};
   if (const auto kind = top.require_text("kind", "kind: device"); kind && *kind != kinds.front())

@@ -97,6 +97,11 @@ MissingSource::MissingSource(const FilePlace& place_, const std::string& key_)
     : ChipFileError(place_, key_,
                     "has no source; say where the number comes from, here or in the section's provenance") {}
 
+MissingNote::MissingNote(const FilePlace& place_, const std::string& key_)
+    : ChipFileError(place_, key_,
+                    "extension without a note; write `{support: extension, note: what was assumed and at what cost}`") {
+}
+
 Contradiction::Contradiction(const FilePlace& place_, const std::string& key_, const std::string& other,
                              const std::string& reason)
     : ChipFileError(place_, key_, fmt::format("does not go with {}: {}", other, reason)), other_key(other) {}
@@ -119,11 +124,18 @@ BadGrid::BadGrid(const std::string& target_, const std::string& grid_, const std
       target(target_),
       grid(grid_) {}
 
-UnsupportedDevice::UnsupportedDevice(const std::string& target_, const std::string& device_)
+DeviceMisplaced::DeviceMisplaced(const std::string& target_, const std::string& name_, bool is_device)
     : Error(ExitCode::kBadInput,
-            fmt::format("target '{}': offload device '{}' is not available; this version simulates chips without one",
-                        printable(target_), printable(device_))),
+            is_device
+                ? fmt::format(
+                      "target '{}': '{}' is an offload device, which runs beside a chip; write chip+device, as in "
+                      "tianjic-like+{}",
+                      printable(target_), printable(name_), printable(name_))
+                : fmt::format(
+                      "target '{}': '{}' after the '+' is a chip or board, not a device; write chip+device, as in "
+                      "tianjic-like+ascend-310",
+                      printable(target_), printable(name_))),
       target(target_),
-      device(device_) {}
+      name(name_) {}
 
 }  // namespace ranvier::chips

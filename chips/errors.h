@@ -93,6 +93,11 @@ struct MissingSource : ChipFileError {
   MissingSource(const FilePlace& place, const std::string& key);
 };
 
+/// A mechanism that is no native one of the chip and does not say what was assumed instead.
+struct MissingNote : ChipFileError {
+  MissingNote(const FilePlace& place, const std::string& key);
+};
+
 /// Two keys that are fine alone but not together.
 struct Contradiction : ChipFileError {
   Contradiction(const FilePlace& place, const std::string& key, const std::string& other_key,
@@ -119,11 +124,11 @@ struct BadGrid : Error {
   std::string grid;
 };
 
-/// chip+device: no offload device can be loaded yet.
-struct UnsupportedDevice : Error {
-  UnsupportedDevice(const std::string& target, const std::string& device);
+/// A device where a chip or board belongs, or a chip where the device of chip+device belongs.
+struct DeviceMisplaced : Error {
+  DeviceMisplaced(const std::string& target, const std::string& name, bool is_device);
   std::string target;
-  std::string device;
+  std::string name;
 };
 
 }  // namespace ranvier::chips

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/file.h"
+#include "chips/device_loader.h"
 #include "chips/read_number.h"
 #include "chips/schema.h"
 #include "chips/self_check.h"
@@ -72,8 +73,11 @@ void read_barrier_table(const YamlMap& sync, const Provenance& provenance, Sync&
   const std::optional<YamlMap> table = sync.find_map("barrier_table");
   if (!table) return;
   const Provenance own = read_provenance(*table, provenance);
+  const FilePlace place = sync.place_of_key("barrier_table");
+  if (!own.tag) sync.findings().add(MissingTag(place, sync.path_of("barrier_table")));
+  if (!own.source) sync.findings().add(MissingSource(place, sync.path_of("barrier_table")));
   out.barrier_table_origin = {own.tag.value_or(Tag::kAssumed), EnergyKind::kNone, own.source.value_or(""),
-                              sync.path_of("barrier_table"), table->place().line};
+                              sync.path_of("barrier_table"), place.line};
   for (const std::string& key : table->keys()) {
     if (key == "tag" || key == "source") continue;
     const bool whole = !key.empty() && key.size() < 8 && key.find_first_not_of("0123456789") == std::string::npos;
@@ -96,8 +100,11 @@ void read_barrier_table(const YamlMap& sync, const Provenance& provenance, Sync&
   }
 }
 
-/// mechanisms: {name: native | extension | absent} or {name: {support: ..., note: ...}}; left out: native.
+/// mechanisms: {name: native | extension | absent} or {name: {support: ..., note: ...}}; left out: native, and
+/// dense_mode as core.dense_lanes says.
 void read_mechanisms(const YamlMap& top, Chip& chip) {
+  if (chip.core.dense_lanes.value == 0)
+    chip.mechanisms[static_cast<std::size_t>(Mechanism::kDenseMode)] = {Support::kAbsent, "core.dense_lanes is 0"};
   const std::optional<YamlMap> map = top.find_map("mechanisms");
   if (!map) return;
   map->allow_only(mechanism_names());
@@ -106,15 +113,18 @@ void read_mechanisms(const YamlMap& top, Chip& chip) {
     const YAML::Node* node = map->find(name);
     if (node == nullptr) continue;
     MechanismSupport& out = chip.mechanisms[m];
-    if (!node->IsMap()) {
+    out = {};
+    if (node->IsMap()) {
+      const std::optional<YamlMap> entry = map->find_map(name);
+      entry->allow_only({"support", "note"});
+      out.support = static_cast<Support>(
+          read_word(*entry, "support", entry->require_text("support", "support: native"), support_names()));
+      out.note = entry->text("note").value_or("");
+    } else {
       out.support = static_cast<Support>(read_word(*map, name, map->text(name), support_names()));
-      continue;
     }
-    const std::optional<YamlMap> entry = map->find_map(name);
-    entry->allow_only({"support", "note"});
-    out.support = static_cast<Support>(
-        read_word(*entry, "support", entry->require_text("support", "support: native"), support_names()));
-    out.note = entry->text("note").value_or("");
+    if (out.support == Support::kExtension && out.note.empty())
+      top.findings().add(MissingNote(map->place_of_key(name), map->path_of(name)));
   }
 }
 
@@ -138,7 +148,7 @@ Param<Value> absent_number(const Rule& rule,
 
 void check_pairs(const Chip& chip, const std::string& file, Findings& findings) {
   const auto contradict = [&](const Origin& origin, const std::string& other, const std::string& reason) {
-    findings.add(Contradiction({file, origin.line, 1}, origin.key, other, reason));
+    findings.add(Contradiction({file, std::max(origin.line, 1), 1}, origin.key, other, reason));
   };
   if (chip.sync.policy == SyncPolicy::kFixedPhase && chip.sync.phase_cycles.value == 0) {
     contradict(chip.sync.phase_cycles.origin, "sync.policy", "a fixed phase needs at least 1 cycle");
@@ -149,6 +159,16 @@ void check_pairs(const Chip& chip, const std::string& file, Findings& findings) 
   }
   if (chip.core.synapse_memory.value.count() * 8 < chip.core.weight_bits.value) {
     contradict(chip.core.synapse_memory.origin, "core.weight_bits", "not one synapse fits into the memory");
+  }
+  const bool dense = chip.mechanisms[static_cast<std::size_t>(Mechanism::kDenseMode)].support != Support::kAbsent;
+  if (dense != (chip.core.dense_lanes.value > 0)) {
+    contradict(chip.core.dense_lanes.origin, "mechanisms.dense_mode",
+               dense ? "a dense mode needs at least 1 lane" : "a chip without a dense mode has no lanes for it");
+  }
+  const std::int64_t word = chip.core.synapse_word_bits.value;
+  if (word > 0 && word < chip.core.synapse_word_overhead_bits.value + chip.core.synapse_index_bits.value +
+                             chip.core.weight_bits.value) {
+    contradict(chip.core.synapse_word_bits.origin, "core.weight_bits", "not one synapse fits into a word");
   }
 }
 
@@ -177,6 +197,7 @@ Chip read_chip(const YamlMap& top, Findings& findings) {
     using Value = std::decay_t<decltype(param.value)>;
     if (!rule.absent.empty() && section->find(std::string(rule.name())) == nullptr) {
       param = absent_number<Value>(rule, read);
+      read.emplace(rule.key, std::pair(raw(param.value), param.origin));
       return;
     }
     const auto number = read_number(*section, rule, provenances.find(rule.section())->second);
@@ -220,9 +241,24 @@ Chip read_chip_file(const YamlMap& board, const std::string& name, const ChipFin
   return read_chip(top, findings);
 }
 
+std::optional<Device> read_board_device(const YamlMap& board, const ChipFinder& find_file) {
+  if (board.find("device")->IsMap()) {
+    const std::optional<YamlMap> map = board.find_map("device");
+    return read_device(*map);
+  }
+  const auto name = board.text("device");
+  if (!name) return std::nullopt;
+  const std::filesystem::path path = find_file(*name);
+  if (path.empty()) {
+    board.findings().add(UnknownWord(board.place_of_key("device"), "board.device", *name, bundled_devices()));
+    return std::nullopt;
+  }
+  return parse_device(read_file(path), path.string(), board.findings());
+}
+
 Board read_board(const YamlMap& map, const ChipFinder& find_chip, Findings& findings) {
   Board board;
-  map.allow_only({"name", "description", "chip", "columns", "rows"});
+  map.allow_only({"name", "description", "chip", "columns", "rows", "device"});
   board.name = map.require_text("name", "name: my-board").value_or("");
   map.text("description");
   board.columns = static_cast<std::int32_t>(map.require_whole("columns", 1, limits::kSide).value_or(1));
@@ -234,6 +270,7 @@ Board read_board(const YamlMap& map, const ChipFinder& find_chip, Findings& find
   } else if (const auto name = map.text("chip")) {
     board.chip = read_chip_file(map, *name, find_chip, findings);
   }
+  if (map.find("device") != nullptr) board.device = read_board_device(map, find_chip);
   if (!findings.empty()) return board;
   const auto check_side = [&](const std::string& key, std::int64_t chips, std::int64_t routers) {
     if (chips * routers <= limits::kSide) return;
@@ -272,6 +309,10 @@ std::vector<std::string> check_target_file(const std::filesystem::path& path) {
   Findings findings;
   const std::string text = read_file(path);
   try {
+    if (is_device_text(text)) {
+      parse_device(text, path.string(), findings);
+      return findings.lines();
+    }
     const Board board = parse_target(text, path.string(), chip_finder(path.parent_path()), findings);
     if (findings.empty()) return self_check(board);
   } catch (const YamlSyntaxError& e) {

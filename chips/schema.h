@@ -75,7 +75,7 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   };
   const auto side = [&](std::string_view key, auto& value, auto& origin, std::string_view meaning) {
     Count p{value, origin};
-    count(key, p, "cores", 1, l::kSide, meaning);
+    count(key, p, "routers", 1, l::kSide, meaning);
     if constexpr (!std::is_const_v<ChipT>) {
       value = static_cast<std::int32_t>(p.value);
       origin = p.origin;

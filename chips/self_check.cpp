@@ -25,7 +25,8 @@ void check_geometry(const Board& b, std::vector<std::string>& out) {
   std::vector<std::int64_t> cores_of_chip(b.chips(), 0);
   for (std::size_t i = 0; i < b.cores(); ++i) {
     const CoreId core(i);
-    if (!inside(b, b.x(core), b.y(core)) || b.core_at(b.x(core), b.y(core)) != core) {
+    const std::size_t port = i % b.cores_per_router();
+    if (!inside(b, b.x(core), b.y(core)) || b.core_at(b.x(core), b.y(core)).value() + port != i) {
       out.push_back(fmt::format("core {}: its coordinates ({}, {}) do not lead back to it", i, b.x(core), b.y(core)));
       return;
     }
@@ -35,6 +36,7 @@ void check_geometry(const Board& b, std::vector<std::string>& out) {
       return;
     }
     ++cores_of_chip[chip.value()];
+    if (port != 0) continue;  // links are those of the router
     for (std::size_t d = 0; d < kSteps.size(); ++d) {
       const std::int32_t x = b.x(core) + kSteps[d].dx, y = b.y(core) + kSteps[d].dy;
       if (!inside(b, x, y)) continue;
@@ -46,7 +48,7 @@ void check_geometry(const Board& b, std::vector<std::string>& out) {
       }
     }
   }
-  const std::int64_t per_chip = std::int64_t{b.chip.noc.width} * b.chip.noc.height;
+  const std::int64_t per_chip = std::int64_t{b.chip.noc.width} * b.chip.noc.height * b.chip.noc.cores_per_router.value;
   for (std::size_t chip = 0; chip < cores_of_chip.size(); ++chip) {
     if (cores_of_chip[chip] != per_chip) {
       out.push_back(fmt::format("chip {}: has {} cores, its grid {}", chip, cores_of_chip[chip], per_chip));
@@ -58,7 +60,7 @@ void check_geometry(const Board& b, std::vector<std::string>& out) {
 std::int64_t walk(const Board& b, CoreId from, CoreId to) {
   std::int32_t x = b.x(from), y = b.y(from);
   std::int64_t links = 0;
-  while (b.core_at(x, y) != to) {
+  while (x != b.x(to) || y != b.y(to)) {
     if (x != b.x(to)) {
       x += x < b.x(to) ? 1 : -1;
     } else {
@@ -107,6 +109,16 @@ class NumberChecks {
     at_least(name, param, 0);
     if (param.origin.kind == EnergyKind::kNone) out_.push_back(fmt::format("{}: energy without a kind", name));
   }
+  void barrier_table(const Sync& sync) {
+    if (sync.barrier_table.empty()) return;
+    sourced("barrier_table", sync.barrier_table_origin);
+    BarrierRow last;
+    for (const BarrierRow& row : sync.barrier_table) {
+      if (row.routers <= last.routers || row.cycles < last.cycles)
+        out_.push_back(fmt::format("barrier_table: row {} does not grow", row.routers));
+      last = row;
+    }
+  }
   void sourced(const char* name, const Origin& origin) {
     if (origin.source.empty()) out_.push_back(fmt::format("{}: has no source", name));
   }
@@ -134,6 +146,24 @@ void check_core(const CoreKind& core, NumberChecks& check) {
   check.at_least("relay_buffer_events", core.relay_buffer_events, 1);
 }
 
+void check_optional_core(const CoreKind& core, NumberChecks& check) {
+  check.at_least("core_memory", core.core_memory, 0);
+  check.at_least("receive_limit", core.receive_limit, 0);
+  check.at_least("tiles", core.tiles, 0);
+  check.at_least("compartment_profiles", core.compartment_profiles, 0);
+  check.at_least("synapse_formats", core.synapse_formats, 0);
+  const std::int64_t word =
+      core.synapse_word_overhead_bits.value + core.synapse_index_bits.value + core.weight_bits.value;
+  check.at_least("synapse_word_bits", core.synapse_word_bits, core.synapse_word_bits.value != 0 ? word : 0);
+  check.at_least("synapse_word_overhead_bits", core.synapse_word_overhead_bits, 0);
+  check.at_least("synapse_index_bits", core.synapse_index_bits, 0);
+  check.at_least("synapse_cycles", core.synapse_cycles, 1);
+  check.at_least("synapse_conv_cycles", core.synapse_conv_cycles, 1);
+  check.at_least("soma_active_cycles", core.soma_active_cycles, 0);
+  check.at_least("spike_cycles", core.spike_cycles, 0);
+  check.at_least("dense_lanes", core.dense_lanes, 0);
+}
+
 void check_network(const Chip& chip, NumberChecks& check) {
   check.sourced("noc.width", chip.noc.width_origin);
   check.sourced("noc.height", chip.noc.height_origin);
@@ -144,12 +174,17 @@ void check_network(const Chip& chip, NumberChecks& check) {
   check.at_least("router_cycles", chip.noc.router_cycles, 1);
   check.at_least("link_cycles", chip.noc.link_cycles, 1);
   check.at_least("credit_cycles", chip.noc.credit_cycles, 1);
+  check.at_least("cores_per_router", chip.noc.cores_per_router, 1);
+  check.at_least("link_cycles_vertical", chip.noc.link_cycles_vertical, 1);
+  check.at_least("link_cycles_per_flit", chip.noc.link_cycles_per_flit, 1);
   check.at_least("chip_link.latency_cycles", chip.chip_link.latency_cycles, 1);
   check.at_least("chip_link.cycles_per_flit", chip.chip_link.cycles_per_flit, 1);
   check.at_least("host_link.latency_cycles", chip.host_link.latency_cycles, 1);
   check.at_least("host_link.cycles_per_flit", chip.host_link.cycles_per_flit, 1);
   check.at_least("phase_cycles", chip.sync.phase_cycles, chip.sync.policy == SyncPolicy::kFixedPhase ? 1 : 0);
   check.at_least("barrier_cycles", chip.sync.barrier_cycles, 0);
+  check.at_least("multichip_barrier_cycles", chip.sync.multichip_barrier_cycles, 0);
+  check.barrier_table(chip.sync);
   check.at_least("max_delay_steps", chip.max_delay_steps, 0);
 }
 
@@ -167,6 +202,18 @@ void check_energies(const EnergyTable& energy, NumberChecks& check) {
   check.energy("host_flit", energy.host_flit);
   check.energy("step_sync", energy.step_sync);
   check.at_least("static_chip", energy.static_chip, 0);
+  check.energy("synapse_conv", energy.synapse_conv);
+  check.energy("soma_active", energy.soma_active);
+  check.energy("spike", energy.spike);
+  check.energy("event_receive", energy.event_receive);
+  check.energy("link_hop_vertical", energy.link_hop_vertical);
+  check.energy("dense_multiply_add", energy.dense_multiply_add);
+}
+
+void check_mechanisms(const Chip& chip, std::vector<std::string>& out) {
+  const auto& dense = chip.mechanisms[static_cast<std::size_t>(Mechanism::kDenseMode)];
+  if ((dense.support != Support::kAbsent) != (chip.core.dense_lanes.value > 0))
+    out.push_back(fmt::format("dense_mode: does not go with {} dense lanes", chip.core.dense_lanes.value));
 }
 
 }  // namespace
@@ -179,9 +226,12 @@ std::vector<std::string> self_check(const Board& board) {
   NumberChecks check(out);
   check.at_least("clock", chip.clock_khz, 1);
   check_core(chip.core, check);
+  check_optional_core(chip.core, check);
   check_network(chip, check);
   check_energies(chip.energy, check);
-  if (board.columns < 1 || board.rows < 1 || chip.noc.width < 1 || chip.noc.height < 1) {
+  check_mechanisms(chip, out);
+  if (board.columns < 1 || board.rows < 1 || chip.noc.width < 1 || chip.noc.height < 1 ||
+      chip.noc.cores_per_router.value < 1) {
     out.push_back(fmt::format("grid: {} x {} chips of {} x {} cores has no core", board.columns, board.rows,
                               chip.noc.width, chip.noc.height));
     return out;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Target text: NAME, NAME:CxR, PATH, PATH:CxR. A name has no slash and no .yaml ending.
+// Target text: NAME, NAME:CxR, PATH, PATH:CxR, each with +DEVICE. A name has no slash and no .yaml ending.
 #include "chips/target.h"
 
 #include <fmt/format.h>
@@ -9,7 +9,9 @@
 #include <set>
 
 #include "base/data_folder.h"
+#include "base/file.h"
 #include "base/nearest_name.h"
+#include "chips/device_loader.h"
 #include "chips/errors.h"
 #include "chips/schema.h"
 
@@ -56,6 +58,65 @@ std::filesystem::path find_target(const std::string& target, const std::string& 
   throw UnknownTarget(target, nearest_name(name, known), known);
 }
 
+bool is_device_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) && is_device_text(read_file(path));
+}
+
+Device find_device(const std::string& target, const std::string& name) {
+  const std::filesystem::path path = looks_like_path(name) ? std::filesystem::path(name) : bundled_file(name);
+  if (path.empty()) {
+    const std::vector<std::string> known = bundled_devices();
+    throw UnknownTarget(name, nearest_name(name, known), known);
+  }
+  if (std::filesystem::exists(path) && !is_device_file(path)) throw DeviceMisplaced(target, name, false);
+  return load_device_file(path);
+}
+
+Board board_of(const std::string& target, const std::string& name) {
+  const std::filesystem::path path = find_target(target, name);
+  if (is_device_file(path)) throw DeviceMisplaced(target, name, true);
+  return load_target_file(path);
+}
+
+struct Parts {
+  std::string name;  // of a chip or board, or a path
+  std::optional<Grid> grid;
+  std::string grid_text;
+  std::optional<std::string> device;
+};
+
+/// A ':' or '+' in the path of a file that is there is part of its name.
+Parts parts_of(const std::string& target) {
+  const auto is_file = [](const std::string& path) {
+    std::error_code ignored;
+    return looks_like_path(path) && std::filesystem::is_regular_file(path, ignored);
+  };
+  Parts parts{target, {}, {}, {}};
+  if (const std::size_t plus = target.rfind('+'); plus != std::string::npos && !is_file(target)) {
+    parts.device = target.substr(plus + 1);
+    parts.name.resize(plus);
+  }
+  if (const std::size_t colon = parts.name.rfind(':'); colon != std::string::npos && !is_file(parts.name)) {
+    parts.grid_text = parts.name.substr(colon + 1);
+    parts.grid = parse_grid(target, parts.grid_text);
+    parts.name.resize(colon);
+  }
+  return parts;
+}
+
+void set_grid(const std::string& target, const Parts& parts, Board& board) {
+  const auto refuse = [&](const std::string& reason) { throw BadGrid(target, parts.grid_text, reason); };
+  if (board.chips() != 1) refuse(fmt::format("multiplies '{}', which is a board already", parts.name));
+  if (std::int64_t{parts.grid->columns} * board.chip.noc.width > limits::kSide ||
+      std::int64_t{parts.grid->rows} * board.chip.noc.height > limits::kSide) {
+    refuse(fmt::format("makes a mesh of more than {} routers a side", limits::kSide));
+  }
+  board.columns = parts.grid->columns;
+  board.rows = parts.grid->rows;
+  board.name += fmt::format(":{}x{}", board.columns, board.rows);
+}
+
 }  // namespace
 
 std::vector<std::string> bundled_targets() {
@@ -63,7 +124,8 @@ std::vector<std::string> bundled_targets() {
   for (const auto& folder : data_folders()) {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(folder / "chips", ignored)) {
-      if (entry.path().extension() == ".yaml") names.insert(entry.path().stem().string());
+      if (entry.path().extension() == ".yaml" && !is_device_file(entry.path()))
+        names.insert(entry.path().stem().string());
     }
   }
   return {names.begin(), names.end()};
@@ -77,29 +139,12 @@ ChipFinder chip_finder(const std::filesystem::path& folder) {
 }
 
 Board load_target(const std::string& target) {
-  std::error_code ignored;
-  std::string name = target;
-  std::optional<Grid> grid;
-  if (!(looks_like_path(target) && std::filesystem::is_regular_file(target, ignored))) {
-    if (const std::size_t plus = target.rfind('+'); plus != std::string::npos) {
-      throw UnsupportedDevice(target, target.substr(plus + 1));
-    }
-    if (const std::size_t colon = target.rfind(':'); colon != std::string::npos) {
-      name = target.substr(0, colon);
-      grid = parse_grid(target, target.substr(colon + 1));
-    }
-  }
-  Board board = load_target_file(find_target(target, name));
-  if (!grid) return board;
-  const std::string text = target.substr(target.rfind(':') + 1);
-  if (board.chips() != 1) throw BadGrid(target, text, fmt::format("multiplies '{}', which is a board already", name));
-  if (std::int64_t{grid->columns} * board.chip.noc.width > limits::kSide ||
-      std::int64_t{grid->rows} * board.chip.noc.height > limits::kSide) {
-    throw BadGrid(target, text, fmt::format("makes a mesh of more than {} routers a side", limits::kSide));
-  }
-  board.columns = grid->columns;
-  board.rows = grid->rows;
-  board.name = fmt::format("{}:{}x{}", board.name, grid->columns, grid->rows);
+  const Parts parts = parts_of(target);
+  Board board = board_of(target, parts.name);
+  if (parts.grid) set_grid(target, parts, board);
+  if (!parts.device) return board;
+  board.device = find_device(target, *parts.device);
+  board.name += "+" + board.device->name;
   return board;
 }
 

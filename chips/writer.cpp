@@ -6,6 +6,7 @@
 
 #include <string_view>
 
+#include "chips/device_schema.h"
 #include "chips/schema.h"
 
 namespace ranvier::chips {
@@ -51,6 +52,21 @@ std::string mechanisms_text(const Chip& chip) {
   return out;
 }
 
+std::string device_text(const Device& device) {
+  std::string out = fmt::format("  device:\n    kind: device\n    name: {}\n    description: {}\n",
+                                yaml_text(device.name), yaml_text(device.description));
+  std::string_view section;
+  for_each_device_number(device, [&](const Rule& rule, const auto& param) {
+    if (rule.section() != section) {
+      section = rule.section();
+      if (!section.empty()) out += fmt::format("    {}:\n", section);
+    }
+    out += section.empty() ? "    " : "      ";
+    out += number_text(rule, raw(param.value), param.origin);
+  });
+  return out;
+}
+
 }  // namespace
 
 std::string resolved_yaml(const Board& board) {
@@ -72,6 +88,7 @@ std::string resolved_yaml(const Board& board) {
     out += section.empty() ? "    " : "      ";
     out += number_text(rule, raw(param.value), param.origin);
   });
+  if (board.device) out += device_text(*board.device);
   return out;
 }
 

@@ -39,7 +39,7 @@ TEST(ChipErrors, EveryNumberIsRequired) {
   for (const Rule& rule : chip_rules()) {
     const std::string start = std::string(rule.name()) + ":";
     // latency_cycles and cycles_per_flit stand in two sections; the first is the chip link's.
-    if (rule.section() == "host_link") continue;
+    if (rule.section() == "host_link" || !rule.absent.empty()) continue;
     const auto e = failure<MissingKey>(toy_with(start, ""));
     EXPECT_EQ(e.key, rule.key);
   }
@@ -127,6 +127,49 @@ TEST(ChipErrors, Contradictions) {
                                              "weight_bits:", "  weight_bits: 16 bits"))
                 .other_key,
             "core.weight_bits");
+}
+
+TEST(ChipErrors, OptionalKeysContradict) {
+  const auto lanes = failure<Contradiction>(toy_text() + "mechanisms: {dense_mode: native}\n");
+  EXPECT_EQ(lanes.key, "core.dense_lanes");
+  EXPECT_EQ(lanes.other_key, "mechanisms.dense_mode");
+  EXPECT_EQ(
+      failure<Contradiction>(toy_with("lanes:", "  lanes: 4\n  dense_lanes: 8") + "mechanisms: {dense_mode: absent}\n")
+          .key,
+      "core.dense_lanes");
+  EXPECT_EQ(failure<Contradiction>(toy_with("lanes:",
+                                            "  lanes: 4\n  synapse_word_bits: 16 bits\n"
+                                            "  synapse_word_overhead_bits: 10 bits"))
+                .key,
+            "core.synapse_word_bits");
+  const auto row = failure<Contradiction>(toy_with("policy:", "  policy: barrier\n  barrier_table: {1: 5, 2: 4}"));
+  EXPECT_EQ(row.key, "sync.barrier_table.2");
+  EXPECT_EQ(row.other_key, "1");
+}
+
+TEST(ChipErrors, OptionalKeysAreChecked) {
+  EXPECT_EQ(failure<OutOfRange>(toy_with("lanes:", "  lanes: 4\n  synapse_cycles: 0 cycles")).key,
+            "core.synapse_cycles");
+  EXPECT_EQ(failure<OutOfRange>(toy_with("policy:", "  policy: barrier\n  barrier_table: {0: 5}")).key,
+            "sync.barrier_table.0");
+  EXPECT_EQ(failure<OutOfRange>(toy_with("policy:", "  policy: barrier\n  barrier_table: {1: -5}")).key,
+            "sync.barrier_table.1");
+  EXPECT_EQ(failure<WrongType>(toy_with("policy:", "  policy: barrier\n  barrier_table: [5]")).key,
+            "sync.barrier_table");
+  Findings bare;
+  parse_target(with_line(toy_with("provenance:", ""), "policy:", "  policy: barrier\n  barrier_table: {1: 5}"),
+               "f.yaml", chip_finder("."), bare);
+  EXPECT_THAT(bare.lines(), testing::Contains(testing::HasSubstr("sync.barrier_table: has no tag")));
+  EXPECT_THAT(bare.lines(), testing::Contains(testing::HasSubstr("sync.barrier_table: has no source")));
+  EXPECT_EQ(failure<UnknownWord>(toy_with("width:", "  width: 4\n  multicast: tree")).key, "noc.multicast");
+  EXPECT_EQ(failure<UnknownKey>(toy_text() + "mechanisms: {graded_payloads: native}\n").nearest, "graded_payload");
+  EXPECT_EQ(failure<UnknownWord>(toy_text() + "mechanisms: {graded_payload: yes}\n").key, "mechanisms.graded_payload");
+  EXPECT_EQ(failure<UnknownWord>(toy_text() + "mechanisms: {graded_payload: {support: maybe}}\n").key,
+            "mechanisms.graded_payload.support");
+  EXPECT_EQ(failure<MissingKey>(toy_text() + "mechanisms: {graded_payload: {note: n}}\n").key,
+            "mechanisms.graded_payload.support");
+  EXPECT_EQ(failure<MissingNote>(toy_text() + "mechanisms: {graded_payload: extension}\n").key,
+            "mechanisms.graded_payload");
 }
 
 TEST(ChipErrors, NoYaml) {

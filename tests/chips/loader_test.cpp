@@ -24,6 +24,11 @@ std::vector<std::string> content(const Chip& chip) {
     all.push_back(fmt::format("{}={} {} {} {} {}", rule.key, raw(p.value), name_of(p.origin.tag),
                               name_of(p.origin.kind), p.origin.source, p.origin.key));
   });
+  all.emplace_back(name_of(chip.noc.multicast));
+  for (const BarrierRow& row : chip.sync.barrier_table) all.push_back(fmt::format("{}: {}", row.routers, row.cycles));
+  all.push_back(
+      fmt::format("{} {}", name_of(chip.sync.barrier_table_origin.tag), chip.sync.barrier_table_origin.source));
+  for (const MechanismSupport& m : chip.mechanisms) all.push_back(fmt::format("{} {}", name_of(m.support), m.note));
   return all;
 }
 
@@ -63,15 +68,18 @@ TEST(Loader, NotesAndRtlAreAllowed) {
 
 TEST(Loader, EnergyOriginsFollowTheTable) {
   const auto origins = energy_origins(load_target("tianjic-like").chip);
-  ASSERT_EQ(origins.size(), 13u);
+  ASSERT_EQ(origins.size(), 19u);
   EXPECT_EQ(origins.front().first, "synapse_read");
   EXPECT_EQ(origins[7].first, "router_hop");
-  EXPECT_EQ(origins.back().first, "static_chip");
+  EXPECT_EQ(origins[12].first, "static_chip");
+  EXPECT_EQ(origins.back().first, "dense_multiply_add");
   for (const auto& [name, origin] : origins) EXPECT_EQ(origin.key, "energy." + name);
 }
 
 TEST(Loader, WriterRoundTrips) {
-  for (const std::string& target : {std::string("tianjic-like:3x2"), toy_path(), std::string("tianjic-like-3x3")}) {
+  std::vector<std::string> targets = bundled_targets();
+  targets.insert(targets.end(), {"tianjic-like:3x2", toy_path(), "loihi-table2+ascend-310"});
+  for (const std::string& target : targets) {
     Board board = load_target(target);
     board.chip.rtl_module = "rv_\"spike\"\\core\x01";
     const Board again = load_text(resolved_yaml(board));
@@ -79,7 +87,53 @@ TEST(Loader, WriterRoundTrips) {
     EXPECT_EQ(again.name, board.name);
     EXPECT_EQ(again.columns, board.columns);
     EXPECT_EQ(again.rows, board.rows);
+    EXPECT_EQ(again.device.has_value(), board.device.has_value());
+    EXPECT_EQ(resolved_yaml(again), resolved_yaml(board));
   }
+}
+
+TEST(Loader, OptionalKeysHaveTheStatedDefaults) {
+  const Chip chip = load_target(toy_path()).chip;
+  EXPECT_EQ(chip.core.core_memory.value, Bytes(0));
+  EXPECT_EQ(chip.core.synapse_cycles.value, 1);
+  EXPECT_EQ(chip.core.synapse_conv_cycles.value, 1);
+  EXPECT_EQ(chip.noc.cores_per_router.value, 1);
+  EXPECT_EQ(chip.noc.link_cycles_vertical.value, chip.noc.link_cycles.value);
+  EXPECT_EQ(chip.noc.multicast, Multicast::kRelay);
+  EXPECT_EQ(chip.energy.link_hop_vertical.value, chip.energy.link_hop.value);
+  EXPECT_EQ(chip.energy.link_hop_vertical.origin.source, "invented for tests");
+  EXPECT_EQ(chip.energy.spike.value, Energy(0));
+  EXPECT_EQ(chip.energy.spike.origin.source, "not in the file: 0 holds");
+  EXPECT_EQ(chip.mechanisms[static_cast<std::size_t>(Mechanism::kSpikeTracer)].support, Support::kNative);
+  EXPECT_EQ(chip.mechanisms[static_cast<std::size_t>(Mechanism::kDenseMode)].support, Support::kAbsent);
+}
+
+TEST(Loader, OptionalKeysAreRead) {
+  std::string text =
+      toy_with("lanes:", "  lanes: 4\n  synapse_cycles: 3 cycles\n  dense_lanes: 32\n  core_memory: 4 KiB");
+  text = with_line(text, "width:", "  width: 4\n  cores_per_router: 2\n  multicast: unicast");
+  text = with_line(text, "policy:",
+                   "  policy: dataflow\n  barrier_table: {source: paper, 4: 9, 1: 5}\n"
+                   "  multichip_barrier_cycles: 20 cycles");
+  text += "mechanisms:\n  spike_tracer: absent\n  value_maps: {support: extension, note: assumed unit}\n";
+  const Board board = load_text(text);
+  EXPECT_EQ(board.chip.core.synapse_conv_cycles.value, 3);
+  EXPECT_EQ(board.chip.core.dense_lanes.value, 32);
+  EXPECT_EQ(board.chip.core.core_memory.value, Bytes(4096));
+  EXPECT_EQ(board.cores(), 24u);
+  EXPECT_EQ(board.chip.noc.multicast, Multicast::kUnicast);
+  EXPECT_EQ(board.chip.sync.policy, SyncPolicy::kDataflow);
+  EXPECT_EQ(board.chip.sync.barrier_table_origin.source, "paper");
+  EXPECT_EQ(board.chip.sync.barrier_table_origin.tag, Tag::kAssumed);
+  EXPECT_EQ(barrier_cycles(board.chip.sync, 1, 1), 5);
+  EXPECT_EQ(barrier_cycles(board.chip.sync, 2, 1), 9);
+  EXPECT_EQ(barrier_cycles(board.chip.sync, 99, 1), 9);
+  EXPECT_EQ(barrier_cycles(board.chip.sync, 1, 2), 20);
+  const auto mechanism = [&board](Mechanism m) { return board.chip.mechanisms[static_cast<std::size_t>(m)]; };
+  EXPECT_EQ(mechanism(Mechanism::kSpikeTracer).support, Support::kAbsent);
+  EXPECT_EQ(mechanism(Mechanism::kValueMaps).support, Support::kExtension);
+  EXPECT_EQ(mechanism(Mechanism::kValueMaps).note, "assumed unit");
+  EXPECT_EQ(mechanism(Mechanism::kDenseMode).support, Support::kNative);
 }
 
 TEST(Targets, GridOfABundledChip) {
@@ -152,18 +206,50 @@ TEST(Targets, BadGridsAreRefused) {
   EXPECT_THROW(load_target("tianjic-like-3x3:2x2"), BadGrid);
 }
 
-TEST(Targets, OffloadDeviceIsRefusedByName) {
+TEST(Targets, OffloadDeviceBesideAChip) {
+  const Board board = load_target("tianjic-like:3x2+ascend-310");
+  EXPECT_EQ(board.name, "tianjic-like:3x2+ascend-310");
+  EXPECT_EQ(board.cores(), 3u * 2u * 156u);
+  ASSERT_TRUE(board.device);
+  EXPECT_EQ(board.device->cores.value, 2);
+  EXPECT_EQ(load_target("tianjic-like-3x3+ascend-310").device->name, "ascend-310");
+  EXPECT_EQ(load_target(toy_path() + "+" + RANVIER_SOURCE_DIR + "/chips/ascend-310.yaml").name, "toy+ascend-310");
+  EXPECT_FALSE(load_target("tianjic-like").device);
+  EXPECT_EQ(load_text("board: {name: b, chip: tianjic-like, columns: 1, rows: 1, device: ascend-310}\n").device->name,
+            "ascend-310");
+}
+
+TEST(Targets, DevicesAndChipsAreToldApart) {
   try {
-    load_target("tianjic-like:3x3+ascend-310");
+    load_target("ascend-310");
     FAIL();
-  } catch (const UnsupportedDevice& e) {
-    EXPECT_EQ(e.device, "ascend-310");
+  } catch (const DeviceMisplaced& e) {
+    EXPECT_EQ(e.name, "ascend-310");
+    EXPECT_EQ(e.exit_code, ExitCode::kBadInput);
+    EXPECT_THAT(e.what(), testing::HasSubstr("chip+device, as in tianjic-like+ascend-310"));
   }
+  EXPECT_THROW(load_target("tianjic-like+tianjic-like"), DeviceMisplaced);
+  EXPECT_THROW(load_target("tianjic-like:2x2+loihi-table2"), DeviceMisplaced);
+  EXPECT_THROW(load_target("tianjic-like+"), UnknownTarget);
+  EXPECT_THROW(load_target("+ascend-310"), UnknownTarget);
+  EXPECT_THROW(load_target("tianjic-like+no/such.yaml"), FileMissing);
+  try {
+    load_target("tianjic-like+ascend-301");
+    FAIL();
+  } catch (const UnknownTarget& e) {
+    EXPECT_EQ(e.nearest, "ascend-310");
+  }
+  EXPECT_THAT(bundled_targets(), testing::Not(testing::Contains("ascend-310")));
+  EXPECT_EQ(failure<UnknownWord>("board: {name: b, chip: tianjic-like, columns: 1, rows: 1, device: ascend}\n").key,
+            "board.device");
 }
 
 TEST(Bundled, EveryFilePassesItsOwnChecks) {
   const auto names = bundled_targets();
-  EXPECT_THAT(names, testing::IsSupersetOf({"tianjic-like", "tianjic-like-3x3"}));
+  EXPECT_THAT(names, testing::IsSupersetOf({"hp300_a", "hp300_b", "kapoho-point", "loihi-fitted", "loihi-table2",
+                                            "loihi2-like", "lynxi-ka200-like", "nahuku-32-fitted", "nahuku-32-table2",
+                                            "pohoiki-springs-768-fitted", "pohoiki-springs-768-table2", "tianjic-like",
+                                            "tianjic-like-3x3", "tianjicx-like"}));
   for (const std::string& name : names) {
     const std::string file = std::string(RANVIER_SOURCE_DIR) + "/chips/" + name + ".yaml";
     EXPECT_THAT(check_target_file(file), testing::IsEmpty()) << name;

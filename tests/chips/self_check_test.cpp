@@ -39,6 +39,33 @@ TEST(SelfCheck, FindsEachSpoiltNumber) {
   EXPECT_THAT(spoilt([](Board& b) { b.chip.noc.flit_bits.value = 0; }), testing::SizeIs(1));
 }
 
+TEST(SelfCheck, FindsEachSpoiltOptionalNumber) {
+  const auto spoilt = [](auto change) {
+    Board board = load_target("loihi-table2");
+    change(board.chip);
+    return self_check(board);
+  };
+  EXPECT_THAT(spoilt([](Chip&) {}), testing::IsEmpty());
+  EXPECT_THAT(spoilt([](Chip& c) { c.core.synapse_cycles.value = 0; }),
+              testing::ElementsAre("synapse_cycles: is 0, less than 1"));
+  EXPECT_THAT(spoilt([](Chip& c) { c.core.synapse_word_bits.value = 28; }),
+              testing::ElementsAre("synapse_word_bits: is 28, less than 29"));
+  EXPECT_THAT(spoilt([](Chip& c) { c.core.tiles.value = -1; }), testing::ElementsAre("tiles: is -1, less than 0"));
+  EXPECT_THAT(spoilt([](Chip& c) { c.energy.spike.origin.kind = EnergyKind::kNone; }),
+              testing::ElementsAre("spike: energy without a kind"));
+  EXPECT_THAT(spoilt([](Chip& c) { c.noc.link_cycles_vertical.value = 0; }),
+              testing::ElementsAre("link_cycles_vertical: is 0, less than 1"));
+  EXPECT_THAT(spoilt([](Chip& c) { c.sync.barrier_table[1].cycles = 1; }),
+              testing::ElementsAre("barrier_table: row 2 does not grow"));
+  EXPECT_THAT(spoilt([](Chip& c) { c.sync.barrier_table[1].routers = 1; }),
+              testing::ElementsAre("barrier_table: row 1 does not grow"));
+  EXPECT_THAT(spoilt([](Chip& c) { c.sync.barrier_table_origin.source.clear(); }),
+              testing::ElementsAre("barrier_table: has no source"));
+  EXPECT_THAT(spoilt([](Chip& c) { c.core.dense_lanes.value = 1; }),
+              testing::ElementsAre("dense_mode: does not go with 1 dense lanes"));
+  EXPECT_THAT(spoilt([](Chip& c) { c.noc.cores_per_router.value = 0; }), testing::SizeIs(2));
+}
+
 TEST(Chip, ClockPeriodRoundsToNearest) {
   Chip chip;
   chip.clock_khz.value = 300'000;
