@@ -55,6 +55,7 @@ void add_remap_verb(CLI::App& app, Context& context);
 void add_check_verb(CLI::App& app, Context& context);
 void add_convert_verb(CLI::App& app, Context& context);
 void add_chips_verb(CLI::App& app, Context& context);
+void add_dense_verb(CLI::App& app, Context& context);
 void add_noc_verb(CLI::App& app, Context& context);
 void add_workloads_verb(CLI::App& app, Context& context);
 void add_rtl_verb(CLI::App& app, Context& context);

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   cli::add_convert_verb(app, context);
   cli::add_chips_verb(app, context);
   cli::add_workloads_verb(app, context);
+  cli::add_dense_verb(app, context);
   cli::add_noc_verb(app, context);
   cli::add_rtl_verb(app, context);
 

@@ -120,8 +120,7 @@ class Search {
   /// How often L1 takes in the core's left and right bytes of a product.
   struct Passes {
     std::int64_t left, right;
-    bool right_stays = false;     // over all products of a group
-    bool left_is_panel = false;   // left comes again while it is still near: from L2 if one product's fits
+    bool right_stays = false;  // over all products of a group
   };
 
   void try_tile(const Share& share, const Tile& tile) {
@@ -140,13 +139,13 @@ class Search {
     const std::int64_t column_tiles = ceil_div(share.columns, tile.columns);
     const std::int64_t row_tiles = ceil_div(share.rows, tile.rows);
 
-    finish(share, tile, pipe, left_chunk + right_chunk, {column_tiles, row_tiles, false, true});
+    finish(share, tile, pipe, left_chunk + right_chunk, {column_tiles, row_tiles});
     const std::int64_t right_column = tile.columns * share.depth * job_.block_bytes_right;
     if (const std::int64_t n = panels(column_tiles, right_column, memory - 2 * left_chunk); n > 0)
-      finish(share, tile, pipe, left_chunk + right_chunk, {n, 1, true, false});
+      finish(share, tile, pipe, left_chunk + right_chunk, {n, 1, true});
     const std::int64_t left_row = left_part(tile.rows, share.depth);
     if (const std::int64_t n = panels(row_tiles, left_row, memory - 2 * right_chunk); n > 0)
-      finish(share, tile, pipe, left_chunk + right_chunk, {1, n, false, true});
+      finish(share, tile, pipe, left_chunk + right_chunk, {1, n});
   }
 
   /// Panels of whole tiles that L1 holds one after the other, two at a time if there is more than one; 0: too large.
@@ -170,16 +169,16 @@ class Search {
     const std::int64_t rights = job_.shared_right ? job_.groups : job_.products;
     const std::int64_t all_left = job_.products * job_.left_bytes, all_right = rights * job_.right_bytes;
 
-    // Memory: what no core before left in L2. Cores in step take the same block once.
-    const std::int64_t left_near = passes.left_is_panel ? job_.left_bytes : all_left;
-    const std::int64_t left_reads =
-        left_near <= half_shared ? (job_.left_resident ? 0 : 1) : passes.left;
+    // Memory, cores in step: what comes again comes from there too, unless half of L2 holds a block of one matrix
+    // while the other streams past it; the better of the two.
     const std::int64_t right_again = passes.right_stays ? 1 : passes.right * (job_.shared_right ? job_.products / rights : 1);
-    const std::int64_t right_reads = all_right <= half_shared ? (job_.right_resident ? 0 : 1) : right_again;
-    const std::int64_t halo = (passes.right - 1) * job_.halo_bytes * job_.products * (left_reads > 0 ? 1 : 0);
-    const std::int64_t memory_bytes = all_left * left_reads + halo + all_right * right_reads +
-                                      (job_.residual_resident ? 0 : job_.residual_bytes) +
-                                      (job_.output_resident ? 0 : job_.output_bytes);
+    const std::int64_t right_reads = std::min(right_again, std::max<std::int64_t>(1, ceil_div(all_left, half_shared)));
+    const std::int64_t left_reads = std::min(passes.left, std::max<std::int64_t>(1, ceil_div(all_right, half_shared)));
+    const std::int64_t left_once = job_.left_resident ? 0 : all_left, right_once = job_.right_resident ? 0 : all_right;
+    const std::int64_t halo = (passes.right - 1) * job_.halo_bytes * (job_.left_resident ? 0 : job_.products);
+    const std::int64_t memory_bytes =
+        std::min(left_once + right_once * right_reads, left_once * left_reads + right_once) + halo +
+        (job_.residual_resident ? 0 : job_.residual_bytes) + (job_.output_resident ? 0 : job_.output_bytes);
 
     // Between L2 and the busiest core: everything that L1 takes in.
     const std::int64_t left_fill =

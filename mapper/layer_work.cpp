@@ -10,14 +10,27 @@ namespace {
 using workloads::Layer;
 using workloads::LayerKind;
 
-constexpr std::int64_t kHalf = 2;  // bytes of a value in the vector unit
+constexpr std::int64_t kHalf = 2;   // bytes of a value in the vector unit
+constexpr std::int64_t kFloat = 4;  // of a value as the host sends it
 
-DenseWork work_of(const Layer& layer) {
+/// Channels as they lie in memory: whole groups of the matrix unit's depth.
+std::int64_t padded(std::int64_t channels, std::int64_t depth) { return (channels + depth - 1) / depth * depth; }
+
+DenseWork image_layout(const Layer& layer, std::int64_t depth, std::int64_t element) {
+  DenseWork w;
+  w.name = layer.name + " image";
+  w.input_bytes = layer.input_values() * kFloat / element;
+  w.output_bytes = layer.height * layer.width * padded(layer.channels, depth);
+  w.vector_bytes = layer.input_values() * kFloat + w.output_bytes * kHalf;  // convert, transpose
+  w.input_in_memory = true;
+  return w;
+}
+
+DenseWork work_of(const Layer& layer, std::int64_t depth) {
   DenseWork w;
   w.name = layer.name;
-  w.input_bytes = layer.input_values();
-  w.output_bytes = layer.output_values();
-  w.input_in_memory = layer.input == "image";
+  w.input_bytes = layer.height * layer.width * padded(layer.channels, depth);
+  w.output_bytes = layer.out_height() * layer.out_width() * padded(layer.outputs, depth);
   switch (layer.kind) {
     case LayerKind::kConvolution:
       w.m = layer.out_height() * layer.out_width();
@@ -25,7 +38,7 @@ DenseWork work_of(const Layer& layer) {
       w.k = w.taps * layer.channels;
       w.n = layer.outputs;
       w.weight_bytes = layer.weights();
-      w.halo_bytes = std::max<std::int64_t>(layer.kernel - layer.stride, 0) * layer.width * layer.channels;
+      w.halo_bytes = std::max<std::int64_t>(layer.kernel - layer.stride, 0) * layer.width * padded(layer.channels, depth);
       w.merge_batch = false;
       return w;
     case LayerKind::kFullyConnected:
@@ -48,13 +61,17 @@ DenseWork work_of(const Layer& layer) {
 
 }  // namespace
 
-std::vector<DenseWork> dense_works_of(const workloads::LayerTable& table) {
+std::vector<DenseWork> dense_works_of(const workloads::LayerTable& table, const chips::Device& device,
+                                      Precision precision) {
+  const bool fp16 = precision == Precision::kFp16;
+  const std::int64_t depth = fp16 ? device.cube_depth_fp16.value : device.cube_depth_int8.value;
   std::vector<DenseWork> works;
   const Layer* before = nullptr;
   for (const Layer& layer : table.layers) {
     const bool fused = layer.kind == LayerKind::kAdd && before != nullptr &&
                        before->kind == LayerKind::kConvolution && layer.input == before->name;
-    const DenseWork work = work_of(layer);
+    if (layer.input == "image") works.push_back(image_layout(layer, depth, fp16 ? 2 : 1));
+    const DenseWork work = work_of(layer, depth);
     if (fused) {
       works.back().name += " + " + work.name;
       works.back().residual_bytes = work.residual_bytes;
