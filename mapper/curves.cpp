@@ -38,19 +38,23 @@ std::vector<CoreId> cores_along(const chips::Board& board, ChipId chip, Curve cu
   const std::int32_t left = static_cast<std::int32_t>(chip.value()) % board.columns * width;
   const std::int32_t top = static_cast<std::int32_t>(chip.value()) / board.columns * height;
   std::vector<CoreId> cores;
+  const auto visit = [&](std::int32_t x, std::int32_t y) {
+    const CoreId first = board.core_at(left + x, top + y);
+    for (std::size_t c = 0; c < board.cores_per_router(); ++c) cores.emplace_back(first.value() + c);
+  };
   if (curve == Curve::kHilbert) {
     std::int32_t side = 1;
     while (side < std::max(width, height)) side *= 2;
     for (std::int32_t d = 0; d < side * side; ++d) {
       const auto [x, y] = hilbert_point(side, d);
-      if (x < width && y < height) cores.push_back(board.core_at(left + x, top + y));
+      if (x < width && y < height) visit(x, y);
     }
     return cores;
   }
   for (std::int32_t y = 0; y < height; ++y)
     for (std::int32_t i = 0; i < width; ++i) {
       const std::int32_t x = curve == Curve::kSnake && y % 2 == 1 ? width - 1 - i : i;
-      cores.push_back(board.core_at(left + x, top + y));
+      visit(x, y);
     }
   return cores;
 }

@@ -25,10 +25,14 @@ inline bool vertical(Direction d) { return d == Direction::kSouth || d == Direct
 /// First core of the router next to that of `c`.
 inline CoreId neighbour(const chips::Board& b, CoreId c, Direction d) {
   switch (d) {
-    case Direction::kEast: return b.core_at(b.x(c) + 1, b.y(c));
-    case Direction::kWest: return b.core_at(b.x(c) - 1, b.y(c));
-    case Direction::kSouth: return b.core_at(b.x(c), b.y(c) + 1);
-    case Direction::kNorth: return b.core_at(b.x(c), b.y(c) - 1);
+    case Direction::kEast:
+      return b.core_at(b.x(c) + 1, b.y(c));
+    case Direction::kWest:
+      return b.core_at(b.x(c) - 1, b.y(c));
+    case Direction::kSouth:
+      return b.core_at(b.x(c), b.y(c) + 1);
+    case Direction::kNorth:
+      return b.core_at(b.x(c), b.y(c) - 1);
   }
   return {};
 }
@@ -36,6 +40,28 @@ inline CoreId neighbour(const chips::Board& b, CoreId c, Direction d) {
 /// True where the link leaves one chip for the next.
 inline bool crosses_chip(const chips::Board& b, LinkId l) {
   return b.chip_of(link_source(b, l)) != b.chip_of(neighbour(b, link_source(b, l), link_direction(l)));
+}
+
+/// Cycles that a flit keeps the link busy.
+inline std::int64_t cycles_per_flit(const chips::Board& b, LinkId l) {
+  const std::int64_t cycles =
+      crosses_chip(b, l) ? b.chip.chip_link.cycles_per_flit.value : b.chip.noc.link_cycles_per_flit.value;
+  return cycles > 1 ? cycles : 1;
+}
+
+/// Links between two cores, and which of them leave a chip or run north and south on one.
+struct WayLinks {
+  std::int32_t links = 0;
+  std::int32_t edges = 0;
+  std::int32_t vertical = 0;  // on chip
+  std::int32_t horizontal() const { return links - edges - vertical; }
+};
+inline WayLinks way_links(const chips::Board& b, CoreId from, CoreId to) {
+  const std::int32_t across = std::abs(b.x(from) - b.x(to));
+  const std::int32_t along = std::abs(b.y(from) - b.y(to));
+  const std::int32_t edges_across = std::abs(b.x(from) / b.chip.noc.width - b.x(to) / b.chip.noc.width);
+  const std::int32_t edges_along = std::abs(b.y(from) / b.chip.noc.height - b.y(to) / b.chip.noc.height);
+  return {across + along, edges_across + edges_along, along - edges_along};
 }
 
 inline std::int32_t hops(const chips::Board& b, CoreId from, CoreId to) {
@@ -52,17 +78,18 @@ inline std::int32_t chip_crossings(const chips::Board& b, CoreId from, CoreId to
 /// Calls visit(LinkId) for each link from `from` to `to`, x first.
 template <class Visit>
 void for_each_xy_link(const chips::Board& b, CoreId from, CoreId to, Visit&& visit) {
-  CoreId at = from;
-  while (b.x(at) != b.x(to)) {
-    const Direction d = b.x(to) > b.x(at) ? Direction::kEast : Direction::kWest;
-    visit(link_of(b, at, d));
-    at = neighbour(b, at, d);
-  }
-  while (b.y(at) != b.y(to)) {
-    const Direction d = b.y(to) > b.y(at) ? Direction::kSouth : Direction::kNorth;
-    visit(link_of(b, at, d));
-    at = neighbour(b, at, d);
-  }
+  const std::int32_t width = b.width();
+  const std::int32_t to_x = b.x(to);
+  const std::int32_t to_y = b.y(to);
+  std::int32_t x = b.x(from);
+  std::int32_t y = b.y(from);
+  const auto link = [&](Direction d) {
+    return LinkId(static_cast<std::size_t>(y * width + x) * 4u + static_cast<unsigned>(d));
+  };
+  for (; x < to_x; ++x) visit(link(Direction::kEast));
+  for (; x > to_x; --x) visit(link(Direction::kWest));
+  for (; y < to_y; ++y) visit(link(Direction::kSouth));
+  for (; y > to_y; --y) visit(link(Direction::kNorth));
 }
 
 }  // namespace ranvier::mapper

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads whose largest is asked for after every few changes: maxima of blocks, looked through again only where the
-// largest of a block fell.
+// largest of a block fell. Blocks that were never touched take no room: boards are large, and most of them idle.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -11,44 +12,56 @@ namespace ranvier::mapper {
 
 class Peaks {
  public:
-  explicit Peaks(std::size_t size = 0)
-      : value_(size, 0.0), top_((size + kBlock - 1) / kBlock, 0.0), stale_(top_.size()) {}
+  explicit Peaks(std::size_t size = 0) : size_(size), slot_((size + kBlock - 1) / kBlock, kNone) {}
 
   /// Adds to one load; returns what it is now.
   double add(std::size_t i, double change) {
-    const std::size_t block = i / kBlock;
-    const double before = value_[i];
+    std::uint32_t& slot = slot_[i / kBlock];
+    if (slot == kNone) {
+      slot = static_cast<std::uint32_t>(blocks_.size());
+      blocks_.emplace_back();
+    }
+    Block& block = blocks_[slot];
+    double& value = block.value[i % kBlock];
+    const double before = value;
     const double after = before + change;
-    value_[i] = after;
-    if (after >= top_[block])
-      top_[block] = after;  // an upper bound while stale, and exact where it is not
-    else if (before >= top_[block])
-      stale_[block] = 1;
+    value = after;
+    if (after >= block.top)
+      block.top = after;  // an upper bound while stale, and exact where it is not
+    else if (before >= block.top)
+      block.stale = true;
     return after;
   }
 
-  double operator[](std::size_t i) const { return value_[i]; }
-  std::size_t size() const { return value_.size(); }
+  double operator[](std::size_t i) const {
+    const std::uint32_t slot = slot_[i / kBlock];
+    return slot == kNone ? 0.0 : blocks_[slot].value[i % kBlock];
+  }
+  std::size_t size() const { return size_; }
 
   double highest() {
     double most = 0;
-    for (std::size_t b = 0; b < top_.size(); ++b) {
-      if (stale_[b] != 0) {
-        const auto first = value_.begin() + static_cast<std::ptrdiff_t>(b * kBlock);
-        const auto last = value_.begin() + static_cast<std::ptrdiff_t>(std::min((b + 1) * kBlock, value_.size()));
-        top_[b] = *std::max_element(first, last);
-        stale_[b] = 0;
+    for (Block& block : blocks_) {
+      if (block.stale) {
+        block.top = *std::max_element(block.value.begin(), block.value.end());
+        block.stale = false;
       }
-      most = std::max(most, top_[b]);
+      most = std::max(most, block.top);
     }
     return most;
   }
 
  private:
   static constexpr std::size_t kBlock = 64;
-  std::vector<double> value_;
-  std::vector<double> top_;  // by block; never below its largest
-  std::vector<std::uint8_t> stale_;
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  struct Block {
+    std::array<double, kBlock> value{};
+    double top = 0;  // never below its largest, nor below zero
+    bool stale = false;
+  };
+  std::size_t size_;
+  std::vector<std::uint32_t> slot_;  // by block
+  std::vector<Block> blocks_;
 };
 
 }  // namespace ranvier::mapper

@@ -8,10 +8,14 @@ namespace ranvier::sim {
 
 std::unique_ptr<CycleNetwork> make_cycle_network(const MeshSpec& mesh, const NetworkOptions& options) {
   check(mesh);
-  if (mesh.kind != RouterKind::kSingleStage) return std::make_unique<CycleEngine<0, true>>(mesh, options);
-  if (mesh.virtual_channels == 1) return std::make_unique<CycleEngine<1, false>>(mesh, options);
-  if (mesh.virtual_channels == 4) return std::make_unique<CycleEngine<4, false>>(mesh, options);
-  return std::make_unique<CycleEngine<0, false>>(mesh, options);
+  if (mesh.cores_per_router > 1) {
+    if (mesh.ports() <= 8) return std::make_unique<CycleEngine<0, false, 8>>(mesh, options);
+    return std::make_unique<CycleEngine<0, false, kLocal + kMaxCoresPerRouter>>(mesh, options);
+  }
+  if (mesh.kind != RouterKind::kSingleStage) return std::make_unique<CycleEngine<0, true, 5>>(mesh, options);
+  if (mesh.virtual_channels == 1) return std::make_unique<CycleEngine<1, false, 5>>(mesh, options);
+  if (mesh.virtual_channels == 4) return std::make_unique<CycleEngine<4, false, 5>>(mesh, options);
+  return std::make_unique<CycleEngine<0, false, 5>>(mesh, options);
 }
 
 std::unique_ptr<Network> make_cycle_network(const chips::Board& board, const NetworkOptions& options) {

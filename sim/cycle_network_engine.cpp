@@ -13,49 +13,52 @@
 
 namespace ranvier::sim {
 
-template <std::uint32_t kVcs, bool kStages>
-CycleEngine<kVcs, kStages>::CycleEngine(const MeshSpec& mesh, const NetworkOptions& options)
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+CycleEngine<kVcs, kStages, kPorts>::CycleEngine(const MeshSpec& mesh, const NetworkOptions& options)
     : mesh_(mesh),
       options_(options),
       vcs_(static_cast<std::uint32_t>(mesh.virtual_channels)),
+      locals_(static_cast<std::uint32_t>(mesh.cores_per_router)),
       delta_{1u, ~0u, static_cast<std::uint32_t>(mesh.width), ~static_cast<std::uint32_t>(mesh.width) + 1u, 0u},
-      routers_(static_cast<std::size_t>(mesh.cores())),
-      cores_(routers_.size()),
-      inputs_((routers_.size() << kSideBits) * vcs()),
+      hop_{mesh.timing.hop(), mesh.timing.hop(), mesh.timing.vertical_hop(), mesh.timing.vertical_hop(),
+           mesh.timing.hop()},
+      routers_(static_cast<std::size_t>(mesh.routers())),
+      cores_(static_cast<std::size_t>(mesh.cores())),
+      inputs_((routers_.size() << Sides<kPorts>::kBits) * vcs()),
       credits_(inputs_.size()),
       holders_(inputs_.size()),
       vc_first_input_(kStages ? inputs_.size() : 0),
       vc_first_output_(vc_first_input_.size()),
       link_flits_(routers_.size() * 4),
       credits_back_(std::max(mesh.timing.credit, mesh.edge_credit())),
-      arrivals_(std::max({mesh.timing.hop(), mesh.timing.inject, mesh.edge_hop()})),
-      reopenings_(mesh.edge.cycles_per_flit),
+      arrivals_(std::max({mesh.timing.hop(), mesh.timing.vertical_hop(), mesh.timing.inject, mesh.edge_hop()})),
+      reopenings_(std::max(mesh.edge.cycles_per_flit, mesh.timing.link_cycles_per_flit)),
       routed_(mesh.head_setup()),
       routers_at_work_(routers_.size()),
-      sources_at_work_(routers_.size()),
-      sinks_at_work_(routers_.size()) {
+      sources_at_work_(cores_.size()),
+      sinks_at_work_(cores_.size()) {
   for (std::uint32_t r = 0; r < routers_.size(); ++r) build_router(r);
 }
 
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::build_router(std::uint32_t r) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::build_router(std::uint32_t r) {
   const auto all_vcs = static_cast<VcSet>((1u << vcs()) - 1u);
   const auto width = static_cast<std::uint32_t>(mesh_.width);
   const auto height = static_cast<std::uint32_t>(mesh_.height);
   Router& router = routers_[r];
   router.x = static_cast<std::uint16_t>(r % width);
   router.y = static_cast<std::uint16_t>(r / width);
-  router.open = (1u << kPorts) - 1u;
-  const bool present[kPorts] = {router.x + 1u < width, router.x > 0, router.y + 1u < height, router.y > 0, true};
+  router.open = static_cast<typename Router::PortSet>((1u << ports()) - 1u);
+  const bool present[kLocal] = {router.x + 1u < width, router.x > 0, router.y + 1u < height, router.y > 0};
   const auto chip = [this](std::uint32_t at) {
-    const CoreId core(at);
-    return std::pair(mesh_.x(core) / mesh_.chip_width, mesh_.y(core) / mesh_.chip_height);
+    const auto number = static_cast<std::int32_t>(at);
+    return std::pair(number % mesh_.width / mesh_.chip_width, number / mesh_.width / mesh_.chip_height);
   };
   const std::int64_t loop = mesh_.edge_hop() + mesh_.edge_credit() + mesh_.head_setup();
   const auto edge_depth =
       static_cast<std::uint32_t>((loop + mesh_.edge.cycles_per_flit - 1) / mesh_.edge.cycles_per_flit);
-  for (std::uint32_t side = 0; side <= kCoreSide; ++side) {
-    if (side < kPorts && !present[side]) continue;
+  for (std::uint32_t side = 0; side < ports() + locals(); ++side) {
+    if (side < kLocal && !present[side]) continue;
     const bool edge = side < kLocal && chip(r) != chip(r + delta_[side]);
     auto depth = static_cast<std::uint32_t>(mesh_.buffer_flits);
     // A link controller's receive buffer covers the round trip of its credits, or the link could not run at its rate.
@@ -70,18 +73,18 @@ void CycleEngine<kVcs, kStages>::build_router(std::uint32_t r) {
       flits_.resize(flits_.size() + slots);
       credits_[index(r, side, v)] = static_cast<std::uint16_t>(depth);
     }
-    if (side < kPorts) {
+    if (is_core_side(side)) {
+      cores_[core_at(r, side)].credit_vcs = all_vcs;
+    } else {
       router.output[side].credit_vcs = all_vcs;
       router.output[side].free_vcs = all_vcs;
-    } else {
-      cores_[r].credit_vcs = all_vcs;
     }
   }
 }
 
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::inject(const Packet& packet, std::int64_t at) {
-  assert(packet.source.value() < routers_.size() && packet.destination.value() < routers_.size() && packet.flits > 0);
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::inject(const Packet& packet, std::int64_t at) {
+  assert(packet.source.value() < cores_.size() && packet.destination.value() < cores_.size() && packet.flits > 0);
   std::int64_t ready = std::max(at, now_ + 1);
   if (options_.random_delay_cycles > 0) {
     ready += random_below(static_cast<std::uint32_t>(options_.random_delay_cycles) + 1u, options_.seed, packet.id, 0);
@@ -91,14 +94,14 @@ void CycleEngine<kVcs, kStages>::inject(const Packet& packet, std::int64_t at) {
   ++packets_inside_;
 }
 
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::set_ejection(CoreId core, bool open) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::set_ejection(CoreId core, bool open) {
   cores_[core.value()].sink_open = open;
   if (open) sinks_at_work_.insert(core.value());
 }
 
-template <std::uint32_t kVcs, bool kStages>
-std::int64_t CycleEngine<kVcs, kStages>::next_scheduled() const {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+std::int64_t CycleEngine<kVcs, kStages, kPorts>::next_scheduled() const {
   const std::int64_t from = now_ + 1;
   std::int64_t next = schedule_.next(kNever);
   next = std::min(next, credits_back_.next(from, kNever));
@@ -107,8 +110,8 @@ std::int64_t CycleEngine<kVcs, kStages>::next_scheduled() const {
   return kStages ? std::min(next, routed_.next(from, kNever)) : next;
 }
 
-template <std::uint32_t kVcs, bool kStages>
-std::int64_t CycleEngine<kVcs, kStages>::next_event() const {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+std::int64_t CycleEngine<kVcs, kStages, kPorts>::next_event() const {
   if (packets_inside_ == 0) return kNever;
   if (!idle()) return now_ + 1;
   const std::int64_t next = next_scheduled();
@@ -116,8 +119,8 @@ std::int64_t CycleEngine<kVcs, kStages>::next_event() const {
   return next == kNever ? now_ + 1 : next;
 }
 
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::advance(std::int64_t until, std::vector<Delivery>& out) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::advance(std::int64_t until, std::vector<Delivery>& out) {
   while (now_ < until) {
     std::int64_t next = now_ + 1;
     if (idle()) {
@@ -134,8 +137,8 @@ void CycleEngine<kVcs, kStages>::advance(std::int64_t until, std::vector<Deliver
   schedule_.move_to(now_ + 1);
 }
 
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::step(std::int64_t now, std::vector<Delivery>& out) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::step(std::int64_t now, std::vector<Delivery>& out) {
   std::vector<std::uint32_t>& credits = credits_back_.at(now);
   for (const std::uint32_t place : credits) take_credit(Place(place));
   credits.clear();
@@ -166,8 +169,8 @@ void CycleEngine<kVcs, kStages>::step(std::int64_t now, std::vector<Delivery>& o
   routers_at_work_.update([&](std::uint32_t r) { return kStages ? run_staged_router(r, now) : run_router(r, now); });
 }
 
-template <std::uint32_t kVcs, bool kStages>
-bool CycleEngine<kVcs, kStages>::run_source(std::uint32_t core, std::int64_t now) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+bool CycleEngine<kVcs, kStages, kPorts>::run_source(std::uint32_t core, std::int64_t now) {
   CoreSide& side = cores_[core];
   if (side.queue.empty()) return false;
   if (side.sent == 0) {
@@ -183,36 +186,42 @@ bool CycleEngine<kVcs, kStages>::run_source(std::uint32_t core, std::int64_t now
     side.first_vc = after(side.vc, vcs());
     if (entry_log_ != nullptr) entry_log_->push_back({packet.id, now});
   }
-  Flit flit{packet.id, routers_[packet.destination].x, routers_[packet.destination].y};
+  const Router& to = routers_[packet.destination / locals()];
+  Flit flit{packet.id, 0, 0};
+  flit.aim(to.x, to.y, packet.destination % locals());
   if (side.sent == 0) flit.x_head |= Flit::kMark;
   if (++side.sent == packet.flits) {
     flit.y_tail |= Flit::kMark;
     schedule_.drop_first(queue);
     side.sent = 0;
   }
-  InputVc& input = inputs_[index(core, kLocal, side.vc)];
+  const std::uint32_t router = core / locals();
+  const std::uint32_t port = kLocal + core % locals();
+  InputVc& input = inputs_[index(router, port, side.vc)];
   flits_[input.back()] = flit;
   ++input.write;
-  if (--credits_[index(core, kCoreSide, side.vc)] == 0) exclude(side.credit_vcs, side.vc);
-  arrivals_.at(now + mesh_.timing.inject).push_back(Place::pack(core, kLocal, side.vc));
+  if (--credits_[index(router, core_side(port), side.vc)] == 0) exclude(side.credit_vcs, side.vc);
+  arrivals_.at(now + mesh_.timing.inject).push_back(Place::pack(router, port, side.vc));
   return !side.queue.empty();
 }
 
-template <std::uint32_t kVcs, bool kStages>
-bool CycleEngine<kVcs, kStages>::run_sink(std::uint32_t core, std::int64_t now, std::vector<Delivery>& out) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+bool CycleEngine<kVcs, kStages, kPorts>::run_sink(std::uint32_t core, std::int64_t now, std::vector<Delivery>& out) {
   CoreSide& side = cores_[core];
   if (!side.sink_open) return false;
+  const std::uint32_t router = core / locals();
+  const std::uint32_t port = kLocal + core % locals();
   std::uint64_t waiting = 0;
   for (std::uint32_t v = 0; v < vcs(); ++v)
-    waiting |= std::uint64_t{inputs_[index(core, kCoreSide, v)].visible != 0} << v;
+    waiting |= std::uint64_t{inputs_[index(router, core_side(port), v)].visible != 0} << v;
   if (waiting == 0) return false;
   const std::uint32_t vc = round_robin(waiting, side.sink_first_vc);
   side.sink_first_vc = after(vc, vcs());
-  InputVc& input = inputs_[index(core, kCoreSide, vc)];
+  InputVc& input = inputs_[index(router, core_side(port), vc)];
   const Flit flit = flits_[input.front()];
   ++input.read;
   --input.visible;
-  credits_back_.at(now + mesh_.timing.credit).push_back(Place::pack(core, kLocal, vc));
+  credits_back_.at(now + mesh_.timing.credit).push_back(Place::pack(router, port, vc));
   if (flit.tail()) {
     out.push_back({flit.id, CoreId(core), now});
     --packets_inside_;
@@ -220,9 +229,11 @@ bool CycleEngine<kVcs, kStages>::run_sink(std::uint32_t core, std::int64_t now, 
   return input.visible != 0 || waiting != std::uint64_t{1} << vc;
 }
 
-template class CycleEngine<1, false>;
-template class CycleEngine<4, false>;
-template class CycleEngine<0, false>;
-template class CycleEngine<0, true>;
+template class CycleEngine<1, false, 5>;
+template class CycleEngine<4, false, 5>;
+template class CycleEngine<0, false, 5>;
+template class CycleEngine<0, true, 5>;
+template class CycleEngine<0, false, 8>;
+template class CycleEngine<0, false, kLocal + kMaxCoresPerRouter>;
 
 }  // namespace ranvier::sim

@@ -14,8 +14,8 @@
 namespace ranvier::sim {
 
 /// kVcs: VCs known when compiled (1 and 4 are usual), or 0: taken from the mesh. kStages: VC allocation apart from the
-/// switch's.
-template <std::uint32_t kVcs, bool kStages>
+/// switch's. kPorts: most ports of a router; 5 stands for one core a router.
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
 class CycleEngine final : public CycleNetwork {
  public:
   CycleEngine(const MeshSpec& mesh, const NetworkOptions& options);
@@ -32,12 +32,25 @@ class CycleEngine final : public CycleNetwork {
  private:
   using InputSet = std::conditional_t<kVcs == 1, std::uint8_t, std::uint64_t>;
   using VcSet = std::conditional_t<kVcs == 1, std::uint8_t, std::uint16_t>;
-  using Router = sim::Router<InputSet, VcSet>;
+  using Router = sim::Router<InputSet, VcSet, kPorts>;
   using OutputPort = sim::OutputPort<InputSet, VcSet>;
+  using Place = PlaceOf<Sides<kPorts>::kBits>;
 
   std::uint32_t vcs() const { return kVcs != 0 ? kVcs : vcs_; }
+  /// Cores of a router, ports of a router.
+  std::uint32_t locals() const { return kPorts == kLocal + 1 ? 1 : locals_; }
+  std::uint32_t ports() const { return kLocal + locals(); }
   std::size_t index(std::uint32_t router, std::uint32_t side, std::uint32_t vc) const {
-    return (std::size_t{router} << kSideBits | side) * vcs() + vc;
+    return (std::size_t{router} << Sides<kPorts>::kBits | side) * vcs() + vc;
+  }
+  /// Side of the core behind a local port, and back.
+  std::uint32_t core_side(std::uint32_t port) const { return port + locals(); }
+  bool is_core_side(std::uint32_t side) const { return side >= ports(); }
+  /// Port or core's side at the other end of a port's link.
+  std::uint32_t opposite(std::uint32_t port) const { return port >= kLocal ? core_side(port) : port ^ 1u; }
+  std::uint32_t core_at(std::uint32_t router, std::uint32_t side) const { return router * locals() + side - ports(); }
+  std::uint32_t neighbour(std::uint32_t router, std::uint32_t port) const {
+    return router + delta_[port < kLocal ? port : kLocal];
   }
   void build_router(std::uint32_t r);
   void step(std::int64_t now, std::vector<Delivery>& out);
@@ -65,8 +78,10 @@ class CycleEngine final : public CycleNetwork {
   MeshSpec mesh_;
   NetworkOptions options_;
   std::uint32_t vcs_;
-  std::uint32_t delta_[kPorts];  // router number of the neighbour less one's own, modulo 2^32
-  std::int64_t now_ = -1;        // last cycle simulated
+  std::uint32_t locals_;
+  std::uint32_t delta_[kLocal + 1];  // router number of the neighbour less one's own, modulo 2^32
+  std::int32_t hop_[kLocal + 1];     // on chip, by direction; the last into a sink
+  std::int64_t now_ = -1;            // last cycle simulated
   std::int64_t packets_inside_ = 0;
 
   std::vector<Router> routers_;
@@ -81,7 +96,7 @@ class CycleEngine final : public CycleNetwork {
 
   EventWheel credits_back_;
   EventWheel arrivals_;
-  EventWheel reopenings_;  // links over chip edges that are ready for the next flit
+  EventWheel reopenings_;  // links that are ready for the next flit after more than a cycle
   EventWheel routed_;      // staged routers: heads that may ask for a VC
   PacketSchedule schedule_;
   ActiveSet routers_at_work_;
@@ -90,9 +105,11 @@ class CycleEngine final : public CycleNetwork {
   std::vector<Entry>* entry_log_ = nullptr;
 };
 
-extern template class CycleEngine<1, false>;
-extern template class CycleEngine<4, false>;
-extern template class CycleEngine<0, false>;
-extern template class CycleEngine<0, true>;
+extern template class CycleEngine<1, false, 5>;
+extern template class CycleEngine<4, false, 5>;
+extern template class CycleEngine<0, false, 5>;
+extern template class CycleEngine<0, true, 5>;
+extern template class CycleEngine<0, false, 8>;
+extern template class CycleEngine<0, false, kLocal + kMaxCoresPerRouter>;
 
 }  // namespace ranvier::sim

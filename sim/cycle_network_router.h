@@ -8,14 +8,15 @@
 
 namespace ranvier::sim {
 
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::take_credit(Place place) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::take_credit(Place place) {
   const std::size_t i = index(place.router, place.side, place.vc);
   if (credits_[i]++ != 0) return;
-  if (place.side == kCoreSide) {
-    CoreSide& side = cores_[place.router];
+  if (is_core_side(place.side)) {
+    const std::uint32_t core = core_at(place.router, place.side);
+    CoreSide& side = cores_[core];
     include(side.credit_vcs, place.vc);
-    if (!side.queue.empty()) sources_at_work_.insert(place.router);
+    if (!side.queue.empty()) sources_at_work_.insert(core);
   } else {
     Router& router = routers_[place.router];
     include(router.output[place.side].credit_vcs, place.vc);
@@ -23,12 +24,12 @@ void CycleEngine<kVcs, kStages>::take_credit(Place place) {
   }
 }
 
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::take_arrival(Place place, std::int64_t now) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::take_arrival(Place place, std::int64_t now) {
   InputVc& input = inputs_[index(place.router, place.side, place.vc)];
   if (input.visible++ != 0) return;
-  if (place.side == kCoreSide) {
-    sinks_at_work_.insert(place.router);
+  if (is_core_side(place.side)) {
+    sinks_at_work_.insert(core_at(place.router, place.side));
   } else {
     bid(place.router, place.side, place.vc, input, now);
     routers_at_work_.insert(place.router);
@@ -36,16 +37,19 @@ void CycleEngine<kVcs, kStages>::take_arrival(Place place, std::int64_t now) {
 }
 
 /// The flit in front of an input VC asks for its output from cycle `now` on; a staged router's head is routed first.
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::bid(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input,
-                                     [[maybe_unused]] std::int64_t now) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::bid(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input,
+                                             [[maybe_unused]] std::int64_t now) {
   Router& router = routers_[r];
   const std::uint32_t bit = port * vcs() + vc;
   const Flit flit = flits_[input.front()];
   if (!flit.head()) {
     include(router.output[input.output].bodies, bit);
   } else {
-    const std::uint32_t o = router.route(flit.x(), flit.y());
+    std::uint32_t o = router.route(flit.x(), flit.y());
+    if constexpr (kPorts != kLocal + 1) {
+      if (o == kLocal) o += flit.local();
+    }
     input.output = static_cast<std::uint8_t>(o);
     if constexpr (kStages) {
       if (mesh_.kind == RouterKind::kStaged) {
@@ -59,8 +63,9 @@ void CycleEngine<kVcs, kStages>::bid(std::uint32_t r, std::uint32_t port, std::u
 }
 
 /// Input VCs that hold a VC of output `o` and have a credit for it.
-template <std::uint32_t kVcs, bool kStages>
-auto CycleEngine<kVcs, kStages>::able_bodies(const Router& router, std::uint32_t r, std::uint32_t o) const -> InputSet {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+auto CycleEngine<kVcs, kStages, kPorts>::able_bodies(const Router& router, std::uint32_t r, std::uint32_t o) const
+    -> InputSet {
   const OutputPort& output = router.output[o];
   if constexpr (kVcs == 1) return output.credit_vcs != 0 ? output.bodies : InputSet{0};
   InputSet able = 0;
@@ -72,25 +77,25 @@ auto CycleEngine<kVcs, kStages>::able_bodies(const Router& router, std::uint32_t
   return able;
 }
 
-template <std::uint32_t kVcs, bool kStages>
-std::uint32_t CycleEngine<kVcs, kStages>::ports_of(InputSet able) const {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+std::uint32_t CycleEngine<kVcs, kStages, kPorts>::ports_of(InputSet able) const {
   if constexpr (kVcs == 1) return able;
   std::uint32_t ports = 0;
-  for (std::uint32_t port = 0; port < kPorts; ++port) ports |= std::uint32_t{vcs_of(able, port) != 0} << port;
+  for (std::uint32_t port = 0; port < this->ports(); ++port) ports |= std::uint32_t{vcs_of(able, port) != 0} << port;
   return ports;
 }
 
-template <std::uint32_t kVcs, bool kStages>
-std::uint32_t CycleEngine<kVcs, kStages>::vcs_of(InputSet able, std::uint32_t port) const {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+std::uint32_t CycleEngine<kVcs, kStages, kPorts>::vcs_of(InputSet able, std::uint32_t port) const {
   return static_cast<std::uint32_t>(able >> (port * vcs())) & ((1u << vcs()) - 1u);
 }
 
 /// One iteration of iSLIP over the `outputs` with someone in `able`. Of an input's VCs one stands for each output,
 /// those in first_choice before the others. Calls won(port, vc, output); says whether anybody bid.
-template <std::uint32_t kVcs, bool kStages>
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
 template <class Won>
-bool CycleEngine<kVcs, kStages>::allocate_switch(Router& router, const InputSet* first_choice, const InputSet* able,
-                                                 std::uint32_t outputs, Won&& won) {
+bool CycleEngine<kVcs, kStages, kPorts>::allocate_switch(Router& router, const InputSet* first_choice,
+                                                         const InputSet* able, std::uint32_t outputs, Won&& won) {
   std::uint32_t offers[kPorts] = {};  // by input: outputs that grant it the switch
   std::uint32_t offered = 0;
   for (; outputs != 0; outputs &= outputs - 1) {
@@ -103,8 +108,8 @@ bool CycleEngine<kVcs, kStages>::allocate_switch(Router& router, const InputSet*
   for (; offered != 0; offered &= offered - 1) {
     const auto port = static_cast<std::uint32_t>(std::countr_zero(offered));
     const std::uint32_t o = round_robin(offers[port], router.first_output[port]);
-    router.output[o].first_input = after(port, kPorts);
-    router.first_output[port] = after(o, kPorts);
+    router.output[o].first_input = after(port, ports());
+    router.first_output[port] = after(o, ports());
     std::uint32_t standing = vcs_of(first_choice[o], port);
     if (standing == 0) standing = vcs_of(able[o], port);
     const std::uint32_t vc = round_robin(standing, router.first_vc[port]);
@@ -114,14 +119,14 @@ bool CycleEngine<kVcs, kStages>::allocate_switch(Router& router, const InputSet*
   return bid_made;
 }
 
-template <std::uint32_t kVcs, bool kStages>
-bool CycleEngine<kVcs, kStages>::run_router(std::uint32_t r, std::int64_t now) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+bool CycleEngine<kVcs, kStages, kPorts>::run_router(std::uint32_t r, std::int64_t now) {
   Router& router = routers_[r];
   bool bid_made = false;
   if constexpr (kVcs == 1) {
     // An input bids for one output only, so what an output grants is accepted. The next flit of an input that has won
     // may bid for an output that is still to come in this loop: not before the next cycle.
-    std::uint32_t waiting = (1u << kPorts) - 1u;
+    std::uint32_t waiting = (1u << ports()) - 1u;
     for (std::uint32_t outputs = router.wanted & router.open; outputs != 0; outputs &= outputs - 1) {
       const auto o = static_cast<std::uint32_t>(std::countr_zero(outputs));
       OutputPort& output = router.output[o];
@@ -130,7 +135,7 @@ bool CycleEngine<kVcs, kStages>::run_router(std::uint32_t r, std::int64_t now) {
       if (able == 0) continue;
       bid_made = true;
       const std::uint32_t port = round_robin(able, output.first_input);
-      output.first_input = after(port, kPorts);
+      output.first_input = after(port, ports());
       exclude(waiting, port);
       if (output.free_vcs != 0) take_vc(r, port, 0, o);
       send(r, port, 0, o, now);
@@ -155,8 +160,9 @@ bool CycleEngine<kVcs, kStages>::run_router(std::uint32_t r, std::int64_t now) {
 }
 
 /// The head in front of input VC (port, vc), which has won output `o`, gets the next free VC with a credit.
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::take_vc(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::take_vc(std::uint32_t r, std::uint32_t port, std::uint32_t vc,
+                                                 std::uint32_t o) {
   OutputPort& output = routers_[r].output[o];
   const std::uint32_t bit = port * vcs() + vc;
   std::uint32_t out_vc = 0;
@@ -171,9 +177,9 @@ void CycleEngine<kVcs, kStages>::take_vc(std::uint32_t r, std::uint32_t port, st
 }
 
 /// The flit in front of input VC (port, vc), which holds a VC of output `o`, goes on its way.
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o,
-                                      std::int64_t now) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o,
+                                              std::int64_t now) {
   Router& router = routers_[r];
   OutputPort& output = router.output[o];
   InputVc& input = inputs_[index(r, port, vc)];
@@ -186,25 +192,29 @@ void CycleEngine<kVcs, kStages>::send(std::uint32_t r, std::uint32_t port, std::
   if (--input.visible != 0) bid(r, port, vc, input, now + 1);
 
   if (--credits_[index(r, o, out_vc)] == 0) exclude(output.credit_vcs, out_vc);
-  const std::uint32_t to = r + delta_[o];
-  const std::uint32_t side = o == kLocal ? kCoreSide : o ^ 1u;
+  const std::uint32_t to = neighbour(r, o);
+  const std::uint32_t side = opposite(o);
   InputVc& next = inputs_[index(to, side, out_vc)];
   flits_[next.back()] = flit;
   ++next.write;
-  if (o != kLocal) ++link_flits_[std::size_t{r} * 4 + o];
-  std::int64_t arrival = now + mesh_.timing.hop();
-  if (has(router.edge, o)) {
-    arrival = now + mesh_.edge_hop();
-    if (mesh_.edge.cycles_per_flit > 1) {
+  std::int64_t arrival = now + hop_[o < kLocal ? o : kLocal];
+  if (o < kLocal) {
+    ++link_flits_[std::size_t{r} * 4 + o];
+    std::int64_t busy = mesh_.timing.link_cycles_per_flit;
+    if (has(router.edge, o)) {
+      arrival = now + mesh_.edge_hop();
+      busy = mesh_.edge.cycles_per_flit;
+    }
+    if (busy > 1) {
       exclude(router.open, o);
-      reopenings_.at(now + mesh_.edge.cycles_per_flit).push_back(Place::pack(r, o, 0));
+      reopenings_.at(now + busy).push_back(Place::pack(r, o, 0));
     }
   }
   arrivals_.at(arrival).push_back(Place::pack(to, side, out_vc));
 
   // The slot's credit goes to whoever fills this input.
-  const std::uint32_t from = r + delta_[port];
-  const std::uint32_t from_side = port == kLocal ? kCoreSide : port ^ 1u;
+  const std::uint32_t from = neighbour(r, port);
+  const std::uint32_t from_side = opposite(port);
   const std::int64_t delay = has(router.edge, port) ? mesh_.edge_credit() : mesh_.timing.credit;
   credits_back_.at(now + delay).push_back(Place::pack(from, from_side, vc));
 }

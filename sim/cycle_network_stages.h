@@ -8,8 +8,8 @@
 namespace ranvier::sim {
 
 /// A staged router's head has been routed.
-template <std::uint32_t kVcs, bool kStages>
-void CycleEngine<kVcs, kStages>::ask_for_vc(Place place) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+void CycleEngine<kVcs, kStages, kPorts>::ask_for_vc(Place place) {
   Router& router = routers_[place.router];
   const std::uint32_t o = inputs_[index(place.router, place.side, place.vc)].output;
   include(router.output[o].heads, place.side * vcs() + place.vc);
@@ -19,15 +19,15 @@ void CycleEngine<kVcs, kStages>::ask_for_vc(Place place) {
 
 /// Every head asks for all free VCs of its output, credit or not. Each VC grants, each head accepts one. Heads that win
 /// become bodies. Says whether any did.
-template <std::uint32_t kVcs, bool kStages>
-bool CycleEngine<kVcs, kStages>::allocate_vcs(std::uint32_t r) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+bool CycleEngine<kVcs, kStages, kPorts>::allocate_vcs(std::uint32_t r) {
   Router& router = routers_[r];
-  const std::uint32_t numbers = kPorts * vcs();  // of input VCs and of output VCs
+  const std::uint32_t numbers = ports() * vcs();  // of input VCs and of output VCs
   bool any = false;
-  for (std::uint32_t o = 0; o < kPorts; ++o) {
+  for (std::uint32_t o = 0; o < ports(); ++o) {
     OutputPort& output = router.output[o];
     if (output.heads == 0 || output.free_vcs == 0) continue;
-    std::uint64_t offers[kPorts * kMaxVirtualChannels];  // by input VC: output VCs that grant
+    std::uint64_t offers[kMaxInputs];  // by input VC: output VCs that grant
     std::uint64_t offered = 0;
     for (std::uint32_t free = output.free_vcs; free != 0; free &= free - 1) {
       const auto v = static_cast<std::uint32_t>(std::countr_zero(free));
@@ -54,8 +54,8 @@ bool CycleEngine<kVcs, kStages>::allocate_vcs(std::uint32_t r) {
   return any;
 }
 
-template <std::uint32_t kVcs, bool kStages>
-bool CycleEngine<kVcs, kStages>::run_staged_router(std::uint32_t r, std::int64_t now) {
+template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+bool CycleEngine<kVcs, kStages, kPorts>::run_staged_router(std::uint32_t r, std::int64_t now) {
   Router& router = routers_[r];
   // Bids for the switch stand before this cycle's VC allocation. A speculative head bids with no VC yet.
   InputSet sure[kPorts];

@@ -1,33 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 // State of the flit-level network in plain arrays, and the numbering that its parts share. A port is 0..3 towards the
-// neighbour in mapper::Direction order, 4 local; 5 stands for the core's own side: source queue as sender, sink as
-// receiver.
+// neighbour in mapper::Direction order, from 4 on local, one for each core of the router. The sides behind them stand
+// for those cores' own: source queue as sender, sink as receiver.
 #pragma once
 
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <type_traits>
 
 #include "sim/network_timing.h"
 #include "sim/network_wheel.h"
 
 namespace ranvier::sim {
 
-inline constexpr std::uint32_t kPorts = 5;
-inline constexpr std::uint32_t kLocal = 4;
-inline constexpr std::uint32_t kCoreSide = 5;
-inline constexpr std::uint32_t kSideBits = 3;  // sides are numbered in steps of 8 a router: shifts find them
+inline constexpr std::uint32_t kLocal = 4;  // first local port
 
-/// Eight bytes: all that a router needs to send it on. The top bits of x and y tell first and last flit of the packet.
+/// Numbers for routers of at most kPorts ports. Sides are numbered in steps of a power of two a router: shifts find
+/// them.
+template <std::uint32_t kPorts>
+struct Sides {
+  static constexpr std::uint32_t kMost = 2 * kPorts - kLocal;
+  static constexpr std::uint32_t kBits = std::bit_width(kMost - 1);
+  using PortSet = std::conditional_t<(kPorts <= 8), std::uint8_t, std::uint32_t>;
+};
+
+/// Eight bytes: all that a router needs to send it on. The top bits of x and y tell first and last flit of the packet,
+/// the three below them which core of the router it is for.
 struct Flit {
   static constexpr std::uint16_t kMark = 0x8000;
+  static constexpr std::uint16_t kPosition = 0x0fff;
   std::uint32_t id = 0;
   std::uint16_t x_head = 0;
   std::uint16_t y_tail = 0;
   bool head() const { return (x_head & kMark) != 0; }
   bool tail() const { return (y_tail & kMark) != 0; }
-  std::uint16_t x() const { return x_head & static_cast<std::uint16_t>(~kMark); }
-  std::uint16_t y() const { return y_tail & static_cast<std::uint16_t>(~kMark); }
+  std::uint32_t x() const { return x_head & kPosition; }
+  std::uint32_t y() const { return y_tail & kPosition; }
+  std::uint32_t local() const { return (x_head >> 12 & 7u) << 3 | (y_tail >> 12 & 7u); }
+  void aim(std::uint32_t x, std::uint32_t y, std::uint32_t local) {
+    x_head = static_cast<std::uint16_t>(x | (local >> 3) << 12);
+    y_tail = static_cast<std::uint16_t>(y | (local & 7u) << 12);
+  }
 };
 
 /// FIFO of one input port and VC. The sender writes the flit when it wins the switch, since its credit reserves the
@@ -56,19 +70,20 @@ struct OutputPort {
   std::uint8_t first_vc = 0;
 };
 
-template <class InputSet, class VcSet>
+template <class InputSet, class VcSet, std::uint32_t kPorts>
 struct Router {
+  using PortSet = typename Sides<kPorts>::PortSet;
   std::array<OutputPort<InputSet, VcSet>, kPorts> output;
   std::uint16_t x = 0;
   std::uint16_t y = 0;
-  std::uint8_t wanted = 0;                          // outputs with any head or body
-  std::uint8_t open = 0;                            // outputs whose link can take a flit
-  std::uint8_t edge = 0;                            // outputs whose link leaves the chip
+  PortSet wanted = 0;                               // outputs with any head or body
+  PortSet open = 0;                                 // outputs whose link can take a flit
+  PortSet edge = 0;                                 // outputs whose link leaves the chip
   std::array<std::uint8_t, kPorts> first_output{};  // round-robin pointers by input
   std::array<std::uint8_t, kPorts> first_vc{};
 
-  /// Output of a flit for (to_x, to_y), x first. By table: which way a flit turns is no good guess for a branch
-  /// predictor.
+  /// Output of a flit for (to_x, to_y), x first; kLocal where that is here. By table: which way a flit turns is no good
+  /// guess for a branch predictor.
   std::uint32_t route(std::uint32_t to_x, std::uint32_t to_y) const {
     static constexpr std::array<std::uint8_t, 16> kOutput{4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0};
     return kOutput[static_cast<unsigned>(to_x > x) | static_cast<unsigned>(to_x < x) << 1u |
@@ -89,11 +104,13 @@ struct CoreSide {
 };
 
 /// One number for router, side and VC in an event.
-struct Place {
+template <std::uint32_t kSideBits>
+struct PlaceOf {
   static constexpr std::uint32_t pack(std::uint32_t router, std::uint32_t side, std::uint32_t vc) {
     return (router << kSideBits | side) << 4 | vc;
   }
-  explicit Place(std::uint32_t packed) : router(packed >> (4 + kSideBits)), side(packed >> 4 & 7u), vc(packed & 15u) {}
+  explicit PlaceOf(std::uint32_t packed)
+      : router(packed >> (4 + kSideBits)), side(packed >> 4 & ((1u << kSideBits) - 1u)), vc(packed & 15u) {}
   std::uint32_t router;
   std::uint32_t side;
   std::uint32_t vc;
@@ -122,30 +139,40 @@ inline std::uint32_t round_robin(std::uint64_t mask, std::uint32_t first) {
   return static_cast<std::uint32_t>(std::countr_zero(upper != 0 ? upper : mask));
 }
 
-/// A set of routers or cores, walked in order.
+/// A set of routers or cores, walked in order. A bit a word says which words to look at: boards have many cores at
+/// rest.
 class ActiveSet {
  public:
-  explicit ActiveSet(std::size_t size) : words_((size + 63) / 64) {}
-  void insert(std::uint32_t i) { words_[i / 64] |= std::uint64_t{1} << (i % 64); }
+  explicit ActiveSet(std::size_t size) : words_((size + 63) / 64), used_((words_.size() + 63) / 64) {}
+  void insert(std::uint32_t i) {
+    words_[i / 64] |= std::uint64_t{1} << (i % 64);
+    used_[i / 4096] |= std::uint64_t{1} << (i / 64 % 64);
+  }
   bool empty() const {
-    for (const std::uint64_t word : words_) {
+    for (const std::uint64_t word : used_) {
       if (word != 0) return false;
     }
     return true;
   }
-  /// Calls visit(i) for each member; it says whether i stays.
+  /// Calls visit(i) for each member; it says whether i stays. visit() must not insert.
   template <class Visit>
   void update(Visit&& visit) {
-    for (std::size_t w = 0; w < words_.size(); ++w) {
-      for (std::uint64_t left = words_[w]; left != 0; left &= left - 1) {
-        const auto bit = static_cast<std::uint32_t>(std::countr_zero(left));
-        if (!visit(static_cast<std::uint32_t>(w * 64) + bit)) words_[w] &= ~(std::uint64_t{1} << bit);
+    for (std::size_t u = 0; u < used_.size(); ++u) {
+      for (std::uint64_t words = used_[u]; words != 0; words &= words - 1) {
+        const auto in_use = static_cast<std::uint32_t>(std::countr_zero(words));
+        const std::size_t w = u * 64 + in_use;
+        for (std::uint64_t left = words_[w]; left != 0; left &= left - 1) {
+          const auto bit = static_cast<std::uint32_t>(std::countr_zero(left));
+          if (!visit(static_cast<std::uint32_t>(w * 64) + bit)) words_[w] &= ~(std::uint64_t{1} << bit);
+        }
+        if (words_[w] == 0) used_[u] &= ~(std::uint64_t{1} << in_use);
       }
     }
   }
 
  private:
   std::vector<std::uint64_t> words_;
+  std::vector<std::uint64_t> used_;
 };
 
 }  // namespace ranvier::sim

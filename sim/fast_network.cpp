@@ -21,7 +21,7 @@ class FastNetwork final : public Network {
         options_(options),
         sources_(static_cast<std::size_t>(mesh.cores())),
         sinks_(sources_.size()),
-        links_(sources_.size() * 4),
+        links_(static_cast<std::size_t>(mesh.routers()) * 4),
         link_flits_(links_.size()),
         held_(sources_.size()),
         closed_(sources_.size()),
@@ -124,10 +124,11 @@ class FastNetwork final : public Network {
     const std::int64_t trailing = packet.flits - 1;
     std::int64_t head = now_ + mesh_.timing.inject;
     std::int64_t slowest = 1;  // cycles between flits of this packet so far
-    std::uint32_t at = packet.core;
+    const auto cores = static_cast<std::uint32_t>(mesh_.cores_per_router);
     const auto width = static_cast<std::uint32_t>(mesh_.width);
-    const std::uint32_t to_x = packet.destination % width;
-    const std::uint32_t to_y = packet.destination / width;
+    std::uint32_t at = packet.core / cores;
+    const std::uint32_t to_x = packet.destination / cores % width;
+    const std::uint32_t to_y = packet.destination / cores / width;
     std::uint32_t x = at % width;
     std::uint32_t y = at / width;
     const auto cross = [&](std::uint32_t direction, std::uint32_t step, std::uint32_t& axis, std::uint32_t sign,
@@ -135,20 +136,22 @@ class FastNetwork final : public Network {
       const auto before = static_cast<std::int32_t>(axis) / chip_side;
       axis += sign;
       const bool edge = before != static_cast<std::int32_t>(axis) / chip_side;
-      const std::int64_t cycles = edge ? mesh_.edge.cycles_per_flit : 1;
+      const std::int64_t cycles = edge ? mesh_.edge.cycles_per_flit : mesh_.timing.link_cycles_per_flit;
       slowest = std::max(slowest, cycles);
       const std::size_t link = std::size_t{at} * 4 + direction;
       const std::int64_t start = links_[link].reserve(now_, head + mesh_.head_setup(), trailing * slowest + cycles);
       link_flits_[link] += packet.flits;
-      head = start + (edge ? mesh_.edge_hop() : mesh_.timing.hop());
+      const std::int64_t hop = direction < 2 ? mesh_.timing.hop() : mesh_.timing.vertical_hop();
+      head = start + (edge ? mesh_.edge_hop() : hop);
       at += step;
     };
     while (x < to_x) cross(0, 1, x, 1, mesh_.chip_width);
     while (x > to_x) cross(1, ~0u, x, ~0u, mesh_.chip_width);
     while (y < to_y) cross(2, width, y, 1, mesh_.chip_height);
     while (y > to_y) cross(3, ~width + 1u, y, ~0u, mesh_.chip_height);
-    const std::int64_t start = sinks_[at].reserve(now_, head + mesh_.head_setup(), trailing * slowest + 1);
-    on_the_way_.push_back({packet.id, CoreId(at), start + mesh_.timing.hop() + trailing * slowest});
+    const std::int64_t start =
+        sinks_[packet.destination].reserve(now_, head + mesh_.head_setup(), trailing * slowest + 1);
+    on_the_way_.push_back({packet.id, CoreId(packet.destination), start + mesh_.timing.hop() + trailing * slowest});
     std::push_heap(on_the_way_.begin(), on_the_way_.end(), later);
   }
 

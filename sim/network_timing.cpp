@@ -28,10 +28,15 @@ MeshSpec mesh_of(const chips::Board& board) {
   mesh.height = board.height();
   mesh.chip_width = noc.width;
   mesh.chip_height = noc.height;
+  mesh.cores_per_router = narrow(noc.cores_per_router, "cores_per_router", 1, kMaxCoresPerRouter);
   mesh.virtual_channels = narrow(noc.virtual_channels, "virtual_channels", 1, kMaxVirtualChannels);
   mesh.buffer_flits = narrow(noc.buffer_flits, "buffer_flits", 1, kMaxBufferFlits);
   mesh.timing.router = narrow(noc.router_cycles, "router_cycles", 1, kMaxDelayCycles);
   mesh.timing.link = narrow(noc.link_cycles, "link_cycles", 1, kMaxDelayCycles);
+  mesh.timing.link_vertical = noc.link_cycles_vertical.value == 0
+                                  ? mesh.timing.link
+                                  : narrow(noc.link_cycles_vertical, "link_cycles_vertical", 1, kMaxDelayCycles);
+  mesh.timing.link_cycles_per_flit = narrow(noc.link_cycles_per_flit, "link_cycles_per_flit", 1, kMaxDelayCycles);
   mesh.timing.credit = narrow(noc.credit_cycles, "credit_cycles", 1, kMaxDelayCycles);
   mesh.timing.inject = 1 + mesh.timing.link;
   if (board.chips() > 1) {
@@ -50,7 +55,7 @@ MeshSpec preset_mesh(const std::string& preset, std::int32_t width, std::int32_t
   mesh.height = mesh.chip_height = height;
   mesh.virtual_channels = virtual_channels;
   mesh.buffer_flits = buffer_flits;
-  mesh.timing = {.router = 2, .link = 1, .credit = 2, .inject = 2};
+  mesh.timing = {.router = 2, .link = 1, .link_vertical = 1, .credit = 2, .inject = 2};
   if (preset == "p3") {
     mesh.kind = RouterKind::kSingleStage;
   } else if (preset == "s3") {
@@ -69,25 +74,38 @@ void check(const MeshSpec& mesh) {
   limit("mesh height", mesh.height, 1, kMaxMeshSide);
   limit("chip width", mesh.chip_width, 1, mesh.width);
   limit("chip height", mesh.chip_height, 1, mesh.height);
+  limit("cores_per_router", mesh.cores_per_router, 1, kMaxCoresPerRouter);
+  if (mesh.kind != RouterKind::kSingleStage) limit("cores_per_router of a preset", mesh.cores_per_router, 1, 1);
   limit("virtual_channels", mesh.virtual_channels, 1, kMaxVirtualChannels);
   limit("buffer_flits", mesh.buffer_flits, 1, kMaxBufferFlits);
   limit("router_cycles", mesh.timing.router, 1, kMaxDelayCycles);
   limit("link_cycles", mesh.timing.link, 1, kMaxDelayCycles);
+  limit("link_cycles_vertical", mesh.timing.link_vertical, 1, kMaxDelayCycles);
+  limit("link_cycles_per_flit", mesh.timing.link_cycles_per_flit, 1, kMaxDelayCycles);
   limit("credit_cycles", mesh.timing.credit, 1, kMaxDelayCycles);
   limit("inject_cycles", mesh.timing.inject, 1, kMaxDelayCycles);
   limit("chip_link.latency_cycles", mesh.edge.latency, 1, kMaxDelayCycles);
   limit("chip_link.cycles_per_flit", mesh.edge.cycles_per_flit, 1, kMaxDelayCycles);
-  const std::int64_t fifos = std::int64_t{mesh.width} * mesh.height * 6 * mesh.virtual_channels;
+  limit("virtual_channels of routers with so many cores", mesh.virtual_channels, 1, kMaxInputs / mesh.ports());
+  const std::int64_t round_trip = std::int64_t{mesh.edge_hop()} + mesh.edge_credit() + mesh.head_setup();
+  limit("chip_link.latency_cycles in flits on the way", (round_trip - 1) / mesh.edge.cycles_per_flit + 1, 1,
+        2 * kMaxBufferFlits);
+  const std::int64_t fifos =
+      std::int64_t{mesh.routers()} * (mesh.ports() + mesh.cores_per_router) * mesh.virtual_channels;
   limit("buffer_flits of so large a mesh", mesh.buffer_flits, 1, (std::int64_t{1} << 31) / fifos);
 }
 
 std::int64_t zero_load_cycles(const MeshSpec& mesh, CoreId from, CoreId to, std::int32_t flits) {
   const auto edges = [](std::int32_t a, std::int32_t b, std::int32_t side) { return std::abs(a / side - b / side); };
-  const std::int64_t crossings =
-      edges(mesh.x(from), mesh.x(to), mesh.chip_width) + edges(mesh.y(from), mesh.y(to), mesh.chip_height);
-  const std::int64_t routers = std::abs(mesh.x(from) - mesh.x(to)) + std::abs(mesh.y(from) - mesh.y(to)) + 1;
-  const std::int64_t slowest = crossings > 0 ? mesh.edge.cycles_per_flit : 1;
-  return mesh.timing.inject + routers * mesh.head_setup() + (routers - crossings) * mesh.timing.hop() +
+  const std::int64_t across = std::abs(mesh.x(from) - mesh.x(to));
+  const std::int64_t along = std::abs(mesh.y(from) - mesh.y(to));
+  const std::int64_t edges_across = edges(mesh.x(from), mesh.x(to), mesh.chip_width);
+  const std::int64_t edges_along = edges(mesh.y(from), mesh.y(to), mesh.chip_height);
+  const std::int64_t crossings = edges_across + edges_along;
+  std::int64_t slowest = across + along > crossings ? mesh.timing.link_cycles_per_flit : 1;
+  if (crossings > 0) slowest = std::max<std::int64_t>(slowest, mesh.edge.cycles_per_flit);
+  return mesh.timing.inject + (across + along + 1) * mesh.head_setup() +
+         (across - edges_across + 1) * mesh.timing.hop() + (along - edges_along) * mesh.timing.vertical_hop() +
          crossings * mesh.edge_hop() + (flits - 1) * slowest;
 }
 

@@ -21,11 +21,14 @@ enum class RouterKind : std::uint8_t {
 
 /// All in cycles, between events that the models see. Each at least 1.
 struct RouterTiming {
-  std::int32_t router = 1;  // switch won -> flit on the link; a staged router's route and VC cycles come on top
-  std::int32_t link = 1;    // on the link -> in the next input buffer, free to ask for a switch
-  std::int32_t credit = 1;  // switch won -> the slot it freed can be used by the sender upstream
-  std::int32_t inject = 2;  // leaves the source queue -> in the router's local input buffer
-  std::int32_t hop() const { return router + link; }
+  std::int32_t router = 1;         // switch won -> flit on the link; a staged router's route and VC cycles come on top
+  std::int32_t link = 1;           // on the link -> in the next input buffer, free to ask for a switch
+  std::int32_t link_vertical = 1;  // the same, links north and south
+  std::int32_t credit = 1;         // switch won -> the slot it freed can be used by the sender upstream
+  std::int32_t inject = 2;         // leaves the source queue -> in the router's local input buffer
+  std::int32_t link_cycles_per_flit = 1;              // that a flit keeps a link between two routers of a chip busy
+  std::int32_t hop() const { return router + link; }  // also into the sink
+  std::int32_t vertical_hop() const { return router + link_vertical; }
 };
 
 /// A link over a chip edge: `latency` until a flit is across whole, its serialisation included; one flit in
@@ -40,15 +43,19 @@ struct MeshSpec {
   std::int32_t height = 1;
   std::int32_t chip_width = 1;  // a link between two chips has `edge` timing
   std::int32_t chip_height = 1;
+  std::int32_t cores_per_router = 1;  // each with a port of its own, adjacent numbers
   std::int32_t virtual_channels = 1;
   std::int32_t buffer_flits = 1;  // per input port and virtual channel
   RouterKind kind = RouterKind::kSingleStage;
   RouterTiming timing;
   EdgeTiming edge;
 
-  std::int32_t cores() const { return width * height; }
-  std::int32_t x(CoreId c) const { return static_cast<std::int32_t>(c.value()) % width; }
-  std::int32_t y(CoreId c) const { return static_cast<std::int32_t>(c.value()) / width; }
+  std::int32_t routers() const { return width * height; }
+  std::int32_t cores() const { return routers() * cores_per_router; }
+  std::int32_t ports() const { return 4 + cores_per_router; }  // of a router
+  std::int32_t router_of(CoreId c) const { return static_cast<std::int32_t>(c.value()) / cores_per_router; }
+  std::int32_t x(CoreId c) const { return router_of(c) % width; }
+  std::int32_t y(CoreId c) const { return router_of(c) / width; }
   /// Switch won -> free to ask for a switch in the next router, over a chip edge.
   std::int32_t edge_hop() const { return timing.router + edge.latency; }
   /// The credit goes back over the same edge.
@@ -59,8 +66,10 @@ struct MeshSpec {
 
 inline constexpr std::int32_t kMaxVirtualChannels = 12;
 inline constexpr std::int32_t kMaxBufferFlits = 16384;
-inline constexpr std::int32_t kMaxMeshSide = 1024;
-inline constexpr std::int32_t kMaxDelayCycles = 4096;
+inline constexpr std::int32_t kMaxMeshSide = 4096;
+inline constexpr std::int32_t kMaxDelayCycles = 1 << 16;
+inline constexpr std::int32_t kMaxCoresPerRouter = 27;
+inline constexpr std::int32_t kMaxInputs = 64;  // of a router: ports times virtual channels
 
 /// Single-stage routers with the delays of the board's chip file. inject = 1 + link_cycles: out of the core, over a
 /// link.
@@ -74,7 +83,8 @@ MeshSpec preset_mesh(const std::string& preset, std::int32_t width, std::int32_t
 void check(const MeshSpec& mesh);
 
 /// Cycles from `at` of inject() to delivery in an empty network whose buffers cover the credit loop:
-/// inject + Σ over routers on the way (head_setup + hop or edge_hop) + (flits - 1) * slowest link on the way.
+/// inject + Σ over routers on the way (head_setup + hop, vertical_hop or edge_hop; hop into the sink) + (flits - 1) *
+/// slowest link on the way.
 std::int64_t zero_load_cycles(const MeshSpec& mesh, CoreId from, CoreId to, std::int32_t flits = 1);
 
 }  // namespace ranvier::sim
