@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "workloads/conv.h"
+
 namespace ranvier::mapper {
 
 using workloads::Program;
@@ -45,6 +47,12 @@ Reach reach_of(const Program& program, const Tile& tile, std::size_t port) {
       const std::int32_t width = producer.channels / stage.heads;
       reach.channels = {heads.begin * width, heads.end * width};
       if (port == 1) reach.tokens = {0, producer.tokens};
+      break;
+    }
+    case StageKind::kLif: {
+      const auto under = workloads::input_tokens_for(stage.conv, {tile.tokens.begin, tile.tokens.end});
+      reach.tokens = {under.first, under.end};
+      if (stage.conv.depthwise) reach.channels = tile.outputs;
       break;
     }
   }

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "mapper/delivery.h"
+#include "mapper/synapse_storage.h"
 
 namespace ranvier::mapper {
 
@@ -21,6 +23,12 @@ constexpr std::int64_t kProductBytes = 5;    // P or O (32 bits) and S
 constexpr std::int64_t kCodeBytes = 1;       // a code of q, k, a or v
 constexpr std::int64_t kGeluBytes = 2;       // input code and S
 constexpr std::int64_t kAddBytes = 2;        // difference not yet sent
+constexpr std::int64_t kCompartmentBytes = 10;  // u and v (24 bits each), sum of the step's input (24), refractory (8)
+constexpr std::int64_t kResidualSumBytes = 2;   // as it arrives; codes take one byte, a spike a bit
+
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
+std::int64_t or_none(std::int64_t limit) { return limit == 0 ? kNoLimit : limit; }
 
 struct Limit {
   const char* resource;
@@ -28,12 +36,27 @@ struct Limit {
   std::int64_t available;
 };
 
-std::array<Limit, 5> limits(const chips::CoreKind& core, const Demand& d) {
+std::array<Limit, 10> limits(const chips::CoreKind& core, const Demand& d) {
   return {{{"neurons", d.neurons, core.neurons.value},
            {"fan_in_axons", d.axons, core.fan_in_axons.value},
            {"synapse_memory", d.synapse_bytes.count(), core.synapse_memory.value.count()},
            {"state_memory", d.state_bytes.count(), core.state_memory.value.count()},
-           {"bulk_memory", d.bulk_bytes.count(), core.bulk_memory.value.count()}}};
+           {"bulk_memory", d.bulk_bytes.count(), core.bulk_memory.value.count()},
+           {"core_memory", (d.synapse_bytes + d.state_bytes).count(), or_none(core.core_memory.value.count())},
+           {"receive_limit", d.receive_bytes.count(), or_none(core.receive_limit.value.count())},
+           {"tiles", d.tiles, or_none(core.tiles.value)},
+           {"compartment_profiles", d.profiles, or_none(core.compartment_profiles.value)},
+           {"synapse_formats", d.formats, or_none(core.synapse_formats.value)}}};
+}
+
+/// Buffer for what arrives on a port in one step, should everything send: one value a neuron. Partial sums are added on
+/// arrival and take none.
+Bytes received_bytes(const Program& program, const Tile& tile, std::size_t port, const Reach& reach) {
+  const Stage& stage = program.stage(tile.stage);
+  const std::int64_t values = std::int64_t{reach.tokens.size()} * reach.channels.size();
+  if (stage.kind == StageKind::kLif) return Bytes((values + 7) / 8);
+  const bool sums = program.stage(stage.inputs[port].stage).kind == StageKind::kAdd;
+  return Bytes(values * (sums ? kResidualSumBytes : kCodeBytes));
 }
 
 }  // namespace
@@ -52,6 +75,8 @@ StateBytes state_bytes(const Program& program, const Tile& tile) {
       return {outputs * kGeluBytes, 0};
     case StageKind::kAdd:
       return {outputs * kAddBytes, 0};
+    case StageKind::kLif:
+      return {outputs * kCompartmentBytes, 0};
     case StageKind::kScores:
     case StageKind::kMix: {
       // One code of the query-side stream per context, all codes of the key-side stream in common.
@@ -68,13 +93,19 @@ Demand demand_of(const Program& program, const chips::CoreKind& core, const Tile
   const Stage& stage = program.stage(tile.stage);
   Demand d;
   if (stage.kind == StageKind::kInput) return d;
-  d.neurons = tile.outputs.size();
-  for (std::size_t port = 0; port < stage.inputs.size(); ++port)
-    d.axons += reach_of(program, tile, port).channels.size();
-  if (stage.kind == StageKind::kLinear) {
-    const std::int64_t bits = std::int64_t{tile.inputs.size()} * tile.outputs.size() * core.weight_bits.value;
-    d.synapse_bytes = Bytes((bits + 7) / 8);
+  // Each position of a convolution is a compartment and an axon of its own; elsewhere tokens are contexts.
+  const bool lif = stage.kind == StageKind::kLif;
+  d.neurons = std::int64_t{tile.outputs.size()} * (lif ? tile.tokens.size() : 1);
+  for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+    const Reach reach = reach_of(program, tile, port);
+    d.axons += std::int64_t{reach.channels.size()} * (lif ? reach.tokens.size() : 1);
+    d.receive_bytes += received_bytes(program, tile, port, reach);
   }
+  const SynapseLists synapses = synapse_lists(program, tile);
+  d.synapse_bytes = synapse_bytes(core, synapses);
+  d.tiles = 1;
+  d.profiles = 1;
+  d.formats = synapses.lists > 0 ? 1 : 0;
   const StateBytes state = state_bytes(program, tile);
   const bool stream = tile.mode == TokenMode::kStream;
   d.state_bytes = Bytes(state.common + state.context * (stream ? 1 : tile.tokens.size()));
@@ -88,6 +119,10 @@ Demand& operator+=(Demand& a, const Demand& b) {
   a.synapse_bytes += b.synapse_bytes;
   a.state_bytes += b.state_bytes;
   a.bulk_bytes += b.bulk_bytes;
+  a.receive_bytes = std::max(a.receive_bytes, b.receive_bytes);
+  a.tiles += b.tiles;
+  a.profiles += b.profiles;
+  a.formats += b.formats;
   return a;
 }
 
@@ -97,6 +132,9 @@ Demand& operator-=(Demand& a, const Demand& b) {
   a.synapse_bytes -= b.synapse_bytes;
   a.state_bytes -= b.state_bytes;
   a.bulk_bytes -= b.bulk_bytes;
+  a.tiles -= b.tiles;
+  a.profiles -= b.profiles;
+  a.formats -= b.formats;
   return a;
 }
 
@@ -120,7 +158,8 @@ bool fits(const chips::CoreKind& core, const Demand& demand) {
 double core_share(const chips::CoreKind& core, const Demand& demand) {
   double share = 0;
   for (const Limit& l : limits(core, demand))
-    if (l.available > 0) share = std::max(share, static_cast<double>(l.needed) / static_cast<double>(l.available));
+    if (l.available > 0 && l.available < kNoLimit)
+      share = std::max(share, static_cast<double>(l.needed) / static_cast<double>(l.available));
   return share;
 }
 

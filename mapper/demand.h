@@ -20,6 +20,8 @@ StateBytes state_bytes(const workloads::Program& program, const Tile& tile);
 
 Demand demand_of(const workloads::Program& program, const chips::CoreKind& core, const Tile& tile);
 
+/// Sums. Tiles of a core take their turns at its receive buffer: `receive_bytes` is the largest, and stays when a tile
+/// leaves, which is safe because each fits alone.
 Demand operator+(const Demand& a, const Demand& b);
 Demand& operator+=(Demand& a, const Demand& b);
 Demand& operator-=(Demand& a, const Demand& b);

@@ -44,6 +44,14 @@ bool uses_delays(const MappingProblem& problem) {
 DelayBalance balance_delays(const MappingProblem& problem, const std::vector<std::int32_t>& level) {
   DelayBalance balance;
   balance.delay.assign(problem.flows.size(), 0);
+  if (problem.schedule == Schedule::kTimesteps) {
+    // Delays belong to the program here: the steps beyond the one that every event takes.
+    for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+      const workloads::Stage& stage = problem.program->stage(problem.tiles[problem.flows[f].source.value()].stage);
+      if (stage.kind == workloads::StageKind::kLif) balance.delay[f] = stage.cuba.axon_delay_steps - 1;
+    }
+    return balance;
+  }
   if (!uses_delays(problem)) return balance;
   const std::int64_t limit = problem.board.chip.max_delay_steps.value;
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {

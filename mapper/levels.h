@@ -14,7 +14,7 @@ namespace ranvier::mapper {
 std::vector<std::int32_t> compute_levels(const MappingProblem& problem);
 
 /// Steps that each flow's events wait so that all inputs of a tile stem from the same step: level(destination) -
-/// level(source) - 1, in asynchronous schedules on chips with delays, else 0.
+/// level(source) - 1, in asynchronous schedules on chips with delays; axonal delay less 1 in temporal programs; else 0.
 struct DelayBalance {
   std::vector<std::int32_t> delay;   // by flow
   std::vector<std::size_t> clipped;  // flows that would need more than the chip's limit

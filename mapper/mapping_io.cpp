@@ -42,6 +42,18 @@ class Bytestream {
   std::vector<std::uint8_t> bytes_;
 };
 
+void put_lif(Bytestream& out, const Stage& s) {
+  const workloads::ConvParams& c = s.conv;
+  for (const std::int32_t v : {c.in_height, c.in_width, c.out_height, c.out_width, c.kernel_height, c.kernel_width,
+                               c.stride, c.padding, c.depthwise ? 1 : 0})
+    out.put(v);
+  out.put(c.weight);
+  const workloads::CubaParams& n = s.cuba;
+  for (const std::int32_t v : {n.current_decay, n.voltage_decay, n.threshold_mantissa, n.weight_exponent,
+                               n.bias_mantissa, n.bias_exponent, n.refractory_steps, n.axon_delay_steps})
+    out.put(v);
+}
+
 json range(Range r) { return json::array({r.begin, r.end}); }
 
 template <class Tag>
@@ -61,6 +73,7 @@ json ids(const std::vector<Id<Tag>>& list) {
 std::string program_digest(const Program& program) {
   Bytestream out;
   out.put(program.input_code_max);
+  if (program.temporal()) out.put(program.timesteps);
   for (const Stage& s : program.stages) {
     out.put(s.name);
     out.put(static_cast<std::int64_t>(s.kind));
@@ -80,6 +93,7 @@ std::string program_digest(const Program& program) {
     out.put(s.softmax.scale);
     out.put(s.gelu.first_code);
     out.put(s.gelu.table);
+    if (s.kind == workloads::StageKind::kLif) put_lif(out, s);
   }
   return out.digest();
 }
@@ -104,7 +118,11 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                        {"axons", d.axons},
                        {"synapse_bytes", d.synapse_bytes.count()},
                        {"state_bytes", d.state_bytes.count()},
-                       {"bulk_bytes", d.bulk_bytes.count()}}}});
+                       {"bulk_bytes", d.bulk_bytes.count()},
+                       {"receive_bytes", d.receive_bytes.count()},
+                       {"tiles", d.tiles},
+                       {"profiles", d.profiles},
+                       {"formats", d.formats}}}});
   }
   json flows = json::array();
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
@@ -118,7 +136,7 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                      {"chain", ids(mapping.routes[f].chain)},
                      {"delay", mapping.delay[f]}});
   }
-  static constexpr const char* kSchedules[] = {"staged-graded", "staged-unary", "asynchronous-unary"};
+  static constexpr const char* kSchedules[] = {"staged-graded", "staged-unary", "asynchronous-unary", "timesteps"};
   // One tile or flow a line: diffs of mappings stay readable.
   std::string text = "{\n";
   const auto member = [&text](const char* key, const json& value) {

@@ -109,7 +109,8 @@ Schedule schedule(const Node& node) {
   if (name == "staged-graded") return Schedule::kStagedGraded;
   if (name == "staged-unary") return Schedule::kStagedUnary;
   if (name == "asynchronous-unary") return Schedule::kAsynchronousUnary;
-  node.fail("staged-graded, staged-unary or asynchronous-unary is expected");
+  if (name == "timesteps") return Schedule::kTimesteps;
+  node.fail("staged-graded, staged-unary, asynchronous-unary or timesteps is expected");
 }
 
 Demand demand(const Node& node) {
@@ -120,6 +121,10 @@ Demand demand(const Node& node) {
   d.synapse_bytes = Bytes(node["synapse_bytes"].integer(0, kMostBytes));
   d.state_bytes = Bytes(node["state_bytes"].integer(0, kMostBytes));
   d.bulk_bytes = Bytes(node["bulk_bytes"].integer(0, kMostBytes));
+  d.receive_bytes = Bytes(node["receive_bytes"].integer(0, kMostBytes));
+  d.tiles = node["tiles"].integer(0, kMost);
+  d.profiles = node["profiles"].integer(0, kMost);
+  d.formats = node["formats"].integer(0, kMost);
   return d;
 }
 

@@ -17,12 +17,62 @@ Range part(std::int32_t size, std::int32_t parts, std::int32_t i) {
   return {at(i), at(i + 1)};
 }
 
+Range token_part(const Stage& stage, std::int32_t parts, std::int32_t i) {
+  if (stage.kind != StageKind::kLif) return part(stage.tokens, parts, i);
+  const std::int32_t height = stage.conv.out_height;
+  const std::int32_t width = stage.conv.out_width;
+  if (parts <= height) {
+    const Range rows = part(height, parts, i);
+    return {rows.begin * width, rows.end * width};
+  }
+  const std::int32_t parts_of_row = parts / height;
+  const Range columns = part(width, parts_of_row, i % parts_of_row);
+  const std::int32_t row = i / parts_of_row * width;
+  return {row + columns.begin, row + columns.end};
+}
+
 /// What the largest tile of a cut asks beyond the core, if anything.
 std::optional<Excess> excess_of(const Program& program, const chips::CoreKind& core, StageId stage,
                                 const StageCut& cut) {
   for (const Tile& tile : tiles_of(program, core, stage, cut, TileId(0)))
     if (const auto excess = first_excess(core, tile.demand)) return excess;
   return std::nullopt;
+}
+
+/// Fewest tiles that fit, by increasing output parts; for each the fewest token parts by halving.
+CutResult find_lif_cut(const Program& program, const chips::CoreKind& core, StageId id, const StageCut& from) {
+  const Stage& stage = program.stage(id);
+  const std::int32_t height = stage.conv.out_height;
+  // Possible token parts in order: 1 .. height rows, then 2 .. width parts of each row.
+  const auto token_parts = [&](std::int32_t k) { return k < height ? k + 1 : (k - height + 2) * height; };
+  const std::int32_t choices = height + stage.conv.out_width - 1;
+  std::int32_t first = 0;
+  while (first + 1 < choices && token_parts(first) < from.token_parts) ++first;
+  CutResult result;
+  for (std::int32_t outputs = from.output_parts; outputs <= stage.channels; ++outputs) {
+    const auto cut_of = [&](std::int32_t k) {
+      StageCut cut = from;
+      cut.output_parts = outputs;
+      cut.token_parts = token_parts(k);
+      return cut;
+    };
+    if (result.cut && cut_of(first).tiles() >= result.cut->tiles()) break;
+    if (const auto excess = excess_of(program, core, id, cut_of(choices - 1))) {
+      result.excess = *excess;
+      continue;
+    }
+    std::int32_t low = first;
+    std::int32_t high = choices - 1;
+    while (low < high) {
+      const std::int32_t middle = low + (high - low) / 2;
+      if (excess_of(program, core, id, cut_of(middle)))
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    if (!result.cut || cut_of(high).tiles() < result.cut->tiles()) result.cut = cut_of(high);
+  }
+  return result;
 }
 
 }  // namespace
@@ -56,7 +106,7 @@ std::vector<Tile> tiles_of(const Program& program, const chips::CoreKind& core, 
         tile.stage = id;
         tile.outputs = {heads.begin * unit, heads.end * unit};
         tile.inputs = part(stage.in_channels, cut.input_parts, i);
-        tile.tokens = part(stage.tokens, cut.token_parts, t);
+        tile.tokens = token_part(stage, cut.token_parts, t);
         tile.mode = cut.mode;
         if (i > 0) tile.partial_of = owner;
         tile.demand = demand_of(program, core, tile);
@@ -70,6 +120,7 @@ std::vector<Tile> tiles_of(const Program& program, const chips::CoreKind& core, 
 CutResult find_cut(const Program& program, const chips::CoreKind& core, StageId id, const StageCut& from,
                    bool tokens_may_grow) {
   const Stage& stage = program.stage(id);
+  if (stage.kind == StageKind::kLif) return find_lif_cut(program, core, id, from);
   const std::int64_t axons = std::max<std::int64_t>(1, core.fan_in_axons.value);
   const std::int32_t most_outputs = max_output_parts(stage);
   const std::int32_t most_inputs = max_input_parts(stage);
@@ -87,7 +138,9 @@ CutResult find_cut(const Program& program, const chips::CoreKind& core, StageId 
       cut.output_parts = most_outputs;
       if (const auto excess = excess_of(program, core, id, cut)) {
         result.excess = *excess;
-        if (excess->resource != "synapse_memory" && excess->resource != "fan_in_axons") break;
+        if (excess->resource != "synapse_memory" && excess->resource != "fan_in_axons" &&
+            excess->resource != "core_memory")
+          break;
         continue;
       }
       // The finest cut fits: halve the interval to the coarsest that does. Even cuts shrink as parts grow.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "mapper/verifier_parts.h"
 
@@ -75,6 +76,7 @@ void check_ranges(const MappingProblem& p, Findings& out) {
     if (!within(tile.inputs, s.in_channels)) bad("inputs outside the stage");
     if (s.kind != StageKind::kLinear) {
       if (tile.inputs != Range{0, s.in_channels}) bad("only linear stages are cut by inputs");
+      if (s.kind == StageKind::kLif && tile.mode != TokenMode::kShared) bad("compartments are no contexts to swap or copy");
       if (tile.partial_of.valid()) bad("only linear stages have input slices");
     }
     if (s.kind == StageKind::kLayerNorm && tile.outputs != Range{0, s.channels}) bad("a LayerNorm row is cut");
@@ -151,6 +153,23 @@ void check_coverage(const MappingProblem& p, Findings& out) {
   }
 }
 
+/// Bytes that arrive on all ports in a step in which every neuron sends: sums are two bytes, codes one.
+std::int64_t received_values(const MappingProblem& p, const Tile& tile) {
+  const Stage& s = p.program->stage(tile.stage);
+  std::int64_t bytes = 0;
+  for (std::size_t port = 0; port < s.inputs.size(); ++port) {
+    const Stage& from = p.program->stage(s.inputs[port].stage);
+    std::int64_t channels = from.channels;
+    if (s.kind == StageKind::kLinear) channels = tile.inputs.end - tile.inputs.begin;
+    if (s.kind == StageKind::kGelu || s.kind == StageKind::kAdd) channels = tile.outputs.end - tile.outputs.begin;
+    if (is_product(s)) channels = std::int64_t{tile.outputs.end - tile.outputs.begin} * from.channels / s.channels;
+    std::int64_t tokens = std::min(tile.tokens.end, from.tokens) - tile.tokens.begin;
+    if (is_product(s) && port == 1) tokens = from.tokens;
+    bytes += channels * tokens * (from.kind == StageKind::kAdd ? 2 : 1);
+  }
+  return bytes;
+}
+
 /// The table of docs/explanation/mapping.md, computed from the stage alone.
 Demand expected_demand(const MappingProblem& p, const Tile& tile) {
   const Stage& s = p.program->stage(tile.stage);
@@ -158,7 +177,7 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
   const std::int64_t inputs = tile.inputs.end - tile.inputs.begin;
   const std::int64_t tokens = tile.tokens.end - tile.tokens.begin;
   std::int64_t axons = 0;
-  std::int64_t weights = 0;
+  std::int64_t received = 0;
   std::int64_t per_token = 0;
   std::int64_t fixed = 0;
   switch (s.kind) {
@@ -166,7 +185,6 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
       return {};
     case StageKind::kLinear:
       axons = inputs;
-      weights = inputs * outputs;
       per_token = 4 * outputs;
       break;
     case StageKind::kLayerNorm:
@@ -181,6 +199,13 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
       axons = outputs * static_cast<std::int64_t>(s.inputs.size());
       per_token = 2 * outputs;
       break;
+    case StageKind::kLif: {
+      const auto window = verify_parts::input_window(s, tile);
+      axons = std::int64_t{window.tokens.size()} * window.channels.size();
+      received = (axons + 7) / 8;
+      per_token = 10 * outputs;
+      break;
+    }
     case StageKind::kScores:
     case StageKind::kMix: {
       const Stage& second = p.program->stage(s.inputs[1].stage);
@@ -195,17 +220,22 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
   }
   const bool stream = tile.mode == TokenMode::kStream;
   Demand d;
-  d.neurons = outputs;
+  d.neurons = s.kind == StageKind::kLif ? outputs * tokens : outputs;
   d.axons = axons;
-  d.synapse_bytes = Bytes((weights * p.board.chip.core.weight_bits.value + 7) / 8);
+  d.synapse_bytes = verify_parts::expected_synapse_bytes(p.board.chip.core, s, tile);
   d.state_bytes = Bytes(fixed + (stream ? per_token : per_token * tokens));
   d.bulk_bytes = Bytes(stream ? per_token * tokens : 0);
+  d.receive_bytes = Bytes(s.kind == StageKind::kLif ? received : received_values(p, tile));
+  d.tiles = 1;
+  d.profiles = 1;
+  d.formats = s.kind == StageKind::kLinear || s.kind == StageKind::kLif ? 1 : 0;
   return d;
 }
 
 bool equal(const Demand& a, const Demand& b) {
   return a.neurons == b.neurons && a.axons == b.axons && a.synapse_bytes == b.synapse_bytes &&
-         a.state_bytes == b.state_bytes && a.bulk_bytes == b.bulk_bytes;
+         a.state_bytes == b.state_bytes && a.bulk_bytes == b.bulk_bytes && a.receive_bytes == b.receive_bytes &&
+         a.tiles == b.tiles && a.profiles == b.profiles && a.formats == b.formats;
 }
 
 void check_cores(const MappingProblem& p, const Mapping& m, Findings& out) {
@@ -213,6 +243,7 @@ void check_cores(const MappingProblem& p, const Mapping& m, Findings& out) {
     out.add({.kind = FindingKind::kPlacement, .tile = TileId(0), .text = "the host tile has a core"});
   const std::size_t cores = p.board.cores();
   std::vector<Demand> sum(cores);
+  std::vector<std::set<StageId>> stages(cores);
   for (std::size_t t = 1; t < p.tiles.size(); ++t) {
     const Tile& tile = p.tiles[t];
     const Demand d = expected_demand(p, tile);
@@ -234,6 +265,9 @@ void check_cores(const MappingProblem& p, const Mapping& m, Findings& out) {
     sum[core].synapse_bytes += d.synapse_bytes;
     sum[core].state_bytes += d.state_bytes;
     sum[core].bulk_bytes += d.bulk_bytes;
+    sum[core].receive_bytes = std::max(sum[core].receive_bytes, d.receive_bytes);
+    ++sum[core].tiles;
+    stages[core].insert(tile.stage);
   }
   const chips::CoreKind& kind = p.board.chip.core;
   for (std::size_t c = 0; c < cores; ++c) {
@@ -248,6 +282,18 @@ void check_cores(const MappingProblem& p, const Mapping& m, Findings& out) {
     limit("synapse_memory bytes", sum[c].synapse_bytes.count(), kind.synapse_memory.value.count());
     limit("state_memory bytes", sum[c].state_bytes.count(), kind.state_memory.value.count());
     limit("bulk_memory bytes", sum[c].bulk_bytes.count(), kind.bulk_memory.value.count());
+    const auto optional = [&](const char* resource, std::int64_t used, std::int64_t available) {
+      if (available > 0) limit(resource, used, available);
+    };
+    // Tiles of one stage share its neuron configuration and weight format.
+    std::int64_t formats = 0;
+    for (const StageId id : stages[c])
+      if (const StageKind k = p.program->stage(id).kind; k == StageKind::kLinear || k == StageKind::kLif) ++formats;
+    optional("core_memory bytes", (sum[c].synapse_bytes + sum[c].state_bytes).count(), kind.core_memory.value.count());
+    optional("receive_limit bytes", sum[c].receive_bytes.count(), kind.receive_limit.value.count());
+    optional("tiles", sum[c].tiles, kind.tiles.value);
+    optional("compartment_profiles", static_cast<std::int64_t>(stages[c].size()), kind.compartment_profiles.value);
+    optional("synapse_formats", formats, kind.synapse_formats.value);
   }
 }
 
@@ -265,6 +311,17 @@ void check_schedule(const MappingProblem& p, const Mapping& m, Findings& out) {
                  .flow = f,
                  .text = fmt::format("tile {} of level {} needs tile {} of level {}", to.value(), used,
                                      flow.source.value(), sent)});
+      if (p.schedule == Schedule::kTimesteps) {
+        const Stage& source = p.program->stage(p.tiles[flow.source.value()].stage);
+        const std::int64_t waits = source.kind == StageKind::kLif ? source.cuba.axon_delay_steps - 1 : 0;
+        if (m.delay[f] != waits || waits > most)
+          out.add({.kind = FindingKind::kDelay,
+                   .tile = to,
+                   .flow = f,
+                   .text = fmt::format("flow {} waits {} steps, {} asks for {}, the chip delays {} at most", f,
+                                       m.delay[f], source.name, waits, most)});
+        continue;
+      }
       const std::int64_t wanted = delays ? std::min(used - sent - 1, most) : 0;
       if (m.delay[f] != wanted)
         out.add({.kind = FindingKind::kDelay,
@@ -286,6 +343,7 @@ std::vector<Finding> verify(const MappingProblem& problem, const Mapping& mappin
   if (!out.list.empty()) return out.list;
   check_coverage(problem, out);
   check_cores(problem, mapping, out);
+  verify_parts::check_weights(problem, out);
   verify_parts::check_flows(problem, out);
   check_schedule(problem, mapping, out);
   for (const Finding& f : out.list)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts of the verifier, for verifier.cpp only.
+// Parts of the verifier, for its own files only.
 #pragma once
 
 #include <set>
@@ -18,6 +18,19 @@ struct Findings {
   std::size_t limit;
   std::vector<Finding> list;
 };
+
+/// Events that a kLif tile takes: positions from the first to the last under its kernels.
+struct InputWindow {
+  Range tokens;
+  Range channels;
+};
+InputWindow input_window(const workloads::Stage& stage, const Tile& tile);
+
+/// Synapse memory of a linear or kLif tile.
+Bytes expected_synapse_bytes(const chips::CoreKind& core, const workloads::Stage& stage, const Tile& tile);
+
+/// Weights within the width of a synapse.
+void check_weights(const MappingProblem& problem, Findings& out);
 
 /// Every pair of an event and a tile that needs it is served exactly once, and no other.
 void check_flows(const MappingProblem& problem, Findings& out);

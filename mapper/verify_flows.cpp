@@ -21,6 +21,7 @@ bool needs(const Program& program, const Tile& tile, std::size_t port, std::int3
   const bool in_tokens = token >= tile.tokens.begin && token < tile.tokens.end;
   switch (s.kind) {
     case StageKind::kInput:
+    case StageKind::kLif:  // by its window
       return false;
     case StageKind::kLinear:
       return in_tokens && channel >= tile.inputs.begin && channel < tile.inputs.end;
@@ -38,6 +39,10 @@ bool needs(const Program& program, const Tile& tile, std::size_t port, std::int3
     }
   }
   return false;
+}
+
+bool within(const InputWindow& window, std::int32_t token, std::int32_t channel) {
+  return window.tokens.contains(token) && window.channels.contains(channel);
 }
 
 std::int32_t bits_needed(const MappingProblem& p, const Tile& source) {
@@ -151,11 +156,14 @@ void check_flows(const MappingProblem& p, Findings& out) {
                  .flow = f,
                  .text = fmt::format("tile {} has no use for flow {} of tile {}", t, f, flow.source.value())});
     }
+    const bool lif = stage.kind == StageKind::kLif;
+    const InputWindow window = lif ? input_window(stage, tile) : InputWindow{};
     for (auto& [id, grid] : from_stage) {
       const StageId producer = id;
       compare(
           grid, TileId(t), tile.stage, program.stage(id).name,
           [&](std::int32_t token, std::int32_t channel) {
+            if (lif) return within(window, token, channel);
             for (std::size_t port = 0; port < stage.inputs.size(); ++port)
               if (stage.inputs[port].stage == producer && needs(program, tile, port, token, channel)) return true;
             return false;

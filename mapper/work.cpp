@@ -7,6 +7,7 @@
 
 #include "mapper/delivery.h"
 #include "mapper/demand.h"
+#include "workloads/conv.h"
 
 namespace ranvier::mapper {
 
@@ -17,6 +18,7 @@ using workloads::StageKind;
 namespace {
 
 constexpr double kAsynchronousExcess = 1.5;  // early sums are corrected by later events
+constexpr double kSpikesPerStep = 0.005;     // assumed of every input and compartment of a temporal program
 
 struct Activity {
   double nonzero = 1;    // share of codes that are not zero
@@ -61,6 +63,7 @@ Activity activity_of(const Program& program, StageId id) {
 }  // namespace
 
 double events_per_value(const Program& program, StageId stage, Schedule schedule) {
+  if (schedule == Schedule::kTimesteps) return kSpikesPerStep * program.timesteps;
   const Activity a = activity_of(program, stage);
   switch (schedule) {
     case Schedule::kStagedGraded:
@@ -69,11 +72,14 @@ double events_per_value(const Program& program, StageId stage, Schedule schedule
       return a.magnitude;
     case Schedule::kAsynchronousUnary:
       return kAsynchronousExcess * a.magnitude;
+    case Schedule::kTimesteps:
+      break;
   }
   return a.nonzero;
 }
 
 double passes_of(const Program& program, StageId stage, Schedule schedule) {
+  if (schedule == Schedule::kTimesteps) return program.timesteps;
   switch (schedule) {
     case Schedule::kStagedGraded:
       return 1;
@@ -81,9 +87,13 @@ double passes_of(const Program& program, StageId stage, Schedule schedule) {
       return activity_of(program, stage).largest;
     case Schedule::kAsynchronousUnary:
       return kAsynchronousExcess * activity_of(program, stage).largest;
+    case Schedule::kTimesteps:
+      break;
   }
   return 1;
 }
+
+double active_share(Schedule) { return 1.0; }
 
 std::int64_t touched_by_event(const Program& program, const Tile& tile, int port) {
   const Stage& s = program.stage(tile.stage);
@@ -103,8 +113,26 @@ std::int64_t touched_by_event(const Program& program, const Tile& tile, int port
       return port == 0 ? key_tokens(program, s) : tile.tokens.size();
     case StageKind::kMix:
       return port == 0 ? head_width(program, s) : tile.tokens.size();
+    case StageKind::kLif: {
+      // The mean over the inputs that reach the tile.
+      const Reach reach = reach_of(program, tile, 0);
+      const std::int64_t inputs = std::int64_t{reach.tokens.size()} * reach.channels.size();
+      const std::int64_t synapses = workloads::synapse_count(s, {tile.outputs.begin, tile.outputs.end},
+                                                             {tile.tokens.begin, tile.tokens.end});
+      return inputs == 0 ? 0 : (synapses + inputs - 1) / inputs;
+    }
   }
   return 0;
+}
+
+bool has_shared_kernels(const Stage& stage) { return stage.kind == StageKind::kLif && stage.tokens > 1; }
+
+std::int64_t receive_cycles_of(const Program& program, const chips::CoreKind& core, StageId stage,
+                               std::int64_t touched) {
+  const std::int64_t lanes = std::max<std::int64_t>(1, core.lanes.value);
+  const chips::Count& each =
+      has_shared_kernels(program.stage(stage)) ? core.synapse_conv_cycles : core.synapse_cycles;
+  return core.event_decode_cycles.value + each.value * ((touched + lanes - 1) / lanes);
 }
 
 std::int64_t contexts_of(const Tile& tile) { return std::int64_t{tile.outputs.size()} * tile.tokens.size(); }
@@ -135,15 +163,17 @@ double busy_cycles(const Program& program, const chips::CoreKind& core, Schedule
     const Reach reach = reach_of(program, tile, port);
     const double values = static_cast<double>(reach.tokens.size()) * reach.channels.size();
     const double events = values * events_per_value(program, s.inputs[port].stage, schedule);
-    const auto touched = static_cast<double>(touched_by_event(program, tile, static_cast<int>(port)));
-    cycles += events * (static_cast<double>(core.event_decode_cycles.value) + std::ceil(touched / lanes));
+    const std::int64_t touched = touched_by_event(program, tile, static_cast<int>(port));
+    cycles += events * static_cast<double>(receive_cycles_of(program, core, tile.stage, touched));
   }
   const double passes = passes_of(program, tile.stage, schedule);
   const auto contexts = static_cast<double>(contexts_of(tile));
   cycles += passes * std::ceil(contexts / lanes) * static_cast<double>(core.soma_cycles.value);
+  cycles += passes * std::ceil(contexts * active_share(schedule) / lanes) *
+            static_cast<double>(core.soma_active_cycles.value);
   cycles += passes * static_cast<double>(map_values_of(program, tile) * core.map_cycles.value);
   const double sent = tile.partial_of.valid() ? 1.0 : events_per_value(program, tile.stage, schedule);
-  cycles += contexts * sent * static_cast<double>(core.emit_cycles.value);
+  cycles += contexts * sent * static_cast<double>(core.emit_cycles.value + core.spike_cycles.value);
   if (core.bulk_bytes_per_cycle.value > 0)
     cycles += swapped_bytes_of(program, tile, schedule) / static_cast<double>(core.bulk_bytes_per_cycle.value);
   return cycles;

@@ -8,14 +8,24 @@
 namespace ranvier::mapper {
 
 /// Events per value (token and channel) and image that a stage sends, by code range and kind. A guess that a profile
-/// replaces: signed codes as if normal with sigma = hi / 3, softmax rows as if they sum to hi, GELU half silent.
+/// replaces: half a spike in 100 steps of every neuron of a temporal program; signed codes as if normal with sigma = hi / 3, softmax rows as if they sum to hi, GELU half silent.
 double events_per_value(const workloads::Program& program, StageId stage, Schedule schedule);
 
 /// Times that a tile of the stage fires in an image.
 double passes_of(const workloads::Program& program, StageId stage, Schedule schedule);
 
+/// Share of the contexts that had input or are not at rest when their tile fires: all, unless a profile knows better.
+double active_share(Schedule schedule);
+
 /// Weights read, or accumulators added to, by one event that arrives on `port`; port -1 is a partial sum.
 std::int64_t touched_by_event(const workloads::Program& program, const Tile& tile, int port);
+
+/// True where the synapses of a kLif stage are kernels that several positions share; a dense layer's are not.
+bool has_shared_kernels(const workloads::Stage& stage);
+
+/// Cycles to take one event that touches so many outputs of a tile of the stage (sim/core_costs.h).
+std::int64_t receive_cycles_of(const workloads::Program& program, const chips::CoreKind& core, StageId stage,
+                               std::int64_t touched);
 
 /// Neuron contexts of the tile.
 std::int64_t contexts_of(const Tile& tile);

@@ -6,7 +6,11 @@
 namespace ranvier::sim {
 
 CoreCosts::CoreCosts(const chips::CoreKind& core)
-    : decode_(core.event_decode_cycles.value),
+    : synapse_(core.synapse_cycles.value),
+      synapse_conv_(core.synapse_conv_cycles.value),
+      soma_active_(core.soma_active_cycles.value),
+      spike_(core.spike_cycles.value),
+      decode_(core.event_decode_cycles.value),
       lanes_(std::max<std::int64_t>(1, core.lanes.value)),
       soma_(core.soma_cycles.value),
       map_(core.map_cycles.value),

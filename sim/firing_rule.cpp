@@ -7,7 +7,14 @@ namespace ranvier::sim {
 
 using mapper::Schedule;
 
-FiringRule::FiringRule(Schedule schedule, const std::vector<std::int32_t>& level_of_tile) : schedule_(schedule) {
+FiringRule::FiringRule(Schedule schedule, const std::vector<std::int32_t>& level_of_tile, std::int32_t timesteps)
+    : schedule_(schedule), timesteps_(timesteps) {
+  if (schedule == Schedule::kTimesteps) {
+    levels_.resize(2);
+    levels_[0].emplace_back(0);  // what the host sends in step 0 is integrated in step 1
+    for (std::size_t t = 0; t < level_of_tile.size(); ++t) levels_[1].emplace_back(t);
+    return;
+  }
   const bool staged = schedule != Schedule::kAsynchronousUnary;
   for (std::size_t t = 0; t < level_of_tile.size(); ++t) {
     const auto level = staged ? static_cast<std::size_t>(level_of_tile[t]) : 0;
@@ -19,6 +26,11 @@ FiringRule::FiringRule(Schedule schedule, const std::vector<std::int32_t>& level
 const std::vector<TileId>& FiringRule::firing() const { return levels_[level_]; }
 
 void FiringRule::end_step(bool events, bool restless) {
+  if (schedule_ == Schedule::kTimesteps) {
+    level_ = 1;
+    done_ = ++step_ > timesteps_;
+    return;
+  }
   if (schedule_ == Schedule::kAsynchronousUnary) {
     done_ = !events;
     return;

@@ -12,10 +12,12 @@ namespace ranvier::sim {
 
 class FiringRule {
  public:
-  FiringRule(mapper::Schedule schedule, const std::vector<std::int32_t>& level_of_tile);
+  /// `timesteps`: of the program, for Schedule::kTimesteps.
+  FiringRule(mapper::Schedule schedule, const std::vector<std::int32_t>& level_of_tile, std::int32_t timesteps = 0);
 
   void begin_image() {
     level_ = 0;
+    step_ = 0;
     done_ = false;
   }
   /// Tiles that fire in the present step, ascending; tile 0 stands for the host's input codes.
@@ -28,8 +30,10 @@ class FiringRule {
 
  private:
   mapper::Schedule schedule_;
-  std::vector<std::vector<TileId>> levels_;  // asynchronous: one level of all tiles
+  std::int32_t timesteps_;
+  std::vector<std::vector<TileId>> levels_;  // asynchronous: one level of all tiles; time steps: the host, then all
   std::size_t level_ = 0;
+  std::int32_t step_ = 0;
   bool done_ = false;
 };
 

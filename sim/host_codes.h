@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The input codes of an image as the host sends them: all at once (graded) or a unit of each a step (unary).
+// The input codes of an image as the host sends them: all at once (graded), a unit of each a step (unary), or, for
+// temporal programs, each spike in its step.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +12,27 @@ namespace ranvier::sim {
 
 class HostCodes {
  public:
-  HostCodes(const workloads::Stage& input, bool graded) : channels_(input.channels), graded_(graded) {}
+  HostCodes(const workloads::Stage& input, mapper::Schedule schedule)
+      : channels_(input.channels),
+        graded_(schedule == mapper::Schedule::kStagedGraded),
+        timed_(schedule == mapper::Schedule::kTimesteps) {}
 
-  void begin_image(const std::vector<std::int32_t>& codes) { left_ = codes; }
+  void begin_image(const std::vector<std::int32_t>& codes) {
+    left_ = codes;
+    step_ = 0;
+    next_ = 0;
+  }
 
   /// Appends what leaves in this step, in order of token, then channel.
   void fire(std::vector<Emission>& out) {
+    if (timed_) {
+      for (; next_ < left_.size() && left_[next_] == step_; next_ += 2) {
+        const std::int32_t position = left_[next_ + 1];
+        out.push_back({position / channels_, position % channels_, 1, Cycles(0)});
+      }
+      ++step_;
+      return;
+    }
     for (std::size_t i = 0; i < left_.size(); ++i) {
       if (left_[i] == 0) continue;
       const std::int32_t value = graded_ ? left_[i] : 1;
@@ -26,6 +42,7 @@ class HostCodes {
     }
   }
   bool restless() const {
+    if (timed_) return next_ < left_.size();
     for (const std::int32_t code : left_) {
       if (code != 0) return true;
     }
@@ -34,7 +51,9 @@ class HostCodes {
 
  private:
   std::int32_t channels_;
-  bool graded_;
+  bool graded_, timed_;
+  std::int32_t step_ = 0;  // timed: the next one to send
+  std::size_t next_ = 0;   // timed: first pair (step, position) not sent
   std::vector<std::int32_t> left_;
 };
 

@@ -20,6 +20,7 @@ constexpr std::string_view kCorePrefix = "core:";
 
 /// Why a tile has no RTL; empty when it has.
 std::string why_not(const Stage& stage, const mapper::Tile& tile) {
+  if (tile.engine != mapper::Engine::kSpiking) return "it does not run on spiking cores";
   if (stage.kind != StageKind::kLinear) return fmt::format("its stage is {}, not linear", kind_name(stage.kind));
   if (!stage.encoder.present) return "the head has no encoder";
   if (tile.partial_of.valid()) return "the tile holds only some of its inputs and has no encoder";
@@ -102,6 +103,8 @@ std::string_view kind_name(StageKind kind) {
       return "mix";
     case StageKind::kGelu:
       return "gelu";
+    case StageKind::kLif:
+      return "lif";
     case StageKind::kAdd:
       return "add";
   }
