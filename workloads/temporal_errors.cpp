@@ -34,14 +34,14 @@ BadEventFile::BadEventFile(const std::string& file_, std::uint64_t bytes_, std::
       bytes(bytes_),
       event_bytes(event_bytes_) {}
 
-EventOutOfRange::EventOutOfRange(const std::string& file_, std::size_t event_, const std::string& what_,
+EventOutOfRange::EventOutOfRange(const std::string& file_, std::size_t event_, const std::string& quantity_,
                                  std::int64_t got_, std::int64_t least_, std::int64_t most_)
     : Error(ExitCode::kBadInput, fmt::format("{}: event {}: {} {} is outside {}..{}; is this a recording for this "
                                              "network's input?",
-                                             file_, event_, what_, got_, least_, most_)),
+                                             file_, event_, quantity_, got_, least_, most_)),
       file(file_),
       event(event_),
-      what(what_),
+      quantity(quantity_),
       got(got_),
       least(least_),
       most(most_) {}

@@ -45,11 +45,11 @@ struct BadEventFile : Error {
 
 /// An event of a recording, counted from 0, lies outside of the network's input.
 struct EventOutOfRange : Error {
-  EventOutOfRange(const std::string& file_, std::size_t event_, const std::string& what_, std::int64_t got_,
+  EventOutOfRange(const std::string& file_, std::size_t event_, const std::string& quantity_, std::int64_t got_,
                   std::int64_t least_, std::int64_t most_);
   std::string file;
   std::size_t event = 0;
-  std::string what;
+  std::string quantity;
   std::int64_t got = 0;
   std::int64_t least = 0;
   std::int64_t most = 0;
