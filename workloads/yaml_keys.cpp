@@ -77,9 +77,11 @@ void YamlKeys::refuse(const Entry& entry, const std::string& expected) const {
 }
 
 void YamlKeys::allow_only(const std::vector<std::string>& known) const {
+  std::vector<std::string> paths;
+  for (const std::string& key : known) paths.push_back(path_of(key));
   for (const Entry& entry : entries_) {
     if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-      throw UnknownConfigKey(entry.place, path_of(entry.key), known);
+      throw UnknownConfigKey(entry.place, path_of(entry.key), paths);
     }
   }
 }
