@@ -102,17 +102,18 @@ void print_text(const chips::Device& device, const workloads::LayerTable& table,
   for (const Row& row : rows) line(row.name, row.cost, bound_name(row.cost.bound));
   line("all", s.cost, "");
   const auto batch = static_cast<double>(o.batch);
-  fmt::print("\n{:.1f} images/s, {:.3f} ms a batch; {:.2f} G multiply-adds an image, {:.1f} % of the matrix unit's in use\n",
-             s.images_per_second, microseconds(s.cost.total) * 1e-3,
-             static_cast<double>(s.cost.multiply_adds) * 1e-9 / batch,
-             100 * static_cast<double>(s.cost.multiply_adds) / static_cast<double>(s.cost.cube_multiply_adds));
+  fmt::print(
+      "\n{:.1f} images/s, {:.3f} ms a batch; {:.2f} G multiply-adds an image, {:.1f} % of the matrix unit's in use\n",
+      s.images_per_second, microseconds(s.cost.total) * 1e-3, static_cast<double>(s.cost.multiply_adds) * 1e-9 / batch,
+      100 * static_cast<double>(s.cost.multiply_adds) / static_cast<double>(s.cost.cube_multiply_adds));
   fmt::print("energy an image, uJ:");
   for (const EnergyPart& part : s.energy)
     fmt::print(" {} {:.1f} ({}),", part.name, microjoules(part.energy) / batch, chips::name_of(part.tag));
   fmt::print(" all {:.1f}; {:.1f} % on assumed or unverified numbers\n", microjoules(s.cost.energy()) / batch,
              100 * assumed_share(s));
-  fmt::print("not in these times: image and result over the host link, {:.1f} us for a batch of images in 4-byte values\n",
-             microseconds(mapper::link_time(device, table.layers.front().input_values() * 4 * o.batch)));
+  fmt::print(
+      "not in these times: image and result over the host link, {:.1f} us for a batch of images in 4-byte values\n",
+      microseconds(mapper::link_time(device, table.layers.front().input_values() * 4 * o.batch)));
 }
 
 void print_json(const chips::Device& device, const workloads::LayerTable& table, const std::vector<Row>& rows,

@@ -61,8 +61,7 @@ MatrixCost vector_only(const chips::Device& d, const DenseWork& w, std::int64_t 
   const bool output_here = output <= s.half_shared;
   const std::int64_t cores = d.cores.value;
   const std::int64_t input_rate = std::min(d.shared_read_bytes_per_cycle.value, d.input_bytes_per_cycle.value);
-  const std::int64_t output_rate =
-      output_here ? d.shared_write_bytes_per_cycle.value : d.output_bytes_per_cycle.value;
+  const std::int64_t output_rate = output_here ? d.shared_write_bytes_per_cycle.value : d.output_bytes_per_cycle.value;
   const std::int64_t in_core = ceil_div(input, cores), out_core = ceil_div(output, cores);
   // UB holds two pieces of input and two of output.
   const std::int64_t piece = d.unified_buffer.value.count() / 4;

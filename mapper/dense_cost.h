@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Time and energy of a dense operator on a device with a matrix unit, from the numbers of its file. Integers throughout.
-// The model: docs/explanation/dense-devices.md.
+// Time and energy of a dense operator on a device with a matrix unit, from the numbers of its file. Integers
+// throughout. The model: docs/explanation/dense-devices.md.
 #pragma once
 
 #include <cstdint>
@@ -26,11 +26,11 @@ struct DenseWork {
   std::int64_t weight_bytes = 0;  // of all groups, shared by a batch; 0: the right matrix is the sample's own
   std::int64_t input_bytes = 0;   // the right matrix included where it is the sample's own
   std::int64_t output_bytes = 0;
-  std::int64_t taps = 1;           // kernel positions that k spans; each is padded to the matrix unit's depth
-  std::int64_t halo_bytes = 0;     // input that two neighbouring blocks of rows both need
+  std::int64_t taps = 1;            // kernel positions that k spans; each is padded to the matrix unit's depth
+  std::int64_t halo_bytes = 0;      // input that two neighbouring blocks of rows both need
   std::int64_t residual_bytes = 0;  // second operand of a sum that the operator does on the way out
-  bool merge_batch = true;         // a batch makes m longer; convolutions go image by image
-  bool input_in_memory = false;    // no operator before it left the input in the shared buffer
+  bool merge_batch = true;          // a batch makes m longer; convolutions go image by image
+  bool input_in_memory = false;     // no operator before it left the input in the shared buffer
 };
 
 /// What an operator's time hinges on. kMove: between the buffers of a core.

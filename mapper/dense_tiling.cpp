@@ -52,8 +52,8 @@ std::vector<Share> shares(const MatrixJob& job, std::int64_t cores) {
       const std::int64_t c = cores / p / r;
       const Share s{ceil_div(job.products, p), ceil_div(job.row_blocks, r), job.depth_blocks,
                     ceil_div(job.column_blocks, c), 0};
-      const std::int64_t used =
-          ceil_div(job.products, s.products) * ceil_div(job.row_blocks, s.rows) * ceil_div(job.column_blocks, s.columns);
+      const std::int64_t used = ceil_div(job.products, s.products) * ceil_div(job.row_blocks, s.rows) *
+                                ceil_div(job.column_blocks, s.columns);
       all.push_back({s.products, s.rows, s.depth, s.columns, used});
     }
   }
@@ -110,7 +110,8 @@ class Search {
         p.drains += tiles * drain;
       });
     });
-    const std::int64_t row_tiles = ceil_div(share.rows, tile.rows), column_tiles = ceil_div(share.columns, tile.columns);
+    const std::int64_t row_tiles = ceil_div(share.rows, tile.rows),
+                       column_tiles = ceil_div(share.columns, tile.columns);
     p.moved_bytes = share.rows * share.depth * job_.block_bytes_left * column_tiles +
                     share.depth * share.columns * job_.block_bytes_right * row_tiles +
                     share.rows * share.columns * job_.block_bytes_sums;
@@ -159,8 +160,8 @@ class Search {
   std::int64_t share_of(const Share& share, std::int64_t whole) const {
     __extension__ using Wide = __int128;
     const Wide all = static_cast<Wide>(job_.products) * job_.row_blocks * job_.column_blocks;
-    return static_cast<std::int64_t>((static_cast<Wide>(whole) * share.products * share.rows * share.columns + all - 1) /
-                                     all);
+    return static_cast<std::int64_t>(
+        (static_cast<Wide>(whole) * share.products * share.rows * share.columns + all - 1) / all);
   }
 
   void finish(const Share& share, const Tile& tile, const Pipeline& pipe, std::int64_t first_chunk,
@@ -171,7 +172,8 @@ class Search {
 
     // Memory, cores in step: what comes again comes from there too, unless half of L2 holds a block of one matrix
     // while the other streams past it; the better of the two.
-    const std::int64_t right_again = passes.right_stays ? 1 : passes.right * (job_.shared_right ? job_.products / rights : 1);
+    const std::int64_t right_again =
+        passes.right_stays ? 1 : passes.right * (job_.shared_right ? job_.products / rights : 1);
     const std::int64_t right_reads = std::min(right_again, std::max<std::int64_t>(1, ceil_div(all_left, half_shared)));
     const std::int64_t left_reads = std::min(passes.left, std::max<std::int64_t>(1, ceil_div(all_right, half_shared)));
     const std::int64_t left_once = job_.left_resident ? 0 : all_left, right_once = job_.right_resident ? 0 : all_right;
@@ -182,11 +184,11 @@ class Search {
 
     // Between L2 and the busiest core: everything that L1 takes in.
     const std::int64_t left_fill =
-        share.products * (ceil_div(job_.left_bytes * share.rows, job_.row_blocks) * passes.left +
-                          (passes.right - 1) * job_.halo_bytes);
-    const std::int64_t right_times =
-        passes.right_stays && job_.shared_right ? ceil_div(share.products * rights, job_.products)
-                                                : share.products * passes.right;
+        share.products *
+        (ceil_div(job_.left_bytes * share.rows, job_.row_blocks) * passes.left + (passes.right - 1) * job_.halo_bytes);
+    const std::int64_t right_times = passes.right_stays && job_.shared_right
+                                         ? ceil_div(share.products * rights, job_.products)
+                                         : share.products * passes.right;
     const std::int64_t right_fill = ceil_div(job_.right_bytes * share.columns, job_.column_blocks) * right_times;
     const std::int64_t fill = left_fill + right_fill + share_of(share, job_.residual_bytes);
     const std::int64_t output = share_of(share, job_.output_bytes);
@@ -203,13 +205,16 @@ class Search {
     c.buffer_bytes = share.cores * (fill + 2 * share.products * pipe.moved_bytes + output);
 
     const std::int64_t sums = tile.rows * tile.columns * job_.block_bytes_sums;
-    const std::int64_t last_output = ceil_div(output * tile.rows * tile.columns, share.products * share.rows * share.columns);
+    const std::int64_t last_output =
+        ceil_div(output * tile.rows * tile.columns, share.products * share.rows * share.columns);
     const std::int64_t fill_first =
         ceil_div(first_chunk, std::min(d_.memory_bytes_per_cycle.value, d_.shared_read_bytes_per_cycle.value)) +
         std::max(ceil_div(tile.rows * tile.depth * job_.block_bytes_left, d_.left_bytes_per_cycle.value),
                  ceil_div(tile.depth * tile.columns * job_.block_bytes_right, d_.right_bytes_per_cycle.value));
-    const std::int64_t drain_last = ceil_div(sums, d_.result_bytes_per_cycle.value) + ceil_div(last_output, output_rate);
-    c.total_cycles = std::max({share.products * pipe.cycles, c.memory_cycles, vector_cycles_}) + fill_first + drain_last;
+    const std::int64_t drain_last =
+        ceil_div(sums, d_.result_bytes_per_cycle.value) + ceil_div(last_output, output_rate);
+    c.total_cycles =
+        std::max({share.products * pipe.cycles, c.memory_cycles, vector_cycles_}) + fill_first + drain_last;
 
     const auto rank = [](const MatrixCost& m) { return std::pair(m.total_cycles, m.memory_bytes); };
     if (found_ && rank(c) >= rank(best_)) return;

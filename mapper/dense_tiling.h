@@ -17,16 +17,16 @@ struct MatrixJob {
   std::int64_t block_bytes_left = 0;
   std::int64_t block_bytes_right = 0;
   std::int64_t block_bytes_sums = 0;
-  std::int64_t left_bytes = 0;    // of one product, as it lies in memory: a convolution's positions overlap
-  std::int64_t halo_bytes = 0;    // of left_bytes, needed again by the next block of rows
-  std::int64_t right_bytes = 0;   // of one product
+  std::int64_t left_bytes = 0;      // of one product, as it lies in memory: a convolution's positions overlap
+  std::int64_t halo_bytes = 0;      // of left_bytes, needed again by the next block of rows
+  std::int64_t right_bytes = 0;     // of one product
   std::int64_t output_bytes = 0;    // of all products
   std::int64_t residual_bytes = 0;  // of all products: the second operand of a sum done on the way out
-  bool shared_right = false;      // all products of a group use the same right matrix: weights
-  std::int64_t groups = 1;        // different right matrices, where shared
-  bool left_resident = false;     // in L2 when the operator begins
+  bool shared_right = false;        // all products of a group use the same right matrix: weights
+  std::int64_t groups = 1;          // different right matrices, where shared
+  bool left_resident = false;       // in L2 when the operator begins
   bool right_resident = false;
-  bool output_resident = false;   // stays in L2 when it ends
+  bool output_resident = false;  // stays in L2 when it ends
   bool residual_resident = false;
 };
 

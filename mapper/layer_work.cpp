@@ -38,7 +38,8 @@ DenseWork work_of(const Layer& layer, std::int64_t depth) {
       w.k = w.taps * layer.channels;
       w.n = layer.outputs;
       w.weight_bytes = layer.weights();
-      w.halo_bytes = std::max<std::int64_t>(layer.kernel - layer.stride, 0) * layer.width * padded(layer.channels, depth);
+      w.halo_bytes =
+          std::max<std::int64_t>(layer.kernel - layer.stride, 0) * layer.width * padded(layer.channels, depth);
       w.merge_batch = false;
       return w;
     case LayerKind::kFullyConnected:
@@ -68,8 +69,8 @@ std::vector<DenseWork> dense_works_of(const workloads::LayerTable& table, const 
   std::vector<DenseWork> works;
   const Layer* before = nullptr;
   for (const Layer& layer : table.layers) {
-    const bool fused = layer.kind == LayerKind::kAdd && before != nullptr &&
-                       before->kind == LayerKind::kConvolution && layer.input == before->name;
+    const bool fused = layer.kind == LayerKind::kAdd && before != nullptr && before->kind == LayerKind::kConvolution &&
+                       layer.input == before->name;
     if (layer.input == "image") works.push_back(image_layout(layer, depth, fp16 ? 2 : 1));
     const DenseWork work = work_of(layer, depth);
     if (fused) {

@@ -23,7 +23,8 @@ std::string printable(const std::string& text) {
 }  // namespace
 
 LayerTableError::LayerTableError(const FilePlace& place_, const std::string& what_is_wrong)
-    : Error(ExitCode::kBadInput, fmt::format("{}: {}; see docs/reference/layer-tables.md", place_.text(), what_is_wrong)),
+    : Error(ExitCode::kBadInput,
+            fmt::format("{}: {}; see docs/reference/layer-tables.md", place_.text(), what_is_wrong)),
       place(place_) {}
 
 BadLayerHeader::BadLayerHeader(const FilePlace& place_, const std::string& got, const std::string& expected)

@@ -103,9 +103,10 @@ Layer read_layer(const Row& row) {
   const bool keeps = layer.kind != LayerKind::kConvolution && layer.kind != LayerKind::kFullyConnected;
   if (keeps && layer.outputs != layer.channels)
     throw BadLayerValue(row.place, "outputs", c[7], fmt::format("{}, as channels", layer.channels));
-  const double positions = layer.kind == LayerKind::kConvolution
-                               ? static_cast<double>(layer.out_height() * layer.out_width() * layer.kernel * layer.kernel)
-                               : static_cast<double>(layer.height * layer.width);
+  const double positions =
+      layer.kind == LayerKind::kConvolution
+          ? static_cast<double>(layer.out_height() * layer.out_width() * layer.kernel * layer.kernel)
+          : static_cast<double>(layer.height * layer.width);
   if (positions * static_cast<double>(layer.channels) * static_cast<double>(layer.outputs) > kMostMultiplyAdds)
     throw BadLayerValue(row.place, "outputs", c[7], "fewer: no layer of this model has over 1e15 multiply-adds");
   return layer;

@@ -77,8 +77,8 @@ TEST(DenseCost, MeasuredThroughputOfAscend310) {
     double published;
     double error_percent;  // achieved
   };
-  const Point points[] = {{"vgg16", 1, 115.2, -3.8},    {"vgg16", 8, 236.8, 4.7},     {"vgg16", 32, 269.1, 6.2},
-                          {"resnet18", 1, 787.7, 0.0},  {"resnet18", 8, 1446.0, 16.5}, {"resnet18", 16, 1509.6, 12.5}};
+  const Point points[] = {{"vgg16", 1, 115.2, -3.8},   {"vgg16", 8, 236.8, 4.7},      {"vgg16", 32, 269.1, 6.2},
+                          {"resnet18", 1, 787.7, 0.0}, {"resnet18", 8, 1446.0, 16.5}, {"resnet18", 16, 1509.6, 12.5}};
   for (const Point& p : points) {
     const double error = (images_per_second(p.network, p.batch) / p.published - 1) * 100;
     EXPECT_NEAR(error, p.error_percent, 0.1) << p.network << " at batch " << p.batch;
@@ -217,9 +217,9 @@ workloads::Stage stage(workloads::StageKind kind, std::int32_t tokens, std::int3
 TEST(DenseWorks, StagesOfAProgram) {
   using workloads::StageKind;
   workloads::Program program;
-  program.stages = {stage(StageKind::kInput, 50, 0, 3072, 1),     stage(StageKind::kLinear, 50, 3072, 768, 1),
+  program.stages = {stage(StageKind::kInput, 50, 0, 3072, 1),        stage(StageKind::kLinear, 50, 3072, 768, 1),
                     stage(StageKind::kScores, 50, 768, 12 * 50, 12), stage(StageKind::kMix, 50, 12 * 50, 768, 12),
-                    stage(StageKind::kAdd, 50, 768, 768, 1),        stage(StageKind::kLif, 1, 1, 1, 1)};
+                    stage(StageKind::kAdd, 50, 768, 768, 1),         stage(StageKind::kLif, 1, 1, 1, 1)};
   program.stages[4].inputs = {{StageId(1), 1}, {StageId(3), 1}};
   EXPECT_EQ(dense_work_of(program, StageId(0)).output_bytes, 0);
   const DenseWork linear = dense_work_of(program, StageId(1));
