@@ -7,8 +7,12 @@
 #include <set>
 
 #include "mapper/delivery.h"
+#include "mapper/device_schedule.h"
+#include "mapper/engine_work.h"
+#include "mapper/engines.h"
 #include "mapper/flows.h"
 #include "mapper/mesh.h"
+#include "mapper/peaks.h"
 #include "mapper/routes.h"
 #include "mapper/step_work.h"
 #include "mapper/work.h"
@@ -30,12 +34,20 @@ struct Estimator {
   const chips::Chip& chip = board.chip;
   const Program& program = *problem.program;
   bool graded = problem.schedule == Schedule::kStagedGraded;
+  DeviceSchedule device = device_schedule(problem, mapping.level);
   StepWork work = step_work(problem);
   LevelSteps steps = level_steps(problem, mapping.level);
   Metrics metrics;
-  std::vector<double> integrate, fire, relay;  // [bucket][core]
-  std::vector<double> link_cycles;             // [bucket][link]
-  std::vector<double> link_flits;
+  bool unicast = chip.noc.multicast == chips::Multicast::kUnicast;
+  std::vector<Peaks> integrate, fire, relay;  // by bucket: cycles of each core
+  std::vector<Peaks> link_cycles;             // by bucket: of each link
+  std::vector<Peaks> link_flits;
+  Peaks core_busy{board.cores()};  // all levels, both units
+  Peaks link_busy{link_count(board)};
+  double host_busy = 0;
+  std::int64_t barrier = 0;
+  double chip_steps = 0;  // that the chip's synchronisation ends
+  std::vector<double> device_host;  // by bucket: cycles of the host link for what passes between chip and device
   std::vector<double> longest_way;  // by bucket: of a packet, in an empty network
 
   Energy& energy_of(StageId stage) { return metrics.layers[stage.value()].energy; }
@@ -45,40 +57,58 @@ struct Estimator {
     metrics.levels.resize(buckets);
     metrics.layers.resize(program.stages.size());
     for (std::size_t s = 0; s < metrics.layers.size(); ++s) metrics.layers[s].stage = StageId(s);
-    for (auto* unit : {&integrate, &fire, &relay}) unit->assign(buckets * board.cores(), 0);
-    link_cycles.assign(buckets * link_count(board), 0);
-    link_flits.assign(buckets * link_count(board), 0);
+    for (auto* unit : {&integrate, &fire, &relay}) unit->assign(buckets, Peaks(board.cores()));
+    for (auto* load : {&link_cycles, &link_flits}) load->assign(buckets, Peaks(link_count(board)));
     longest_way.assign(buckets, 0);
+    device_host.assign(buckets, 0);
   }
 
   void add_tiles() {
     std::set<std::pair<std::uint32_t, CoreId>> cores_of_stage;
     std::set<CoreId> cores;
-    std::set<ChipId> chips_used;
+    const InUse used = in_use(board, mapping.core_of);
     for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
       const Tile& tile = problem.tiles[t];
       const CoreId core = mapping.core_of[t];
+      if (!core.valid()) continue;
       cores.insert(core);
-      chips_used.insert(board.chip_of(core));
       cores_of_stage.insert({tile.stage.value(), core});
-      fire[steps.bucket[t] * board.cores() + core.value()] += work.fire[t];
+      fire[steps.bucket[t]].add(core.value(), work.fire[t]);
+      core_busy.add(core.value(), problem.tile_cycles[t]);
       metrics.layers[tile.stage.value()].busy_cycles += problem.tile_cycles[t];
       const double passes = passes_of(program, tile.stage, problem.schedule);
       energy_of(tile.stage) +=
           times(chip.energy.soma_update, passes * static_cast<double>(contexts_of(tile))) +
+          times(chip.energy.soma_active,
+                passes * static_cast<double>(contexts_of(tile)) * active_share(problem.schedule)) +
           times(chip.energy.map_value, passes * static_cast<double>(map_values_of(program, tile))) +
           times(chip.energy.state_swap_byte, swapped_bytes_of(program, tile, problem.schedule));
     }
+    add_engines();
     metrics.tiles = static_cast<std::int64_t>(problem.tiles.size()) - 1;
     metrics.cores = static_cast<std::int64_t>(cores.size());
-    metrics.chips = static_cast<std::int64_t>(chips_used.size());
+    metrics.chips = used.chips;
+    barrier = end_of_step_cycles(chip.sync, used.routers, used.chips);
     for (const auto& [stage, core] : cores_of_stage) ++metrics.layers[stage].cores;
+  }
+
+  /// Products in dense mode; what the device spends but for its static power.
+  void add_engines() {
+    for (const Tile& tile : problem.tiles)
+      if (tile.engine == Engine::kDense)
+        energy_of(tile.stage) += chip.energy.dense_multiply_add.value * dense_products_of(program, tile);
+    for (std::size_t s = 0; s < device.cost.size(); ++s) {
+      const DenseCost& cost = device.cost[s];
+      energy_of(StageId(s)) += cost.compute + cost.vector_energy + cost.buffer_energy + cost.memory_energy +
+                               link_energy(*board.device, device.link_bytes[s]);
+    }
   }
 
   void add_arrivals(const Flow& flow, double events) {
     const Tile& source = problem.tiles[flow.source.value()];
     for (const TileId to : flow.destinations) {
       const Tile& tile = problem.tiles[to.value()];
+      if (tile.engine == Engine::kOffload || (tile.engine == Engine::kDense && source.partial_of != to)) continue;
       double touched = 0;
       double weights = 0;
       if (source.partial_of == to) {
@@ -90,10 +120,11 @@ struct Estimator {
           if (!reach_of(program, tile, port).contains(flow.tokens.begin, flow.channels.begin)) continue;
           touched += static_cast<double>(touched_by_event(program, tile, static_cast<int>(port)));
         }
-        if (stage.kind == workloads::StageKind::kLinear) weights = touched;
+        if (stage.kind == workloads::StageKind::kLinear || stage.kind == workloads::StageKind::kLif) weights = touched;
       }
       metrics.layers[tile.stage.value()].synops += events * touched;
-      energy_of(tile.stage) += times(chip.energy.synapse_read, events * weights) +
+      const bool shared = has_shared_kernels(program.stage(tile.stage));
+      energy_of(tile.stage) += times(shared ? chip.energy.synapse_conv : chip.energy.synapse_read, events * weights) +
                                times(graded ? chip.energy.multiply_add : chip.energy.accumulate, events * touched);
     }
   }
@@ -108,32 +139,54 @@ struct Estimator {
     const double flits = events * flits_each;
     LayerEstimate& layer = metrics.layers[stage.value()];
     layer.events += events;
-    if (mapping.core_of[flow.source.value()].valid())
-      layer.energy += times(chip.energy.event_emit, events);
-    else
-      layer.energy += times(chip.energy.host_flit, flits);
+    const CoreId home = mapping.core_of[flow.source.value()];
+    const auto packets = static_cast<double>(route.chain.size());
+    bool local = false;
+    for (const TileId to : flow.destinations) local = local || (home.valid() && mapping.core_of[to.value()] == home);
+    // Every packet of a core is made by it, those that it relays too; so is the event that stays at home.
+    const bool leaves = to_device(problem.tiles, flow);
+    const double by_host = home.valid() ? 0.0 : unicast ? packets : std::min(1.0, packets);
+    layer.energy += times(chip.energy.event_emit, events * (packets - by_host + (local ? 1 : 0))) +
+                    times(chip.energy.event_receive, leaves ? 0 : events * packets) +
+                    times(chip.energy.host_flit, flits * (by_host + (leaves ? packets : 0)));
+    if (work.free_packets[f] != 0 && home.valid()) layer.energy += times(chip.energy.spike, events);
+    const double host = flits * (by_host + (leaves ? packets : 0)) *
+                        static_cast<double>(chip.host_link.cycles_per_flit.value);
+    host_busy += host;
+    if (flow.source != TileId(0)) device_host[level] += host;
+    if (unicast && home.valid()) {
+      const double more = static_cast<double>(work.more_packets(f, route.chain.size())) * work.emit[f];
+      fire[level].add(home.value(), more);
+      core_busy.add(home.value(), more);
+    }
     add_arrivals(flow, events);
     for (std::size_t d = 0; d < flow.destinations.size(); ++d)
-      integrate[level * board.cores() + mapping.core_of[flow.destinations[d].value()].value()] += work.integrate[f][d];
+      if (const CoreId to = mapping.core_of[flow.destinations[d].value()]; to.valid())
+        integrate[level].add(to.value(), work.integrate[f][d]);
 
     const CoreId entry = entry_core(mapping.core_of, flow.source);
-    double way = 0;
-    if (flow.source == TileId(0)) way += static_cast<double>(chip.host_link.latency_cycles.value);
+    const double from_host = !home.valid() || leaves ? static_cast<double>(chip.host_link.latency_cycles.value) : 0.0;
+    double longest = 0;
+    double way = from_host;
     std::int64_t links = 0;
     std::int64_t crossings = 0;
+    std::int64_t vertical_links = 0;
     CoreId at = entry;
     for (const CoreId to : route.chain) {
       metrics.weighted_hops += events * hops(board, entry, to);
-      for_each_xy_link(board, at, to, [&](LinkId link) {
-        const bool crossing = crosses_chip(board, link);
-        link_cycles[level * link_count(board) + link.value()] += flits * cycles_of_flit(link);
-        link_flits[level * link_count(board) + link.value()] += flits;
-        ++links;
-        crossings += crossing ? 1 : 0;
-      });
+      for_each_xy_link(board, at, to, [&](LinkId link) { load_link(level, link, flits); });
+      const WayLinks leg = way_links(board, at, to);
+      links += leg.links;
+      crossings += leg.edges;
+      vertical_links += leg.vertical;
       way += leg_cycles(board, at, to, flits_each);
+      longest = std::max(longest, way);
+      if (unicast) {
+        way = from_host;
+        continue;
+      }
       if (to != route.chain.back()) {
-        relay[level * board.cores() + to.value()] += work.relay[f];
+        relay[level].add(to.value(), work.relay[f]);
         way += static_cast<double>(chip.core.relay_cycles.value);
       }
       at = to;
@@ -144,26 +197,32 @@ struct Estimator {
     layer.flit_hops += flits * static_cast<double>(links);
     const auto routers = static_cast<double>(links) + static_cast<double>(route.chain.size());
     layer.energy += times(chip.energy.router_hop, flits * routers) +
-                    times(chip.energy.link_hop, flits * static_cast<double>(links - crossings)) +
+                    times(chip.energy.link_hop, flits * static_cast<double>(links - crossings - vertical_links)) +
+                    times(chip.energy.link_hop_vertical, flits * static_cast<double>(vertical_links)) +
                     times(chip.energy.chip_link_hop, flits * static_cast<double>(crossings));
-    if (!route.chain.empty() && events > 0) longest_way[level] = std::max(longest_way[level], way);
+    if (!route.chain.empty() && events > 0) longest_way[level] = std::max(longest_way[level], longest);
+  }
+
+  void load_link(std::size_t level, LinkId link, double flits) {
+    const double cycles = flits * static_cast<double>(cycles_per_flit(board, link));
+    link_cycles[level].add(link.value(), cycles);
+    link_busy.add(link.value(), cycles);
+    link_flits[level].add(link.value(), flits);
   }
 
   void add_levels() {
     for (std::size_t l = 0; l < metrics.levels.size(); ++l) {
       LevelEstimate& level = metrics.levels[l];
-      const auto row = [l](const std::vector<double>& values, std::size_t width) {
-        const auto first = values.begin() + static_cast<std::ptrdiff_t>(l * width);
-        return *std::max_element(first, first + static_cast<std::ptrdiff_t>(width));
-      };
-      level.busy_cycles =
-          std::max({row(integrate, board.cores()), row(fire, board.cores()), row(relay, board.cores())});
-      const double host = l == 0 ? host_cycles(problem) : 0;
-      const double fullest = std::max(row(link_cycles, link_count(board)), host);
+      level.busy_cycles = std::max({integrate[l].highest(), fire[l].highest(), relay[l].highest()});
+      const double host = (l == 0 ? host_cycles(problem, mapping) : 0) + device_host[l];
+      const double fullest = std::max(link_cycles[l].highest(), host);
       level.network_cycles = fullest + longest_way[l];
-      level.max_link_flits = row(link_flits, link_count(board));
-      const double together = std::max(level.busy_cycles, fullest) + longest_way[l];
-      level.cycles = Cycles(std::llround(synchronised(chip.sync, together, steps.steps[l])));
+      level.max_link_flits = link_flits[l].highest();
+      double together = std::max(level.busy_cycles, fullest) + longest_way[l];
+      if (device.used) together = with_device(board, device.steps[l], together);
+      level.cycles = Cycles(std::llround(device.chip_works(l) ? synchronised(chip.sync, together, steps.steps[l], barrier)
+                                                              : std::max(1.0, std::ceil(together))));
+      if (device.chip_works(l)) chip_steps += steps.steps[l];
       metrics.steps += steps.steps[l];
       metrics.cycles += level.cycles;
       metrics.max_link_load =
@@ -176,39 +235,51 @@ struct Estimator {
     }
   }
 
-  /// The host reads the head's potentials: time, but no step.
-  double readout_cycles() const {
-    std::vector<double> load(link_count(board), 0);
+  /// The host reads the head's potentials: time and energy, but no step.
+  double readout_cycles() {
+    if (device.readout_bytes > 0)
+      return static_cast<double>(chip_cycles(chip, link_time(*board.device, device.readout_bytes)));
+    Peaks load(link_count(board));
     double host = 0;
     double way = 0;
     const auto flits = static_cast<double>(chips::flits_of(chip.noc, kPotentialBits));
     const StageId head(program.stages.size() - 1);
     for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
       const Tile& tile = problem.tiles[t];
-      if (tile.stage != head || tile.partial_of.valid() || !tile.tokens.contains(0)) continue;
+      const CoreId core = mapping.core_of[t];
+      if (tile.stage != head || tile.partial_of.valid() || !tile.tokens.contains(0) || !core.valid()) continue;
       const double sent = flits * tile.outputs.size();
+      const WayLinks leg = way_links(board, core, CoreId(0));
+      energy_of(head) += times(chip.energy.event_emit, tile.outputs.size()) +
+                         times(chip.energy.router_hop, sent * (leg.links + 1)) +
+                         times(chip.energy.link_hop, sent * leg.horizontal()) +
+                         times(chip.energy.link_hop_vertical, sent * leg.vertical) +
+                         times(chip.energy.chip_link_hop, sent * leg.edges) + times(chip.energy.host_flit, sent);
       host += sent * static_cast<double>(chip.host_link.cycles_per_flit.value);
-      way = std::max(way, leg_cycles(board, mapping.core_of[t], CoreId(0), flits));
-      for_each_xy_link(board, mapping.core_of[t], CoreId(0),
-                       [&](LinkId link) { load[link.value()] += sent * cycles_of_flit(link); });
+      way = std::max(way, leg_cycles(board, core, CoreId(0), flits));
+      for_each_xy_link(board, core, CoreId(0), [&](LinkId link) {
+        const double cycles = sent * static_cast<double>(cycles_per_flit(board, link));
+        load.add(link.value(), cycles);
+        link_busy.add(link.value(), cycles);
+      });
     }
-    return way + static_cast<double>(chip.host_link.latency_cycles.value) +
-           std::max(host, *std::max_element(load.begin(), load.end()));
-  }
-
-  double cycles_of_flit(LinkId link) const {
-    return crosses_chip(board, link)
-               ? static_cast<double>(std::max<std::int64_t>(1, chip.chip_link.cycles_per_flit.value))
-               : 1;
+    host_busy += host;
+    return way + static_cast<double>(chip.host_link.latency_cycles.value) + std::max(host, load.highest());
   }
 
   void total() {
     metrics.cycles += Cycles(std::llround(readout_cycles()));
     metrics.latency = chips::clock_period(chip) * metrics.cycles.count();
+    metrics.initiation_interval = metrics.latency;
+    if (pipelined(chip.sync.policy)) {
+      const double busiest = std::max({core_busy.highest(), link_busy.highest(), host_busy, 1.0});
+      metrics.initiation_interval = chips::clock_period(chip) * std::llround(std::ceil(busiest));
+    }
     metrics.step_time_ns_mean = nanoseconds(metrics.latency) / std::max(1.0, metrics.steps);
     for (const LayerEstimate& layer : metrics.layers) metrics.energy += layer.energy;
-    metrics.energy += times(chip.energy.step_sync, metrics.steps * static_cast<double>(metrics.chips));
+    metrics.energy += times(chip.energy.step_sync, chip_steps * static_cast<double>(metrics.chips));
     metrics.energy += energy_over(chip.energy.static_chip.value * metrics.chips, metrics.latency);
+    if (device.used) metrics.energy += energy_over(board.device->static_device.value, metrics.latency);
   }
 };
 

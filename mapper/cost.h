@@ -26,7 +26,8 @@ struct LevelEstimate {
   double busy_cycles = 0;     // busiest unit of a core: integrating, firing or relaying
   double network_cycles = 0;  // fullest link (or the host link), serialised, plus the longest way of a packet
   double max_link_flits = 0;
-  Cycles cycles;  // the longest way plus the larger of busiest unit and fullest link, synchronised
+  Cycles cycles;  // the longest way plus the larger of busiest unit and fullest link, the device before, beside and after
+                  // it (device_schedule.h), synchronised
 };
 
 /// Per image. Keys of `ranvier map --json` first.
@@ -42,6 +43,7 @@ struct Metrics {
   double steps = 0;
   Cycles cycles;  // of all steps, and of reading the potentials
   Duration latency;
+  Duration initiation_interval;  // between two images: the latency, or of pipelines the busiest core, link or host link
   double step_time_ns_mean = 0;
   Energy energy;
   std::vector<LevelEstimate> levels;  // staged schedules: by level; asynchronous: one

@@ -109,6 +109,7 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                      {"inputs", range(tile.inputs)},
                      {"tokens", range(tile.tokens)},
                      {"mode", name_of(tile.mode)},
+                     {"engine", name_of(tile.engine)},
                      {"partial_of", id_or_null(tile.partial_of)},
                      {"core", id_or_null(mapping.core_of[t])},
                      {"level", mapping.level[t]},

@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "mapper/engines.h"
 #include "mapper/errors.h"
 #include "mapper/mapping_io.h"
 
@@ -31,6 +32,8 @@ class Node {
     if (found == value_.end()) fail(fmt::format("member \"{}\" is missing", key));
     return {*found, place_ + "/" + key, file_};
   }
+
+  bool has(const char* key) const { return value_.is_object() && value_.contains(key); }
 
   std::size_t size() const {
     if (!value_.is_array()) fail("a list is expected");
@@ -104,6 +107,13 @@ TokenMode token_mode(const Node& node) {
   node.fail("shared, stream or replicate is expected");
 }
 
+Engine engine(const Node& node) {
+  const std::string name = node.text();
+  for (const Engine e : {Engine::kSpiking, Engine::kDense, Engine::kOffload})
+    if (name == name_of(e)) return e;
+  node.fail("spiking, dense or offload is expected");
+}
+
 Schedule schedule(const Node& node) {
   const std::string name = node.text();
   if (name == "staged-graded") return Schedule::kStagedGraded;
@@ -169,6 +179,7 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
     tile.inputs = node["inputs"].range();
     tile.tokens = node["tokens"].range();
     tile.mode = token_mode(node["mode"]);
+    if (node.has("engine")) tile.engine = engine(node["engine"]);
     tile.partial_of = node["partial_of"].id_or_null<TileId>(tile_count);
     tile.demand = demand(node["demand"]);
     out.problem.tiles.push_back(tile);

@@ -11,6 +11,7 @@
 #include "mapper/errors.h"
 #include "mapper/flows.h"
 #include "mapper/levels.h"
+#include "mapper/mechanisms.h"
 #include "mapper/stage_cut.h"
 #include "mapper/synapse_storage.h"
 #include "mapper/work.h"
@@ -201,8 +202,8 @@ struct Tiler {
   }
 };
 
-/// What no cut changes: widths of weights, delays, mechanisms.
-void check_chip_can(const Program& program, const chips::Chip& chip) {
+/// What no cut changes: widths of weights and delays of the stages on the chip. Mechanisms: mechanisms.h.
+void check_chip_can(const Program& program, const chips::Chip& chip, const std::vector<Engine>& engines) {
   std::vector<Shortfall> shortfalls;
   std::string nearest;
   const auto lacks = [&](const char* resource, std::size_t s, std::int64_t needed, std::int64_t available,
@@ -211,21 +212,15 @@ void check_chip_can(const Program& program, const chips::Chip& chip) {
         {resource, StageId(s), program.stages[s].name, CoreId(), needed, available, "chip " + chip.name});
     nearest = "no grid of this chip helps; " + way_out;
   };
-  const auto absent = [&](chips::Mechanism mechanism) {
-    return chip.mechanisms[static_cast<std::size_t>(mechanism)].support == chips::Support::kAbsent;
-  };
   for (std::size_t s = 1; s < program.stages.size(); ++s) {
     const Stage& stage = program.stages[s];
+    if (engines[s] == Engine::kOffload) continue;
     if (const std::int32_t bits = weight_bits_needed(stage); bits > chip.core.weight_bits.value)
       lacks("weight_bits", s, bits, chip.core.weight_bits.value, "quantise the weights to fewer bits");
     if (stage.kind != StageKind::kLif) continue;
     if (stage.cuba.axon_delay_steps - 1 > chip.max_delay_steps.value)
       lacks("max_delay_steps", s, stage.cuba.axon_delay_steps - 1, chip.max_delay_steps.value,
             "shorten the axonal delays");
-    if (absent(chips::Mechanism::kCubaCompartment))
-      lacks("cuba_compartment", s, 1, 0, "take a chip with current-based compartments");
-    if (stage.tokens > 1 && absent(chips::Mechanism::kSharedKernels))
-      lacks("shared_kernels", s, 1, 0, "take a chip with convolution axons");
   }
   if (!shortfalls.empty()) throw DoesNotFit(shortfalls, nearest);
 }
@@ -239,10 +234,11 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
   for (const auto& [name, choice] : options.stage_token_mode)
     if (std::find(names.begin(), names.end(), name) == names.end()) throw UnknownStage(name, nearest_name(name, names));
 
-  check_chip_can(program, board.chip);
   const Tiler tiler{program, board.chip.core, schedule, options,
                     options.engines.empty() ? engines_of(program, options.engine, options.place) : options.engines};
   check_engines(program, board, schedule, tiler.engines);
+  check_chip_can(program, board.chip, tiler.engines);
+  check_mechanisms(program, board.chip, schedule, tiler.engines);
   std::vector<StageCut> cuts(program.stages.size());
   for (std::size_t s = 1; s < cuts.size(); ++s)
     if (!tiler.off_chip(StageId(s))) cuts[s] = tiler.choose(StageId(s));

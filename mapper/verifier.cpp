@@ -246,6 +246,7 @@ void check_cores(const MappingProblem& p, const Mapping& m, Findings& out) {
   std::vector<std::set<StageId>> stages(cores);
   for (std::size_t t = 1; t < p.tiles.size(); ++t) {
     const Tile& tile = p.tiles[t];
+    if (tile.engine == Engine::kOffload) continue;
     const Demand d = expected_demand(p, tile);
     if (!equal(d, tile.demand))
       out.add({.kind = FindingKind::kDemand,
@@ -342,6 +343,7 @@ std::vector<Finding> verify(const MappingProblem& problem, const Mapping& mappin
   check_ranges(problem, out);
   if (!out.list.empty()) return out.list;
   check_coverage(problem, out);
+  verify_parts::check_engines(problem, mapping, out);
   check_cores(problem, mapping, out);
   verify_parts::check_weights(problem, out);
   verify_parts::check_flows(problem, out);
@@ -388,6 +390,8 @@ const char* name_of(FindingKind kind) {
       return "delay";
     case FindingKind::kDeadlock:
       return "deadlock";
+    case FindingKind::kEngine:
+      return "engine";
   }
   return "";
 }

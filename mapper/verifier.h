@@ -30,6 +30,7 @@ enum class FindingKind : std::uint8_t {
   kLevel,          // a tile that fires before its inputs
   kDelay,          // a delay beyond the chip, or inputs of a tile not aligned though the chip could
   kDeadlock,       // a cycle of link dependencies
+  kEngine,         // a stage where schedule, chip or board do not allow it, or a flow to two kinds of places
 };
 
 /// Ids that do not apply are invalid. `text` is one line.

@@ -32,6 +32,9 @@ Bytes expected_synapse_bytes(const chips::CoreKind& core, const workloads::Stage
 /// Weights within the width of a synapse.
 void check_weights(const MappingProblem& problem, Findings& out);
 
+/// Whole stages on the device and on no core; dense mode only where the chip has it; no flow to both.
+void check_engines(const MappingProblem& problem, const Mapping& mapping, Findings& out);
+
 /// Every pair of an event and a tile that needs it is served exactly once, and no other.
 void check_flows(const MappingProblem& problem, Findings& out);
 

@@ -104,6 +104,8 @@ Bytes expected_synapse_bytes(const chips::CoreKind& core, const Stage& stage, co
 
 void check_weights(const MappingProblem& p, Findings& out) {
   const std::int64_t width = p.board.chip.core.weight_bits.value;
+  std::vector<bool> offloaded(p.program->stages.size(), false);  // the device has no synapses
+  for (const Tile& tile : p.tiles) offloaded[tile.stage.value()] = tile.engine == Engine::kOffload;
   for (std::size_t s = 0; s < p.program->stages.size(); ++s) {
     const Stage& stage = p.program->stages[s];
     std::int64_t needed = 0;
@@ -114,7 +116,7 @@ void check_weights(const MappingProblem& p, Findings& out) {
                       [&](std::int8_t w) { return w >= -half && w < half; }))
         needed = bits;
     }
-    if (needed > width)
+    if (needed > width && !offloaded[s])
       out.add({.kind = FindingKind::kCapacity,
                .stage = StageId(s),
                .text = fmt::format("weights of {} need {} bits, a synapse has {}", stage.name, needed, width)});

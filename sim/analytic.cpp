@@ -2,6 +2,7 @@
 #include "sim/analytic.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "mapper/mesh.h"
 #include "sim/chip_ports.h"
@@ -18,17 +19,19 @@ class AnalyticChip {
         chip_(run.problem().board.chip),
         mesh_(mesh_of(run.problem().board)),
         link_flits_(mapper::link_count(run.problem().board)),
+        flits_in_step_(link_flits_.size()),
         busy_(2 * run.problem().board.cores()),
         farthest_(run.flows().size()) {
     for (std::size_t f = 0; f < run.flows().size(); ++f) {
       const FlowPath& path = run.flows()[f];
-      std::int64_t cycles = path.from_host || run.flows().is_readout(f) ? chip_.host_link.latency_cycles.value : 0;
-      for (std::size_t l = 0; l < path.legs.size(); ++l) {
-        const Leg& leg = path.legs[l];
-        if (l > 0) cycles += chip_.core.relay_cycles.value;
+      const std::int64_t host =
+          path.from_host || path.to_device || run.flows().is_readout(f) ? chip_.host_link.latency_cycles.value : 0;
+      std::int64_t cycles = 0;
+      for (const Leg& leg : path.legs) {
+        cycles = leg.relayed ? cycles + chip_.core.relay_cycles.value : host;
         cycles += zero_load_cycles(mesh_, leg.from, leg.to, path.flits);
+        farthest_[f] = std::max(farthest_[f], cycles);
       }
-      farthest_[f] = cycles;
     }
   }
 
@@ -53,28 +56,34 @@ class AnalyticChip {
     for (const Transfer& t : sent_) deliver(t);
     for (const HeldEvent& held : due) receive(*held.targets, held.event);
     StepTiming timing = end_phase();
-    apply_sync(chip_.sync, timing);
+    if (run_.device().used) {
+      const mapper::DeviceStep& device = run_.device().steps[static_cast<std::size_t>(run_.step())];
+      timing.duration =
+          std::llround(mapper::with_device(run_.problem().board, device, static_cast<double>(timing.duration)));
+    }
+    if (run_.chip_works()) apply_sync(chip_.sync, run_.end_of_step_cycles(), timing);
     run_.end_step(timing, link_flits_);
     now_ += timing.duration;
   }
 
   void begin_phase() {
-    std::fill(busy_.begin(), busy_.end(), 0);
+    for (const std::size_t unit : units_used_) busy_[unit] = 0;
+    units_used_.clear();
+    for (const LinkId link : links_used_) flits_in_step_[link.value()] = 0;
+    links_used_.clear();
     sent_.clear();
-    links_before_ = link_flits_;
     host_flits_ = 0;
     farthest_sent_ = 0;
   }
 
   StepTiming end_phase() const {
     std::int64_t fullest = 0;
-    for (std::size_t l = 0; l < link_flits_.size(); ++l) {
-      const std::int64_t flits = link_flits_[l] - links_before_[l];
-      if (flits == 0) continue;
-      const bool edge = mapper::crosses_chip(run_.problem().board, LinkId(l));
-      fullest = std::max(fullest, flits * (edge ? chip_.chip_link.cycles_per_flit.value : 1));
+    for (const LinkId link : links_used_) {
+      const std::int64_t cycles = mapper::cycles_per_flit(run_.problem().board, link);
+      fullest = std::max(fullest, flits_in_step_[link.value()] * cycles);
     }
-    const std::int64_t busiest = *std::max_element(busy_.begin(), busy_.end());
+    std::int64_t busiest = 0;
+    for (const std::size_t unit : units_used_) busiest = std::max(busiest, busy_[unit]);
     const std::int64_t host = host_flits_ * chip_.host_link.cycles_per_flit.value;
     const std::int64_t work = farthest_sent_ + std::max({busiest, fullest, host});
     return {now_, std::max<std::int64_t>(1, work), busiest, farthest_sent_ + std::max(fullest, host), 0};
@@ -83,22 +92,32 @@ class AnalyticChip {
   void fire(TileId tile) {
     emissions_.clear();
     const Cycles cycles = run_.fire(tile, emissions_);
-    if (tile != TileId(0)) work(tile, CoreUnit::kFire, cycles);
+    std::int64_t packets = 0;  // beyond the first of each event
     for (const Emission& e : emissions_) {
+      bool first = true;
       for (const std::uint32_t flow : run_.flows().flows_of(tile, e.token, e.channel)) {
+        if (e.value == 0 && !run_.flows()[flow].zeros) continue;
         ++run_.tally().flow_events[flow];
         sent_.push_back({flow, 0, {e.token, e.channel, e.value, 0}});
+        const auto all = static_cast<std::int64_t>(run_.flows()[flow].packets);
+        packets += first ? std::max<std::int64_t>(0, all - 1) : all;
+        first = false;
       }
     }
+    if (tile == TileId(0)) return;
+    const std::int64_t more = run_.unicast() ? packets * chip_.core.emit_cycles.value : 0;
+    run_.tally().packet_cycles[tile.value()] += more;
+    work(tile, CoreUnit::kFire, cycles + Cycles(more));
   }
 
   void deliver(const Transfer& t) {
     const FlowPath& path = run_.flows()[t.flow];
+    if (path.from_host && path.to_device) return receive(path.local, t.event);
     if (!path.local.empty()) {
       ++run_.tally().local_events[t.flow];
       receive_or_hold(path.delay, path.local, t.event);
     }
-    if (path.from_host) count_host(path);
+    if (path.from_host || path.to_device) count_host(path, static_cast<std::int64_t>(path.packets));
     carry(t.flow);
     for (const Leg& leg : path.legs) receive_or_hold(path.delay, leg.targets, t.event);
   }
@@ -109,13 +128,20 @@ class AnalyticChip {
     for (std::size_t l = 0; l < path.legs.size(); ++l) {
       run_.count_leg(flow, l);
       mapper::for_each_xy_link(run_.problem().board, path.legs[l].from, path.legs[l].to,
-                               [&](LinkId link) { link_flits_[link.value()] += path.flits; });
+                               [&](LinkId link) { load(link, path.flits); });
     }
   }
 
-  void count_host(const FlowPath& path) {
-    run_.tally().host_flits[path.stage.value()] += path.flits;
-    host_flits_ += path.flits;
+  void load(LinkId link, std::int64_t flits) {
+    std::int64_t& in_step = flits_in_step_[link.value()];
+    if (in_step == 0) links_used_.push_back(link);
+    in_step += flits;
+    link_flits_[link.value()] += flits;
+  }
+
+  void count_host(const FlowPath& path, std::int64_t packets) {
+    run_.tally().host_flits[path.stage.value()] += packets * path.flits;
+    host_flits_ += packets * path.flits;
   }
 
   void receive_or_hold(std::int32_t delay, const std::vector<Target>& targets, const Event& event) {
@@ -133,7 +159,10 @@ class AnalyticChip {
 
   void work(TileId tile, CoreUnit unit, Cycles cycles) {
     const CoreId core = run_.mapping().core_of[tile.value()];
-    std::int64_t& busy = busy_[2 * core.value() + static_cast<std::size_t>(unit)];
+    if (!core.valid()) return;
+    const std::size_t index = 2 * core.value() + static_cast<std::size_t>(unit);
+    std::int64_t& busy = busy_[index];
+    if (busy == 0) units_used_.push_back(index);
     run_.note_activity(core, unit, tile, now_ + busy, cycles.count());
     busy += cycles.count();
   }
@@ -146,10 +175,14 @@ class AnalyticChip {
       if (!tile.tokens.contains(0)) continue;
       for (std::int32_t channel = tile.outputs.begin; channel < tile.outputs.end; ++channel) {
         carry(flow);
-        count_host(path);
+        count_host(path, 1);
       }
     }
-    const StepTiming timing = end_phase();
+    StepTiming timing = end_phase();
+    if (const std::int64_t bytes = run_.device().readout_bytes; bytes > 0) {
+      const Duration link = mapper::link_time(*run_.problem().board.device, bytes);
+      timing.duration = std::max(timing.duration, mapper::chip_cycles(chip_, link));
+    }
     run_.end_readout(timing, link_flits_);
     now_ += timing.duration;
   }
@@ -157,9 +190,12 @@ class AnalyticChip {
   ChipRun& run_;
   const chips::Chip& chip_;
   MeshSpec mesh_;
-  std::vector<std::int64_t> link_flits_, links_before_;
-  std::vector<std::int64_t> busy_;      // by core and unit, this step
-  std::vector<std::int64_t> farthest_;  // by flow: cycles to the end of its chain
+  std::vector<std::int64_t> link_flits_;     // since the run began
+  std::vector<std::int64_t> flits_in_step_;  // by link
+  std::vector<LinkId> links_used_;           // in this step
+  std::vector<std::int64_t> busy_;           // by core and unit, this step
+  std::vector<std::size_t> units_used_;      // in this step; one may stand here twice
+  std::vector<std::int64_t> farthest_;       // by flow: cycles to the end of its chain
   std::vector<Transfer> sent_;
   std::vector<Emission> emissions_;
   std::int64_t now_ = 0, host_flits_ = 0, farthest_sent_ = 0;

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "mapper/mesh.h"
+#include "mapper/step_work.h"
 #include "sim/errors.h"
+#include "workloads/spike_train.h"
 
 namespace ranvier::sim {
 namespace {
@@ -13,7 +15,16 @@ constexpr std::int64_t kJoinedGapCycles = 32;    // activities of one stage this
 constexpr std::size_t kMaxActivities = 200'000;  // a trace beyond it is of no use to a reader
 constexpr std::size_t kNoActivity = static_cast<std::size_t>(-1);
 
+std::int64_t step_end(const mapper::MappingProblem& problem, const mapper::Mapping& mapping) {
+  const mapper::InUse used = mapper::in_use(problem.board, mapping.core_of);
+  return mapper::end_of_step_cycles(problem.board.chip.sync, used.routers, used.chips);
+}
+
 void check_codes(const workloads::Program& program, std::span<const std::vector<std::int32_t>> images) {
+  if (program.temporal()) {
+    for (const auto& spikes : images) workloads::check_spikes(program, spikes);
+    return;
+  }
   const workloads::Stage& input = program.stages.front();
   const auto expected = static_cast<std::size_t>(input.tokens) * static_cast<std::size_t>(input.channels);
   for (std::size_t i = 0; i < images.size(); ++i) {
@@ -35,11 +46,13 @@ ChipRun::ChipRun(const mapper::MappingProblem& problem, const mapper::Mapping& m
       images_(images),
       options_(options),
       period_(chips::clock_period(problem.board.chip)),
+      end_of_step_cycles_(step_end(problem, mapping)),
       flows_(problem, mapping),
+      device_(mapper::device_schedule(problem, mapping.level)),
       bank_(problem, options),
-      rule_(problem.schedule, mapping.level),
-      host_(problem.program->stages.front(), problem.schedule == mapper::Schedule::kStagedGraded),
-      accounts_(problem, mapping, flows_, options.fidelity),
+      rule_(problem.schedule, mapping.level, problem.program->timesteps),
+      host_(problem.program->stages.front(), problem.schedule),
+      accounts_(problem, mapping, flows_, device_, options.fidelity),
       lost_in_step_(problem.board.cores()),
       links_before_(mapper::link_count(problem.board)),
       busy_before_(problem.tiles.size()),
@@ -57,6 +70,7 @@ void ChipRun::begin_image() {
   tally_.flow_events.resize(flows_.size());
   tally_.local_events.resize(flows_.size());
   tally_.leg_packets.resize(flows_.legs());
+  tally_.packet_cycles.resize(problem_.tiles.size());
   tally_.host_flits.resize(stages);
   tally_.stage_events.resize(stages);
   tally_.stage_cycles.resize(stages);
@@ -92,7 +106,9 @@ Cycles ChipRun::fire(TileId tile, std::vector<Emission>& out) {
   const auto events = static_cast<std::int64_t>(out.size() - before);
   tally_.stage_events[t.stage.value()].back() += events;
   events_in_step_ += events;
-  if (events > 0 || problem_.schedule != mapper::Schedule::kAsynchronousUnary) stage_fired_[t.stage.value()] = 1;
+  const bool staged = problem_.schedule == mapper::Schedule::kStagedGraded ||
+                      problem_.schedule == mapper::Schedule::kStagedUnary;
+  if (events > 0 || staged) stage_fired_[t.stage.value()] = 1;
   return cycles;
 }
 
@@ -109,6 +125,7 @@ std::vector<HeldEvent> ChipRun::take_due() {
 }
 
 void ChipRun::end_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits) {
+  if (chip_works()) ++tally_.chip_steps;
   account_step(timing, link_flits);
   bool restless = false;
   if (rule_.asks_for_rest()) {
@@ -158,7 +175,7 @@ void ChipRun::account_static(const StepTiming& timing) {
   std::vector<std::int64_t> busy(problem_.tiles.size());
   std::int64_t sum = 0;
   for (std::size_t t = 1; t < busy.size(); ++t) {
-    const std::int64_t now = bank_[TileId(t)].counters().busy.count();
+    const std::int64_t now = bank_[TileId(t)].counters().busy.count() + tally_.packet_cycles[t];
     busy[t] = now - busy_before_[t];
     busy_before_[t] = now;
     sum += busy[t];

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "mapper/device_schedule.h"
 #include "sim/core_bank.h"
 #include "sim/firing_rule.h"
 #include "sim/flow_table.h"
@@ -42,6 +43,13 @@ class ChipRun {
   const mapper::MappingProblem& problem() const { return problem_; }
   const mapper::Mapping& mapping() const { return mapping_; }
   const FlowTable& flows() const { return flows_; }
+  const mapper::DeviceSchedule& device() const { return device_; }
+  /// False in a step in which the device works alone: the chip has nothing to synchronise.
+  bool chip_works() const { return device_.chip_works(static_cast<std::size_t>(step_)); }
+
+  bool unicast() const { return problem_.board.chip.noc.multicast == chips::Multicast::kUnicast; }
+  /// Cycles that the end of a step takes, fixed phases apart.
+  std::int64_t end_of_step_cycles() const { return end_of_step_cycles_; }
 
   // An image: begin_image(), steps until image_done(), the reading of the potentials, end_image().
   bool more_images() const { return image_ + 1 < static_cast<std::int32_t>(images_.size()); }
@@ -96,7 +104,9 @@ class ChipRun {
   std::span<const std::vector<std::int32_t>> images_;
   const SimOptions& options_;
   Duration period_;
+  std::int64_t end_of_step_cycles_;
   FlowTable flows_;
+  mapper::DeviceSchedule device_;
   CoreBank bank_;
   FiringRule rule_;
   HostCodes host_;

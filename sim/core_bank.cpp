@@ -3,16 +3,24 @@
 
 #include <algorithm>
 
+#include "mapper/engine_work.h"
+#include "sim/engine_cores.h"
 #include "sim/tile_selection.h"
 
 namespace ranvier::sim {
 
 CoreBank::CoreBank(const mapper::MappingProblem& problem, const SimOptions& options) : problem_(problem) {
   const bool graded = problem.schedule == mapper::Schedule::kStagedGraded;
+  const std::vector<bool> zeros = mapper::sends_zeros(problem);
   models_.resize(problem.tiles.size());
   for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
     const TileSpec spec{problem.program, problem.tiles[t], &problem.board.chip.core, graded};
     const CoreFactory factory = t < options.core_of_tile.size() ? options.core_of_tile[t] : nullptr;
+    if (problem.tiles[t].engine != mapper::Engine::kSpiking) {
+      const bool dense = problem.tiles[t].engine == mapper::Engine::kDense;
+      models_[t] = dense ? make_dense_core(spec, zeros[t]) : make_device_core(spec);
+      continue;
+    }
     if (factory == nullptr) {
       models_[t] = make_behavioural_core(spec);
       continue;
@@ -48,7 +56,11 @@ workloads::Activations CoreBank::gather(const std::vector<std::int32_t>& input_c
   for (const workloads::Stage& stage : program.stages) {
     all.codes.emplace_back(static_cast<std::size_t>(stage.tokens) * static_cast<std::size_t>(stage.channels));
   }
-  all.codes.front() = input_codes;
+  if (program.temporal()) {
+    for (std::size_t i = 1; i < input_codes.size(); i += 2) ++all.codes.front()[static_cast<std::size_t>(input_codes[i])];
+  } else {
+    all.codes.front() = input_codes;
+  }
   for (std::size_t t = 1; t < models_.size(); ++t) {
     const mapper::Tile& tile = problem_.tiles[t];
     if (tile.partial_of.valid()) continue;

@@ -14,7 +14,8 @@ CoreModule::CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun
       network_(network),
       fifo_events_(std::max<std::int64_t>(1, run.problem().board.chip.core.receive_fifo_events.value)),
       relay_events_(run.problem().board.chip.core.relay_buffer_events.value),
-      relay_cycles_(run.problem().board.chip.core.relay_cycles.value) {
+      relay_cycles_(run.problem().board.chip.core.relay_cycles.value),
+      emit_cycles_(run.problem().board.chip.core.emit_cycles.value) {
   SC_HAS_PROCESS(CoreModule);
   SC_METHOD(slot_freed);
   sensitive << slot_free_;
@@ -27,16 +28,21 @@ void CoreModule::fire(const std::vector<TileId>& tiles) {
     emissions_.clear();
     const std::int64_t start = fired_at_;
     const Cycles cycles = run_.fire(tile, emissions_);
-    fired_at_ += cycles.count();
-    run_.note_activity(core_, CoreUnit::kFire, tile, start, cycles.count());
-    for (const Emission& e : emissions_) send(tile, e, start + e.at.count());
+    std::int64_t more = 0;  // cycles for further packets of events so far
+    for (const Emission& e : emissions_) more += send(tile, e, start + e.at.count() + more);
+    run_.tally().packet_cycles[tile.value()] += more;
+    fired_at_ += cycles.count() + more;
+    run_.note_activity(core_, CoreUnit::kFire, tile, start, cycles.count() + more);
   }
 }
 
-void CoreModule::send(TileId tile, const Emission& emission, std::int64_t at) {
+std::int64_t CoreModule::send(TileId tile, const Emission& emission, std::int64_t at) {
   const Event event{emission.token, emission.channel, emission.value, 0};
+  std::int64_t more = 0;
+  bool first = true;  // the emission's own cycles are those of the first flow's first packet
   for (const std::uint32_t flow : run_.flows().flows_of(tile, emission.token, emission.channel)) {
     const FlowPath& path = run_.flows()[flow];
+    if (event.value == 0 && !path.zeros) continue;
     ++run_.tally().flow_events[flow];
     if (!path.local.empty()) {
       ++run_.tally().local_events[flow];
@@ -46,10 +52,14 @@ void CoreModule::send(TileId tile, const Emission& emission, std::int64_t at) {
         loop_back_.push_back({at, &path.local, event});
       }
     }
-    if (path.legs.empty()) continue;
-    run_.count_leg(flow, 0);
-    network_.send({flow, 0, event}, at);
+    for (std::uint32_t leg = 0; leg < path.packets; ++leg) {
+      if (run_.unicast() && !(first && leg == 0)) more += emit_cycles_;
+      run_.count_leg(flow, leg);
+      network_.send({flow, leg, event}, at + more);
+    }
+    first = false;
   }
+  return more;
 }
 
 void CoreModule::receive_due(const std::vector<Target>& targets, const Event& event) {
@@ -83,7 +93,7 @@ void CoreModule::drop_served(std::int64_t now) {
 
 void CoreModule::deliver(const Transfer& transfer, std::int64_t at) {
   const FlowPath& path = run_.flows()[transfer.flow];
-  if (transfer.leg + 1 < path.legs.size()) relay(transfer, at);
+  if (transfer.leg + 1 < path.legs.size() && path.legs[transfer.leg + 1].relayed) relay(transfer, at);
   const std::vector<Target>& targets = path.legs[transfer.leg].targets;
   if (path.delay > 0) {
     run_.hold(path.delay, targets, transfer.event);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "mapper/engines.h"
 #include "mapper/flows.h"
 #include "mapper/mesh.h"
 #include "sim/core_model.h"
@@ -57,11 +58,12 @@ FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mappin
     CoreId at = path.from_host ? kHostCore : mapping.core_of[path.source.value()];
     for (const CoreId to : mapping.routes[f].chain) {
       add_leg(problem.board, paths_.back(), at, to);
-      at = to;
+      if (problem.board.chip.noc.multicast == chips::Multicast::kRelay) at = to;
     }
     for (const TileId tile : problem.flows[f].destinations) {
       const CoreId core = mapping.core_of[tile.value()];
       std::vector<Target>* targets = &paths_.back().local;
+      if (path.to_device && !path.from_host) targets = &paths_.back().legs.front().targets;
       for (Leg& leg : paths_.back().legs) {
         if (leg.to == core) targets = &leg.targets;
       }
@@ -72,7 +74,7 @@ FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mappin
   const StageId head(problem.program->stages.size() - 1);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     const mapper::Tile& tile = problem.tiles[t];
-    if (tile.stage != head || tile.partial_of.valid()) continue;
+    if (tile.stage != head || tile.partial_of.valid() || !mapping.core_of[t].valid()) continue;
     FlowPath readout;
     readout.source = TileId(t);
     readout.stage = head;
@@ -90,7 +92,9 @@ FlowPath FlowTable::path_of(const mapper::MappingProblem& problem, const mapper:
   FlowPath path;
   path.source = f.source;
   path.stage = problem.tiles[f.source.value()].stage;
-  path.from_host = problem.program->stage(path.stage).kind == StageKind::kInput;
+  path.from_host = !mapping.core_of[f.source.value()].valid();
+  path.to_device = mapper::to_device(problem.tiles, f);
+  path.zeros = mapper::carries_zeros(problem.tiles, f);
   path.flits = static_cast<std::int32_t>(chips::flits_of(problem.board.chip.noc, f.payload_bits));
   path.delay = flow < mapping.delay.size() ? mapping.delay[flow] : 0;
   path.first_leg = legs_;
@@ -98,12 +102,9 @@ FlowPath FlowTable::path_of(const mapper::MappingProblem& problem, const mapper:
 }
 
 void FlowTable::add_leg(const chips::Board& board, FlowPath& path, CoreId from, CoreId to) {
-  Leg leg{from, to, 0, 0, {}};
-  mapper::for_each_xy_link(board, from, to, [&](LinkId link) {
-    ++leg.hops;
-    if (mapper::crosses_chip(board, link)) ++leg.edges;
-  });
-  path.legs.push_back(std::move(leg));
+  const bool relayed = !path.legs.empty() && board.chip.noc.multicast == chips::Multicast::kRelay;
+  path.legs.push_back({from, to, mapper::way_links(board, from, to), relayed, {}});
+  if (!relayed) ++path.packets;
   ++legs_;
 }
 

@@ -9,6 +9,7 @@
 
 #include "mapper/delivery.h"
 #include "mapper/mapping.h"
+#include "mapper/mesh.h"
 
 namespace ranvier::sim {
 
@@ -19,23 +20,26 @@ struct Target {
   mapper::Reach reach;
 };
 
-/// One unicast of a relay chain.
+/// One unicast: of a relay chain, or from the source to one of its destination cores.
 struct Leg {
   CoreId from, to;
-  std::int32_t hops = 0;   // links from `from` to `to`
-  std::int32_t edges = 0;  // of them over a chip edge
+  mapper::WayLinks way;
+  bool relayed = false;  // sent on by the core that the leg before it ends at
   std::vector<Target> targets;
 };
 
 struct FlowPath {
   TileId source;
   StageId stage;
-  bool from_host = false;
+  bool from_host = false;  // or from the device: made by no core, enters at the router of core 0
+  bool to_device = false;  // leaves at the router of core 0; from host or device it does not touch the chip
+  bool zeros = false;      // carries values, zero or not
   std::int32_t flits = 1;
   std::int32_t delay = 0;     // steps that its events wait at their destination
   std::vector<Target> local;  // on the source's own core
   std::vector<Leg> legs;
   std::size_t first_leg = 0;  // number of legs[0] among all legs
+  std::size_t packets = 0;    // that its source sends for an event
 };
 
 class FlowTable {
@@ -46,7 +50,7 @@ class FlowTable {
   std::span<const std::uint32_t> flows_of(TileId source, std::int32_t token, std::int32_t channel) const;
   const FlowPath& operator[](std::size_t flow) const { return paths_[flow]; }
 
-  /// All flows: first those of the problem, then one per head tile that brings its potentials to the host at core 0.
+  /// All flows: first those of the problem, then one per head tile on a core that brings its potentials to the host at core 0.
   std::size_t size() const { return paths_.size(); }
   std::size_t problem_flows() const { return problem_flows_; }
   bool is_readout(std::size_t flow) const { return flow >= problem_flows_; }

@@ -23,17 +23,32 @@ HostModule::HostModule(const sc_core::sc_module_name& name, ChipRun& run, const 
 void HostModule::fire() {
   emissions_.clear();
   run_.fire(TileId(0), emissions_);
-  down_free_ = std::max(down_free_, clock_.now());
-  const StageId input = run_.problem().tiles.front().stage;
   for (const Emission& e : emissions_) {
+    const Event event{e.token, e.channel, e.value, 0};
     for (const std::uint32_t flow : run_.flows().flows_of(TileId(0), e.token, e.channel)) {
       const FlowPath& path = run_.flows()[flow];
       ++run_.tally().flow_events[flow];
-      run_.tally().host_flits[input.value()] += path.flits;
-      down_free_ += path.flits * cycles_per_flit_;
-      arriving_.push_back({down_free_ + latency_, {flow, 0, {e.token, e.channel, e.value, 0}}});
+      if (path.to_device) {
+        run_.receive(path.local, event, Cycles(0), [](TileId, Cycles) {});
+      } else {
+        send(flow, event);
+      }
     }
   }
+  start();
+}
+
+void HostModule::send(std::uint32_t flow, const Event& event) {
+  const FlowPath& path = run_.flows()[flow];
+  down_free_ = std::max(down_free_, clock_.now());
+  for (std::uint32_t leg = 0; leg < path.packets; ++leg) {
+    run_.tally().host_flits[path.stage.value()] += path.flits;
+    down_free_ += path.flits * cycles_per_flit_;
+    arriving_.push_back({down_free_ + latency_, {flow, leg, event}});
+  }
+}
+
+void HostModule::start() {
   if (!arriving_.empty()) arrival_.notify(clock_.until(arriving_.front().at));
 }
 
@@ -42,7 +57,7 @@ void HostModule::arrive() {
   while (!arriving_.empty() && arriving_.front().at <= now) {
     const Transfer transfer = arriving_.front().transfer;
     arriving_.pop_front();
-    run_.count_leg(transfer.flow, 0);
+    run_.count_leg(transfer.flow, transfer.leg);
     network_.send(transfer, now);
   }
   if (arriving_.empty()) {
@@ -53,7 +68,7 @@ void HostModule::arrive() {
   }
 }
 
-void HostModule::take_potential(const FlowPath& path, std::int64_t at) {
+void HostModule::take(const FlowPath& path, std::int64_t at) {
   run_.tally().host_flits[path.stage.value()] += path.flits;
   up_free_ = std::max(up_free_, at) + path.flits * cycles_per_flit_;
   busy_until_ = up_free_ + latency_;

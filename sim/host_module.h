@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SystemC module of the host: sends input codes over its link into the router of core 0, and takes the potentials of
-// the head back over the same link.
+// the head back over the same link. What crosses between chip and device takes the same way.
 #pragma once
 
 #include <deque>
@@ -18,8 +18,11 @@ class HostModule final : public sc_core::sc_module {
 
   /// Fires tile 0: its events follow each other over the link.
   void fire();
-  /// A potential is at the router of core 0.
-  void take_potential(const FlowPath& path, std::int64_t at);
+  /// Puts an event on the link into the chip, behind those before it; start() when all are there.
+  void send(std::uint32_t flow, const Event& event);
+  void start();
+  /// A potential, or an event for the device, is at the router of core 0.
+  void take(const FlowPath& path, std::int64_t at);
   bool idle() const { return arriving_.empty(); }
   std::int64_t busy_until() const { return busy_until_; }
 

@@ -14,6 +14,7 @@ struct ImageTally {
   std::vector<std::int64_t> flow_events;                // by flow of the flow table: events that took it
   std::vector<std::int64_t> local_events;               // of them, those also looped back on their own core
   std::vector<std::int64_t> leg_packets;                // by leg
+  std::vector<std::int64_t> packet_cycles;              // by tile: to make an event's packets beyond its first
   std::vector<std::int64_t> host_flits;                 // by stage: input codes in, potentials out
   std::vector<std::vector<std::int64_t>> stage_events;  // [stage][step]
   std::vector<std::int64_t> stage_cycles;               // time of the steps in which the stage fires
@@ -26,6 +27,7 @@ struct ImageTally {
   std::vector<std::int64_t> static_energy;  // by tile, attojoules
   std::int64_t idle_static_energy = 0;      // of steps in which no tile was busy
   std::int64_t idle_cycles = 0;
+  std::int64_t chip_steps = 0;  // steps that the chip's synchronisation ended
   std::int64_t cycles = 0;  // from the image's first step to its last
 };
 

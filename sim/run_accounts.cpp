@@ -5,6 +5,7 @@
 #include <set>
 
 #include "mapper/mesh.h"
+#include "mapper/step_work.h"
 #include "sim/tile_selection.h"
 
 namespace ranvier::sim {
@@ -22,8 +23,11 @@ void raise_to(std::vector<std::int64_t>& peak, const std::vector<std::int64_t>& 
 
 std::int64_t count_powered(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
                            const FlowTable& flows) {
-  std::set<ChipId> chips{problem.board.chip_of(CoreId(0))};
-  for (std::size_t t = 1; t < problem.tiles.size(); ++t) chips.insert(problem.board.chip_of(mapping.core_of[t]));
+  std::set<ChipId> chips;
+  for (const CoreId core : mapping.core_of)
+    if (core.valid()) chips.insert(problem.board.chip_of(core));
+  if (chips.empty()) return 0;
+  chips.insert(problem.board.chip_of(CoreId(0)));
   for (std::size_t f = 0; f < flows.size(); ++f) {
     for (const Leg& leg : flows[f].legs) {
       mapper::for_each_xy_link(problem.board, leg.from, leg.to,
@@ -36,14 +40,16 @@ std::int64_t count_powered(const mapper::MappingProblem& problem, const mapper::
 }  // namespace
 
 RunAccounts::RunAccounts(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const FlowTable& flows,
-                         Fidelity fidelity)
+                         const mapper::DeviceSchedule& device, Fidelity fidelity)
     : problem_(problem),
       mapping_(mapping),
       flows_(flows),
+      device_(device),
       ledger_(problem.board.chip.energy),
       powered_chips_(count_powered(problem, mapping, flows)),
       flow_events_(flows.size()),
       tile_cycles_(problem.tiles.size()),
+      packet_cycles_(problem.tiles.size()),
       link_flits_(mapper::link_count(problem.board)),
       link_peak_(link_flits_.size()),
       stage_cycles_(problem.program->stages.size()),
@@ -51,7 +57,7 @@ RunAccounts::RunAccounts(const mapper::MappingProblem& problem, const mapper::Ma
       peak_relay_buffer_(problem.board.cores()) {
   result_.fidelity = fidelity;
   result_.schedule = problem.schedule;
-  result_.left_out = left_out_of(fidelity);
+  result_.left_out = left_out_of(fidelity, problem.board.chip.sync.policy);
   for (std::size_t s = 0; s < problem.program->stages.size(); ++s) {
     LayerResult layer;
     layer.stage = StageId(s);
@@ -72,6 +78,10 @@ void RunAccounts::charge_cores(const CoreBank& cores) {
     ledger_.add(Component::kSomaUpdate, stage, core, n.soma_updates);
     ledger_.add(Component::kMapValue, stage, core, n.map_values);
     ledger_.add(Component::kStateSwap, stage, core, n.swapped_bytes);
+    ledger_.add(Component::kSynapseConv, stage, core, n.conv_reads);
+    ledger_.add(Component::kSomaActive, stage, core, n.active_updates);
+    ledger_.add(Component::kSpike, stage, core, n.spikes);
+    ledger_.add(Component::kDenseMultiplyAdd, stage, core, n.dense_multiply_adds);
     tile_cycles_[t] += n.busy.count();
     LayerResult& layer = result_.layers[stage.value()];
     layer.adds += n.adds;
@@ -91,31 +101,50 @@ void RunAccounts::charge_traffic(const ImageTally& tally) {
       const Leg& leg = path.legs[l];
       const std::int64_t packets = tally.leg_packets[path.first_leg + l];
       const std::int64_t flits = packets * path.flits;
-      const bool by_host = path.from_host && l == 0;  // enters at the router of core 0, made by no core
+      const bool by_host = path.from_host && !leg.relayed;  // enters at the router of core 0, made by no core
       const CoreId sender = by_host ? CoreId() : leg.from;
       if (!by_host) ledger_.add(Component::kEventEmit, path.stage, sender, packets);
-      ledger_.add(Component::kRouterHop, path.stage, sender, flits * (leg.hops + 1));
-      ledger_.add(Component::kLinkHop, path.stage, sender, flits * (leg.hops - leg.edges));
-      ledger_.add(Component::kChipLinkHop, path.stage, sender, flits * leg.edges);
-      if (l == 0) layer.packets += packets;
-      layer.flit_hops += flits * leg.hops;
-      result_.hops += packets * leg.hops;
+      if (!flows_.is_readout(f) && !path.to_device) ledger_.add(Component::kEventReceive, path.stage, leg.to, packets);
+      ledger_.add(Component::kRouterHop, path.stage, sender, flits * (leg.way.links + 1));
+      ledger_.add(Component::kLinkHop, path.stage, sender, flits * leg.way.horizontal());
+      ledger_.add(Component::kLinkHopVertical, path.stage, sender, flits * leg.way.vertical);
+      ledger_.add(Component::kChipLinkHop, path.stage, sender, flits * leg.way.edges);
+      if (!leg.relayed) layer.packets += packets;
+      layer.flit_hops += flits * leg.way.links;
+      result_.hops += packets * leg.way.links;
     }
   }
+  for (std::size_t t = 1; t < tally.packet_cycles.size(); ++t) {
+    packet_cycles_[t] += tally.packet_cycles[t];
+    result_.layers[problem_.tiles[t].stage.value()].busy += Cycles(tally.packet_cycles[t]);
+  }
   for (std::size_t s = 0; s < tally.host_flits.size(); ++s) {
+    host_flits_ += tally.host_flits[s];
     ledger_.add(Component::kHostFlit, StageId(s), CoreId(), tally.host_flits[s]);
+  }
+}
+
+void RunAccounts::charge_device() {
+  for (std::size_t s = 0; s < device_.cost.size(); ++s) {
+    const mapper::DenseCost& cost = device_.cost[s];
+    const StageId stage(s);
+    ledger_.add_energy(Component::kDeviceCompute, stage, CoreId(), cost.multiply_adds, cost.compute + cost.vector_energy);
+    ledger_.add_energy(Component::kDeviceMemory, stage, CoreId(), cost.memory_bytes,
+                       cost.memory_energy + cost.buffer_energy);
+    ledger_.add_energy(Component::kDeviceLink, stage, CoreId(), device_.link_bytes[s],
+                       mapper::link_energy(*problem_.board.device, device_.link_bytes[s]));
   }
 }
 
 void RunAccounts::charge_steps(const ImageTally& tally) {
   // Every powered chip takes part in the end of each step; reading the potentials needs none.
   ledger_.add(Component::kStepSync, StageId(), CoreId(),
-              (static_cast<std::int64_t>(tally.steps.size()) - 1) * powered_chips_);
+              tally.chip_steps * powered_chips_);
   for (std::size_t t = 1; t < tally.static_energy.size(); ++t) {
     if (tally.static_energy[t] == 0) continue;
     ledger_.add_static(problem_.tiles[t].stage, mapping_.core_of[t], 0, Energy(tally.static_energy[t]));
   }
-  ledger_.add_static(StageId(), CoreId(), tally.idle_cycles, Energy(tally.idle_static_energy));
+  if (powered_chips_ > 0) ledger_.add_static(StageId(), CoreId(), tally.idle_cycles, Energy(tally.idle_static_energy));
 }
 
 void RunAccounts::add_layers(const ImageTally& tally) {
@@ -147,6 +176,7 @@ void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores,
 
   charge_cores(cores);
   charge_traffic(tally);
+  charge_device();
   charge_steps(tally);
   add_layers(tally);
   add_to(flow_events_, tally.flow_events);
@@ -164,6 +194,10 @@ void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores,
 }
 
 RunResult RunAccounts::finish(const CoreBank& cores) {
+  if (device_.used) {
+    const Power power = problem_.board.device->static_device.value;
+    ledger_.add_energy(Component::kDeviceStatic, StageId(), CoreId(), 0, energy_over(power, result_.total_time));
+  }
   result_.ledger = ledger_.entries();
   result_.total_energy = ledger_.total();
   result_.verilated_tiles = cores.cores_under_test();
@@ -172,6 +206,7 @@ RunResult RunAccounts::finish(const CoreBank& cores) {
   finish_cores();
   finish_links();
   finish_profile();
+  finish_interval();
   return std::move(result_);
 }
 
@@ -182,7 +217,7 @@ void RunAccounts::finish_layers() {
   for (std::size_t t = 1; t < problem_.tiles.size(); ++t) {
     const std::size_t s = problem_.tiles[t].stage.value();
     ++result_.layers[s].tiles;
-    cores[s].insert(mapping_.core_of[t]);
+    if (mapping_.core_of[t].valid()) cores[s].insert(mapping_.core_of[t]);
   }
   for (const LedgerEntry& entry : result_.ledger) {
     if (!entry.stage.valid()) continue;
@@ -204,6 +239,7 @@ void RunAccounts::finish_cores() {
   std::map<CoreId, CoreResult> by_core;
   for (std::size_t t = 1; t < problem_.tiles.size(); ++t) {
     const mapper::Tile& tile = problem_.tiles[t];
+    if (!mapping_.core_of[t].valid()) continue;
     CoreResult& core = by_core[mapping_.core_of[t]];
     const std::string& name = problem_.program->stage(tile.stage).name;
     core.core = mapping_.core_of[t];
@@ -211,7 +247,7 @@ void RunAccounts::finish_cores() {
     if (("+" + core.stages + "+").find("+" + name + "+") == std::string::npos) {
       core.stages += (core.stages.empty() ? "" : "+") + name;
     }
-    core.busy += Cycles(tile_cycles_[t]);
+    core.busy += Cycles(tile_cycles_[t] + packet_cycles_[t]);
     core.synapse_bytes += tile.demand.synapse_bytes;
     core.state_bytes += tile.demand.state_bytes;
     core.peak_receive_fifo = peak_receive_fifo_[core.core.value()];
@@ -246,9 +282,31 @@ void RunAccounts::finish_profile() {
   if (steps > 0) profile.step_time_ns_mean = nanoseconds(result_.total_time) / static_cast<double>(steps);
 }
 
-std::vector<std::string> left_out_of(Fidelity fidelity) {
+void RunAccounts::finish_interval() {
+  const auto images = static_cast<std::int64_t>(result_.images.size());
+  if (images == 0) return;
+  if (!mapper::pipelined(problem_.board.chip.sync.policy)) {
+    result_.initiation_interval = Duration(result_.total_time.count() / images);
+    return;
+  }
+  std::int64_t busiest = host_flits_ * problem_.board.chip.host_link.cycles_per_flit.value;
+  for (const CoreResult& core : result_.cores) busiest = std::max(busiest, core.busy.count());
+  for (std::size_t l = 0; l < link_flits_.size(); ++l) {
+    if (link_flits_[l] == 0) continue;
+    busiest = std::max(busiest, link_flits_[l] * mapper::cycles_per_flit(problem_.board, LinkId(l)));
+  }
+  const std::int64_t cycles = std::max<std::int64_t>(1, (busiest + images - 1) / images);
+  result_.initiation_interval = Duration(cycles * chips::clock_period(problem_.board.chip).count());
+}
+
+std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy) {
   std::vector<std::string> out{
       "A core never waits for its router: its own events wait in its state memory without limit."};
+  if (mapper::pipelined(policy)) {
+    out.emplace_back(
+        "Stages of one image do not overlap: its latency is that of the image alone, step after step. The interval "
+        "between images is the busiest core's, link's or the host link's work of one image, without waiting.");
+  }
   if (fidelity == Fidelity::kFast) {
     out.emplace_back(
         "Packets reserve links whole: no flits, buffers, virtual channels or credits, so no blocking upstream.");

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "mapper/device_schedule.h"
 #include "sim/core_bank.h"
 #include "sim/flow_table.h"
 #include "sim/image_tally.h"
@@ -15,9 +16,10 @@ namespace ranvier::sim {
 class RunAccounts {
  public:
   RunAccounts(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const FlowTable& flows,
-              Fidelity fidelity);
+              const mapper::DeviceSchedule& device, Fidelity fidelity);
 
-  /// Chips that draw static power: those with a tile or a router on some route, and the host's chip 0.
+  /// Chips that draw static power: those with a tile or a router on some route, and the host's chip 0; none where all
+  /// stages are on the device.
   std::int64_t powered_chips() const { return powered_chips_; }
   /// Compares what the cores hold with the integer reference.
   void add_image(const ImageTally& tally, const CoreBank& cores, const std::vector<std::int32_t>& input_codes);
@@ -26,24 +28,28 @@ class RunAccounts {
  private:
   void charge_cores(const CoreBank& cores);
   void charge_traffic(const ImageTally& tally);
+  void charge_device();
   void charge_steps(const ImageTally& tally);
   void add_layers(const ImageTally& tally);
   void finish_layers();
   void finish_cores();
   void finish_links();
   void finish_profile();
+  void finish_interval();
 
   const mapper::MappingProblem& problem_;
   const mapper::Mapping& mapping_;
   const FlowTable& flows_;
+  const mapper::DeviceSchedule& device_;
   RunResult result_;
   EnergyLedger ledger_;
   std::int64_t powered_chips_ = 0;
-  std::vector<std::int64_t> flow_events_, tile_cycles_, link_flits_, link_peak_, stage_cycles_;
+  std::int64_t host_flits_ = 0;
+  std::vector<std::int64_t> flow_events_, tile_cycles_, packet_cycles_, link_flits_, link_peak_, stage_cycles_;
   std::vector<std::int64_t> peak_receive_fifo_, peak_relay_buffer_;
 };
 
 /// What a fidelity does not model, in plain sentences.
-std::vector<std::string> left_out_of(Fidelity fidelity);
+std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy);
 
 }  // namespace ranvier::sim

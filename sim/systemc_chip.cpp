@@ -17,8 +17,11 @@ SystemCChip::SystemCChip(const sc_core::sc_module_name& name, ChipRun& run, cons
       host_("host", run, clock_, network_, *this),
       cores_(run.problem().board.cores()),
       firing_(cores_.size()) {
+  if (run.device().used) device_ = std::make_unique<DeviceModule>("device", run, clock_, host_,
+                                             static_cast<DeliveryPort&>(*this));
   for (std::size_t t = 1; t < run.problem().tiles.size(); ++t) {
     const CoreId core = run.mapping().core_of[t];
+    if (!core.valid()) continue;
     auto& module = cores_[core.value()];
     if (module) continue;
     module = std::make_unique<CoreModule>(fmt::format("core_{}", core.value()).c_str(), core, run, clock_, network_);
@@ -26,6 +29,9 @@ SystemCChip::SystemCChip(const sc_core::sc_module_name& name, ChipRun& run, cons
   SC_HAS_PROCESS(SystemCChip);
   SC_METHOD(control);
   sensitive << phase_over_;
+  SC_METHOD(fell_idle);
+  sensitive << all_sent_;
+  dont_initialize();
 }
 
 template <class Body>
@@ -48,7 +54,10 @@ void SystemCChip::deliver(const Transfer& transfer, std::int64_t at) {
   guarded([&] {
     const FlowPath& path = run_.flows()[transfer.flow];
     if (run_.flows().is_readout(transfer.flow)) {
-      host_.take_potential(path, at);
+      host_.take(path, at);
+    } else if (path.to_device) {
+      host_.take(path, at);
+      run_.receive(path.legs.front().targets, transfer.event, Cycles(0), [](TileId, Cycles) {});
     } else {
       cores_[path.legs[transfer.leg].to.value()]->deliver(transfer, at);
     }
@@ -56,21 +65,33 @@ void SystemCChip::deliver(const Transfer& transfer, std::int64_t at) {
 }
 
 void SystemCChip::entered(const Transfer& transfer) {
-  if (transfer.leg == 0) return;
-  cores_[run_.flows()[transfer.flow].legs[transfer.leg].from.value()]->slot_back();
+  const Leg& leg = run_.flows()[transfer.flow].legs[transfer.leg];
+  if (leg.relayed) cores_[leg.from.value()]->slot_back();
 }
 
 void SystemCChip::fell_idle() {
-  if (error_ || !open_ || !network_.idle() || !host_.idle()) return;
-  open_ = false;
+  if (error_ || !open_ || !network_.idle() || !host_.idle() || (device_ && !device_->idle())) return;
   std::int64_t compute_end = phase_start_;
   for (const auto& core : cores_) {
     if (core) compute_end = std::max(compute_end, core->finish_step());
   }
   const std::int64_t network_end = std::max(phase_start_, network_.last_delivery());
-  const std::int64_t end = std::max({compute_end, network_end, host_.busy_until()});
+  std::int64_t end = std::max({compute_end, network_end, host_.busy_until()});
+  if (device_) {
+    end = std::max(end, device_->busy_until());
+    if (phase_ == Phase::kStep && device_->owes_transfer()) {
+      // The host has all that the chip sends once link and cores are done; the transfer in ends up here again.
+      if (end > clock_.now())
+        all_sent_.notify(clock_.until(end));
+      else
+        device_->collect();
+      return;
+    }
+  }
+  open_ = false;
   timing_ = {phase_start_, end - phase_start_, compute_end - phase_start_, network_end - phase_start_, 0};
-  if (phase_ == Phase::kStep) apply_sync(run_.problem().board.chip.sync, timing_);
+  if (phase_ == Phase::kStep && run_.chip_works())
+    apply_sync(run_.problem().board.chip.sync, run_.end_of_step_cycles(), timing_);
   phase_over_.notify(clock_.until(phase_start_ + timing_.duration));
 }
 
@@ -101,6 +122,8 @@ void SystemCChip::start_step() {
   for (const TileId tile : run_.firing()) {
     if (tile == TileId(0)) {
       host_fires = true;
+    } else if (!run_.mapping().core_of[tile.value()].valid()) {
+      offloaded_.push_back(tile);
     } else {
       firing_[run_.mapping().core_of[tile.value()].value()].push_back(tile);
     }
@@ -110,6 +133,8 @@ void SystemCChip::start_step() {
     firing_[c].clear();
   }
   if (host_fires) host_.fire();
+  if (device_) device_->begin_step(run_.device().steps[static_cast<std::size_t>(run_.step())], offloaded_);
+  offloaded_.clear();
   for (const HeldEvent& held : due) {
     const TileId tile = held.targets->front().tile;
     cores_[run_.mapping().core_of[tile.value()].value()]->receive_due(*held.targets, held.event);
@@ -133,6 +158,7 @@ void SystemCChip::start_readout() {
       network_.send({static_cast<std::uint32_t>(flow), 0, {0, channel, 0, 0}}, at);
     }
   }
+  if (run_.device().readout_bytes > 0) device_->read_out(run_.device().readout_bytes);
   fell_idle();
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/core_module.h"
+#include "sim/device_module.h"
 #include "sim/host_module.h"
 #include "sim/network_module.h"
 
@@ -39,12 +40,14 @@ class SystemCChip final : public sc_core::sc_module, private DeliveryPort {
   ChipClock clock_;
   NetworkModule network_;
   HostModule host_;
+  std::unique_ptr<DeviceModule> device_;            // null where nothing is offloaded
   std::vector<std::unique_ptr<CoreModule>> cores_;  // by core; null where no tile is
   std::vector<std::vector<TileId>> firing_;         // by core, of the step that starts
-  sc_core::sc_event phase_over_;
+  sc_core::sc_event phase_over_, all_sent_;
   Phase phase_ = Phase::kImage;
   bool open_ = false;  // the phase is running: its end is not known yet
   std::int64_t phase_start_ = 0;
+  std::vector<TileId> offloaded_;  // of the step that starts
   StepTiming timing_;
   std::exception_ptr error_;
 };
