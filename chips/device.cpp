@@ -25,7 +25,8 @@ constexpr std::int64_t kSumBytes = 4;  // L0C holds 32-bit sums in either precis
 std::vector<std::string> sections() {
   std::vector<std::string> names;
   for (const Rule& rule : device_rules())
-    if (!rule.section().empty() && (names.empty() || names.back() != rule.section())) names.emplace_back(rule.section());
+    if (!rule.section().empty() && (names.empty() || names.back() != rule.section()))
+      names.emplace_back(rule.section());
   return names;
 }
 

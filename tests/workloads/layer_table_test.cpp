@@ -52,8 +52,15 @@ TEST(LayerTable, Resnet18HasItsKnownSizes) {
   EXPECT_EQ(table.layers[1].out_height(), 56);
 }
 
+TEST(LayerTable, Resnet50HasItsKnownSizes) {
+  const LayerTable table = load_layer_table("resnet50");
+  EXPECT_EQ(table.layers.size(), 72U);    // 53 convolutions, 2 pools, 16 sums, 1 fully connected
+  EXPECT_EQ(weights(table), 25'502'912);  // 25 557 032 parameters less 53 120 of normalisation and 1 000 biases
+  EXPECT_EQ(multiply_adds(table), 4'089'184'256);
+}
+
 TEST(LayerTable, NamesAndPaths) {
-  EXPECT_EQ(bundled_layer_tables(), (std::vector<std::string>{"resnet18", "vgg16"}));
+  EXPECT_EQ(bundled_layer_tables(), (std::vector<std::string>{"resnet18", "resnet50", "vgg16"}));
   const auto path = std::filesystem::temp_directory_path() / "ranvier-layer-table-test.csv";
   std::ofstream(path) << "# a remark\n" << kHeader << "\n a , convolution , image ,, 4, 4, 1, 2, 3, 1, 1\r\n";
   const LayerTable table = load_layer_table(path.string());
