@@ -46,7 +46,7 @@ struct Estimator {
   Peaks link_busy{link_count(board)};
   double host_busy = 0;
   std::int64_t barrier = 0;
-  double chip_steps = 0;  // that the chip's synchronisation ends
+  double chip_steps = 0;            // that the chip's synchronisation ends
   std::vector<double> device_host;  // by bucket: cycles of the host link for what passes between chip and device
   std::vector<double> longest_way;  // by bucket: of a packet, in an empty network
 
@@ -150,8 +150,8 @@ struct Estimator {
                     times(chip.energy.event_receive, leaves ? 0 : events * packets) +
                     times(chip.energy.host_flit, flits * (by_host + (leaves ? packets : 0)));
     if (work.free_packets[f] != 0 && home.valid()) layer.energy += times(chip.energy.spike, events);
-    const double host = flits * (by_host + (leaves ? packets : 0)) *
-                        static_cast<double>(chip.host_link.cycles_per_flit.value);
+    const double host =
+        flits * (by_host + (leaves ? packets : 0)) * static_cast<double>(chip.host_link.cycles_per_flit.value);
     host_busy += host;
     if (flow.source != TileId(0)) device_host[level] += host;
     if (unicast && home.valid()) {
@@ -220,8 +220,9 @@ struct Estimator {
       level.max_link_flits = link_flits[l].highest();
       double together = std::max(level.busy_cycles, fullest) + longest_way[l];
       if (device.used) together = with_device(board, device.steps[l], together);
-      level.cycles = Cycles(std::llround(device.chip_works(l) ? synchronised(chip.sync, together, steps.steps[l], barrier)
-                                                              : std::max(1.0, std::ceil(together))));
+      level.cycles =
+          Cycles(std::llround(device.chip_works(l) ? synchronised(chip.sync, together, steps.steps[l], barrier)
+                                                   : std::max(1.0, std::ceil(together))));
       if (device.chip_works(l)) chip_steps += steps.steps[l];
       metrics.steps += steps.steps[l];
       metrics.cycles += level.cycles;

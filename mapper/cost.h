@@ -26,8 +26,8 @@ struct LevelEstimate {
   double busy_cycles = 0;     // busiest unit of a core: integrating, firing or relaying
   double network_cycles = 0;  // fullest link (or the host link), serialised, plus the longest way of a packet
   double max_link_flits = 0;
-  Cycles cycles;  // the longest way plus the larger of busiest unit and fullest link, the device before, beside and after
-                  // it (device_schedule.h), synchronised
+  Cycles cycles;  // the longest way plus the larger of busiest unit and fullest link, the device before, beside and
+                  // after it (device_schedule.h), synchronised
 };
 
 /// Per image. Keys of `ranvier map --json` first.

@@ -64,10 +64,11 @@ class PlacementState {
   std::vector<Demand> used_;
   std::vector<std::vector<std::size_t>> flows_of_;
   std::vector<std::vector<CoreId>> chain_;  // by flow
-  std::vector<double> link_cost_;           // by link: cycles a flit, the chip's edge cost at edges
+  std::vector<float> link_cost_;            // by link: cycles a flit
+  std::int64_t barrier_ = 0;                // cycles at a step's end, with the routers in use at construction
   std::vector<Peaks> links_;                // by bucket: cycles of each link
   std::vector<Peaks> units_;                // by bucket: cycles of each unit of each core
-  std::vector<double> busy_;                // [bucket][core]
+  std::vector<Peaks> busy_;                 // by bucket: cycles of each core
   std::vector<double> price_;               // by bucket: of its steps, as cost_ holds it
   std::vector<std::size_t> to_settle_;
   std::vector<std::uint8_t> settled_;  // by bucket: 0 while it waits in to_settle_

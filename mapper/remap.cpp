@@ -18,9 +18,9 @@ namespace {
 
 enum class Neighbourhood : std::uint8_t { kBusiestCores, kFullestLinks, kSwapCores, kMoveTiles };
 constexpr int kAttempts = 4;
-constexpr double kLoadFactor = 4;       // dearer link load with every attempt that made the fullest link fuller
+constexpr double kLoadFactor = 4;        // dearer link load with every attempt that made the fullest link fuller
 constexpr double kWorthTraffic = 0.001;  // gain of time or energy for which hops and link load may rise
-constexpr std::uint64_t kHotShare = 8;  // tiles of one in so many used cores, at least one, count as hot
+constexpr std::uint64_t kHotShare = 8;   // tiles of one in so many used cores, at least one, count as hot
 
 /// Tiles that the neighbourhood looks at, ascending.
 std::vector<TileId> candidates(const MappingProblem& problem, const Mapping& mapping, const Profile& profile,

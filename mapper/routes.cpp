@@ -3,6 +3,8 @@
 #include "mapper/routes.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "mapper/errors.h"
 #include "mapper/mesh.h"
@@ -23,6 +25,45 @@ std::vector<std::int64_t> table_use(const MappingProblem& problem, const std::ve
     for (std::size_t i = 0; i + 1 < routes[f].chain.size(); ++i) ++use[routes[f].chain[i].value()];
   }
   return use;
+}
+
+/// Out axons by core: its neurons (contexts of a kLif stage, channels else) times the cores that each sends to.
+std::vector<std::int64_t> out_axons(const MappingProblem& problem, const std::vector<CoreId>& core_of,
+                                    const std::vector<Route>& routes) {
+  std::vector<std::int64_t> use(problem.board.cores(), 0);
+  // Of one tile: rectangles of neurons by destination core. Flows that differ in delay alone send from other axons.
+  std::map<std::pair<std::uint32_t, CoreId>, std::vector<Range>> channels;
+  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+    const Flow& flow = problem.flows[f];
+    const CoreId source = core_of[flow.source.value()];
+    if (!source.valid()) continue;
+    const bool contexts =
+        problem.program->stage(problem.tiles[flow.source.value()].stage).kind == workloads::StageKind::kLif;
+    for (const CoreId to : routes[f].chain) {
+      if (contexts) {
+        use[source.value()] += std::int64_t{flow.channels.size()} * flow.tokens.size();
+      } else {
+        channels[{flow.source.value(), to}].push_back(flow.channels);
+      }
+    }
+  }
+  for (auto& [key, ranges] : channels) {
+    std::sort(ranges.begin(), ranges.end(), [](Range a, Range b) { return a.begin < b.begin; });
+    std::int32_t end = ranges.front().begin;
+    for (const Range& r : ranges) {
+      if (r.end <= end) continue;
+      use[core_of[key.first].value()] += r.end - std::max(end, r.begin);
+      end = r.end;
+    }
+  }
+  return use;
+}
+
+void refuse_overflow(const std::vector<std::int64_t>& use, std::int64_t limit, const char* what, const char* remedy) {
+  std::vector<Shortfall> shortfalls;
+  for (std::size_t core = 0; core < use.size(); ++core)
+    if (use[core] > limit) shortfalls.push_back({"route_entries", StageId(), "", CoreId(core), use[core], limit, what});
+  if (!shortfalls.empty()) throw DoesNotFit(std::move(shortfalls), remedy);
 }
 
 }  // namespace
@@ -89,12 +130,19 @@ std::vector<CoreId> shortest_chain(const chips::Board& board, CoreId from, std::
 
 std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<CoreId>& core_of) {
   const chips::Board& board = problem.board;
+  const bool unicast = board.chip.noc.multicast == chips::Multicast::kUnicast;
   std::vector<Route> routes(problem.flows.size());
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const Flow& flow = problem.flows[f];
-    routes[f].chain = shortest_chain(board, entry_core(core_of, flow.source), destination_cores(flow, core_of));
+    auto cores = destination_cores(flow, core_of);
+    routes[f].chain = unicast ? std::move(cores) : shortest_chain(board, entry_core(core_of, flow.source), cores);
   }
   const std::int64_t limit = board.chip.core.route_entries.value;
+  if (unicast) {
+    refuse_overflow(out_axons(problem, core_of, routes), limit, "its out axons",
+                    "cut its tiles finer, or give their destinations fewer cores");
+    return routes;
+  }
   std::vector<std::int64_t> use = table_use(problem, core_of, routes);
   for (std::size_t core = 0; core < use.size(); ++core) {
     // A full relay becomes the last of a chain, whose former last has room to relay.
@@ -107,12 +155,7 @@ std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<
       std::rotate(at, at + 1, chain.end());
     }
   }
-  std::vector<Shortfall> shortfalls;
-  for (std::size_t core = 0; core < use.size(); ++core)
-    if (use[core] > limit)
-      shortfalls.push_back({"route_entries", StageId(), "", CoreId(core), use[core], limit, "its table"});
-  if (!shortfalls.empty())
-    throw DoesNotFit(std::move(shortfalls), "spread the tiles with preset latency, or cut fewer tiles");
+  refuse_overflow(use, limit, "its table", "spread the tiles with preset latency, or cut fewer tiles");
   return routes;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Relay chains: in which order a multicast visits its destination cores.
+// Routes: in which order a relay multicast visits its destination cores, or to which cores unicasts go.
 #pragma once
 
 #include <vector>
@@ -23,7 +23,9 @@ std::vector<CoreId> shortest_chain(const chips::Board& board, CoreId from, std::
 std::int64_t chain_hops(const chips::Board& board, CoreId from, const std::vector<CoreId>& chain);
 
 /// Routes of all flows. Where a core's table would hold more than its route_entries, flows that it relays end there
-/// instead; throws DoesNotFit when that is not enough.
+/// instead; throws DoesNotFit when that is not enough. On unicast chips a chain is the set of destination cores,
+/// ascending, and route_entries limits out axons: neurons (contexts of kLif stages, channels else) times their
+/// destination cores.
 std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<CoreId>& core_of);
 
 }  // namespace ranvier::mapper

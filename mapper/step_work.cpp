@@ -64,8 +64,7 @@ StepWork step_work(const MappingProblem& problem) {
 }
 
 LevelSteps level_steps(const MappingProblem& problem, const std::vector<std::int32_t>& level) {
-  const bool staged =
-      problem.schedule == Schedule::kStagedGraded || problem.schedule == Schedule::kStagedUnary;
+  const bool staged = problem.schedule == Schedule::kStagedGraded || problem.schedule == Schedule::kStagedUnary;
   const auto depth = static_cast<std::size_t>(*std::max_element(level.begin(), level.end()));
   LevelSteps result;
   result.steps.assign(staged ? depth + 1 : 1, 1.0);

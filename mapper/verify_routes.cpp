@@ -40,7 +40,31 @@ std::vector<std::size_t> find_cycle(const std::vector<std::set<std::size_t>>& ne
   return {};
 }
 
+namespace {
+
+/// A neuron of a tile and a core that it sends to.
+struct OutAxon {
+  std::size_t tile;
+  CoreId to;
+  std::int32_t channel;
+  std::int32_t token;  // 0 but for kLif, whose neurons are contexts
+  friend auto operator<=>(const OutAxon&, const OutAxon&) = default;
+};
+
+void add_axons(const MappingProblem& p, const Flow& flow, const std::vector<CoreId>& cores, std::set<OutAxon>& axons) {
+  const std::size_t tile = flow.source.value();
+  const bool contexts = p.program->stage(p.tiles[tile].stage).kind == workloads::StageKind::kLif;
+  for (const CoreId to : cores)
+    for (std::int32_t c = flow.channels.begin; c < flow.channels.end; ++c)
+      for (std::int32_t t = flow.tokens.begin; t < (contexts ? flow.tokens.end : flow.tokens.begin + 1); ++t)
+        axons.insert({tile, to, c, contexts ? t : 0});
+}
+
+}  // namespace
+
 void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
+  const bool unicast = p.board.chip.noc.multicast == chips::Multicast::kUnicast;
+  std::set<OutAxon> axons;
   std::vector<std::int64_t> entries(p.board.cores(), 0);
   std::vector<std::set<std::size_t>> next(link_count(p.board));
   for (std::size_t f = 0; f < p.flows.size(); ++f) {
@@ -62,25 +86,30 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
            .text = fmt::format("flow {} visits {} cores, its destinations are on {}", f, chain.size(), wanted.size())});
       continue;
     }
-    if (home.valid()) ++entries[home.value()];
-    for (std::size_t i = 0; i + 1 < chain.size(); ++i) ++entries[chain[i].value()];
+    if (unicast && home.valid())
+      add_axons(p, flow, chain, axons);
+    else if (home.valid())
+      ++entries[home.value()];
+    for (std::size_t i = 0; !unicast && i + 1 < chain.size(); ++i) ++entries[chain[i].value()];
     CoreId at = home.valid() ? home : CoreId(0);
     for (const CoreId to : chain) {
-      // A relay takes the packet off the mesh, so a dependency ends there.
+      // A relay takes the packet off the mesh, so a dependency ends there; unicasts all begin at the source.
       std::size_t before = next.size();
       for_each_xy_link(p.board, at, to, [&](LinkId link) {
         if (before != next.size()) next[before].insert(link.value());
         before = link.value();
       });
-      at = to;
+      if (!unicast) at = to;
     }
   }
+  for (const OutAxon& axon : axons) ++entries[m.core_of[axon.tile].value()];
   for (std::size_t c = 0; c < entries.size(); ++c)
     if (entries[c] > p.board.chip.core.route_entries.value)
-      out.add({.kind = FindingKind::kRouteEntries,
-               .core = CoreId(c),
-               .text = fmt::format("core {} has {} route_entries, {} flows start or are relayed there", c,
-                                   p.board.chip.core.route_entries.value, entries[c])});
+      out.add(
+          {.kind = FindingKind::kRouteEntries,
+           .core = CoreId(c),
+           .text = fmt::format("core {} has {} route_entries, {} {}", c, p.board.chip.core.route_entries.value,
+                               entries[c], unicast ? "out axons start there" : "flows start or are relayed there")});
   if (const auto cycle = find_cycle(next); !cycle.empty())
     out.add({.kind = FindingKind::kDeadlock,
              .core = link_source(p.board, LinkId(cycle.front())),

@@ -117,8 +117,8 @@ std::int64_t touched_by_event(const Program& program, const Tile& tile, int port
       // The mean over the inputs that reach the tile.
       const Reach reach = reach_of(program, tile, 0);
       const std::int64_t inputs = std::int64_t{reach.tokens.size()} * reach.channels.size();
-      const std::int64_t synapses = workloads::synapse_count(s, {tile.outputs.begin, tile.outputs.end},
-                                                             {tile.tokens.begin, tile.tokens.end});
+      const std::int64_t synapses =
+          workloads::synapse_count(s, {tile.outputs.begin, tile.outputs.end}, {tile.tokens.begin, tile.tokens.end});
       return inputs == 0 ? 0 : (synapses + inputs - 1) / inputs;
     }
   }
@@ -130,8 +130,7 @@ bool has_shared_kernels(const Stage& stage) { return stage.kind == StageKind::kL
 std::int64_t receive_cycles_of(const Program& program, const chips::CoreKind& core, StageId stage,
                                std::int64_t touched) {
   const std::int64_t lanes = std::max<std::int64_t>(1, core.lanes.value);
-  const chips::Count& each =
-      has_shared_kernels(program.stage(stage)) ? core.synapse_conv_cycles : core.synapse_cycles;
+  const chips::Count& each = has_shared_kernels(program.stage(stage)) ? core.synapse_conv_cycles : core.synapse_cycles;
   return core.event_decode_cycles.value + each.value * ((touched + lanes - 1) / lanes);
 }
 

@@ -8,7 +8,8 @@
 namespace ranvier::mapper {
 
 /// Events per value (token and channel) and image that a stage sends, by code range and kind. A guess that a profile
-/// replaces: half a spike in 100 steps of every neuron of a temporal program; signed codes as if normal with sigma = hi / 3, softmax rows as if they sum to hi, GELU half silent.
+/// replaces: half a spike in 100 steps of every neuron of a temporal program; signed codes as if normal with sigma = hi
+/// / 3, softmax rows as if they sum to hi, GELU half silent.
 double events_per_value(const workloads::Program& program, StageId stage, Schedule schedule);
 
 /// Times that a tile of the stage fires in an image.

@@ -40,7 +40,8 @@ Headline headline(const RunRecord& record) {
   h.energy_per_image = mean(result.total_energy, h.images);
   h.latency = h.images == 0 ? latency : Duration(latency.count() / h.images);
   h.total_time = result.total_time;
-  h.throughput_per_s = share(n, seconds(result.total_time));
+  h.initiation_interval = result.initiation_interval;
+  h.throughput_per_s = share(1, seconds(result.initiation_interval));
   h.step_time_ns_mean = result.profile.step_time_ns_mean;
   if (h.step_time_ns_mean == 0 && !result.steps.empty()) {
     Duration all;

@@ -20,7 +20,8 @@ struct Headline {
   Energy energy_per_image;  // rounded to a whole attojoule
   Duration latency;         // mean per image
   Duration total_time;
-  double throughput_per_s = 0;  // images over total time
+  Duration initiation_interval;  // between the starts of two images
+  double throughput_per_s = 0;   // its inverse
   double synops_per_image = 0;
   double events_per_image = 0;
   double pj_per_synop = 0;  // all energy over all synops

@@ -114,6 +114,7 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   j["lost_events"] = result.lost.total;
   j["latency_us"] = microseconds(h.latency);
   j["total_time_us"] = microseconds(result.total_time);
+  j["initiation_interval_us"] = microseconds(h.initiation_interval);
   j["throughput_per_s"] = h.throughput_per_s;
   j["energy_nj"] = nanojoules(h.energy);
   j["energy_aj"] = h.energy.count();

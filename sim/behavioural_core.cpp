@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/behavioural_core.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "mapper/demand.h"
@@ -14,11 +15,15 @@ BehaviouralCore::BehaviouralCore(const TileSpec& spec)
     : spec_(spec),
       stage_(spec.program->stage(spec.tile.stage)),
       costs_(*spec.core),
-      context_bytes_(mapper::state_bytes(*spec.program, spec.tile).context) {}
+      context_bytes_(mapper::state_bytes(*spec.program, spec.tile).context),
+      elementwise_(stage_.kind == StageKind::kGelu || stage_.kind == StageKind::kAdd),
+      token_has_input_(static_cast<std::size_t>(tokens())),
+      context_has_input_(contexts()) {}
 
 void BehaviouralCore::begin_image() {
   counters_ = {};
   token_in_work_ = 0;
+  forget_input();
   clear();
 }
 
@@ -37,8 +42,26 @@ Cycles BehaviouralCore::turn_to(std::int32_t token) {
   return costs_.swap(bytes);
 }
 
+void BehaviouralCore::forget_input() {
+  std::fill(token_has_input_.begin(), token_has_input_.end(), std::uint8_t{0});
+  std::fill(context_has_input_.begin(), context_has_input_.end(), std::uint8_t{0});
+}
+
+void BehaviouralCore::note_input(const Event& event, std::int32_t token) {
+  if (token == kAllTokens) {
+    std::fill(token_has_input_.begin(), token_has_input_.end(), kAllOutputs);
+  } else if (elementwise_ || event.port == kPartialPort) {
+    std::uint8_t& has = token_has_input_[static_cast<std::size_t>(token)];
+    has = std::max(has, kSomeOutputs);
+    context_has_input_[index(token, event.channel - spec_.tile.outputs.begin)] = 1;
+  } else {
+    token_has_input_[static_cast<std::size_t>(token)] = kAllOutputs;
+  }
+}
+
 Cycles BehaviouralCore::receive(const Event& event, Cycles) {
   const Touched touched = accept(event);
+  note_input(event, touched.token);
   ++counters_.events_in;
   counters_.synapse_reads += touched.reads;
   (touched.multiplies ? counters_.multiply_adds : counters_.adds) += touched.outputs;
@@ -49,35 +72,52 @@ Cycles BehaviouralCore::receive(const Event& event, Cycles) {
 
 Cycles BehaviouralCore::fire(std::vector<Emission>& out) {
   out_ = &out;
-  fire_contexts_ = fire_mapped_ = fire_events_ = 0;
+  fire_contexts_ = fire_active_ = fire_mapped_ = fire_events_ = 0;
   fire_swaps_ = Cycles(0);
   for (std::int32_t t = 0; t < tokens(); ++t) {
     fire_swaps_ += turn_to(t);
+    fire_input_ = token_has_input_[static_cast<std::size_t>(t)];
+    if (fire_input_ == kSomeOutputs) {
+      const auto row = context_has_input_.begin() + static_cast<std::ptrdiff_t>(index(t, 0));
+      fire_active_ += std::count(row, row + outputs(), std::uint8_t{1});
+    }
     fire_token(t);
   }
   out_ = nullptr;
+  forget_input();
   counters_.soma_updates += fire_contexts_;
+  counters_.active_updates += fire_active_;
+  counters_.spikes += fire_events_;
   counters_.map_values += fire_mapped_;
   counters_.events_out += fire_events_;
-  const Cycles cost = costs_.fire(fire_contexts_, fire_mapped_, fire_events_) + fire_swaps_;
+  const Cycles cost = fire_cost();
   counters_.busy += cost;
   return cost;
 }
 
-void BehaviouralCore::look_at_contexts(std::int64_t n) { fire_contexts_ += n; }
+Cycles BehaviouralCore::fire_cost() const {
+  return costs_.fire(fire_contexts_, fire_active_, fire_mapped_, fire_events_) + fire_swaps_;
+}
+
+void BehaviouralCore::look_at_contexts(std::int64_t n) {
+  fire_contexts_ += n;
+  if (fire_input_ == kAllOutputs) fire_active_ += n;
+}
 
 void BehaviouralCore::map_values(std::int64_t n) { fire_mapped_ += n; }
 
 void BehaviouralCore::emit(std::int32_t token, std::int32_t output, std::int32_t value) {
   ++fire_events_;
-  out_->push_back({spec_.tile.tokens.begin + token, spec_.tile.outputs.begin + output, value,
-                   costs_.fire(fire_contexts_, fire_mapped_, fire_events_) + fire_swaps_});
+  if (fire_input_ != kAllOutputs && context_has_input_[index(token, output)] == 0) ++fire_active_;
+  out_->push_back({spec_.tile.tokens.begin + token, spec_.tile.outputs.begin + output, value, fire_cost()});
 }
 
 std::vector<std::uint8_t> BehaviouralCore::save() const {
   StateWriter w;
   w.value(counters_);
   w.value(token_in_work_);
+  w.array(token_has_input_);
+  w.array(context_has_input_);
   write(w);
   return w.take();
 }
@@ -86,6 +126,8 @@ void BehaviouralCore::restore(const std::vector<std::uint8_t>& state) {
   StateReader r(state);
   r.value(counters_);
   r.value(token_in_work_);
+  r.array(token_has_input_);
+  r.array(context_has_input_);
   read(r);
   r.finish();
 }
@@ -127,6 +169,8 @@ std::unique_ptr<CoreModel> make_core(const TileSpec& spec) {
       return make_gelu_core(spec);
     case StageKind::kAdd:
       return make_add_core(spec);
+    case StageKind::kLif:
+      return make_lif_core(spec);
     case StageKind::kInput:
       break;
   }

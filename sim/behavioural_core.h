@@ -57,7 +57,11 @@ class BehaviouralCore : public CoreModel {
   std::int32_t local_token(const Event& event) const { return event.token - spec_.tile.tokens.begin; }
 
  private:
+  static constexpr std::uint8_t kSomeOutputs = 1, kAllOutputs = 2;
   Cycles turn_to(std::int32_t token);
+  void note_input(const Event& event, std::int32_t token);
+  void forget_input();
+  Cycles fire_cost() const;
 
   TileSpec spec_;
   const workloads::Stage& stage_;
@@ -65,9 +69,13 @@ class BehaviouralCore : public CoreModel {
   std::int64_t context_bytes_;
   CoreCounters counters_;
   std::int32_t token_in_work_ = 0;
+  bool elementwise_;                             // an event reaches one output
+  std::vector<std::uint8_t> token_has_input_;    // since the tile last fired: none, some or all outputs
+  std::vector<std::uint8_t> context_has_input_;  // where only some
   // While firing.
   std::vector<Emission>* out_ = nullptr;
-  std::int64_t fire_contexts_ = 0, fire_mapped_ = 0, fire_events_ = 0;
+  std::uint8_t fire_input_ = 0;  // of the token in work
+  std::int64_t fire_contexts_ = 0, fire_active_ = 0, fire_mapped_ = 0, fire_events_ = 0;
   Cycles fire_swaps_;
 };
 
@@ -101,5 +109,6 @@ std::unique_ptr<CoreModel> make_gelu_core(const TileSpec& spec);
 std::unique_ptr<CoreModel> make_scores_core(const TileSpec& spec);
 std::unique_ptr<CoreModel> make_mix_core(const TileSpec& spec);
 std::unique_ptr<CoreModel> make_add_core(const TileSpec& spec);
+std::unique_ptr<CoreModel> make_lif_core(const TileSpec& spec);
 
 }  // namespace ranvier::sim

@@ -106,8 +106,8 @@ Cycles ChipRun::fire(TileId tile, std::vector<Emission>& out) {
   const auto events = static_cast<std::int64_t>(out.size() - before);
   tally_.stage_events[t.stage.value()].back() += events;
   events_in_step_ += events;
-  const bool staged = problem_.schedule == mapper::Schedule::kStagedGraded ||
-                      problem_.schedule == mapper::Schedule::kStagedUnary;
+  const bool staged =
+      problem_.schedule == mapper::Schedule::kStagedGraded || problem_.schedule == mapper::Schedule::kStagedUnary;
   if (events > 0 || staged) stage_fired_[t.stage.value()] = 1;
   return cycles;
 }

@@ -29,7 +29,8 @@ class CoreModule final : public sc_core::sc_module {
 
  private:
   void slot_freed();
-  void send(TileId tile, const Emission& emission, std::int64_t at);
+  /// Returns the cycles that packets beyond the emission's own take to make: unicast chips send one a destination.
+  std::int64_t send(TileId tile, const Emission& emission, std::int64_t at);
   /// Integrates an event that is there from `at` on; returns when that begins.
   std::int64_t serve(const std::vector<Target>& targets, const Event& event, std::int64_t at);
   /// Events between tiles of this core take their turn by time, but no place in the FIFO.
@@ -41,7 +42,7 @@ class CoreModule final : public sc_core::sc_module {
   ChipRun& run_;
   ChipClock clock_;
   NetworkPort& network_;
-  std::int64_t fifo_events_, relay_events_, relay_cycles_;
+  std::int64_t fifo_events_, relay_events_, relay_cycles_, emit_cycles_;
 
   std::int64_t step_start_ = 0;
   std::int64_t fired_at_ = 0;         // when the firing unit is done

@@ -50,7 +50,8 @@ class FlowTable {
   std::span<const std::uint32_t> flows_of(TileId source, std::int32_t token, std::int32_t channel) const;
   const FlowPath& operator[](std::size_t flow) const { return paths_[flow]; }
 
-  /// All flows: first those of the problem, then one per head tile on a core that brings its potentials to the host at core 0.
+  /// All flows: first those of the problem, then one per head tile on a core that brings its potentials to the host at
+  /// core 0.
   std::size_t size() const { return paths_.size(); }
   std::size_t problem_flows() const { return problem_flows_; }
   bool is_readout(std::size_t flow) const { return flow >= problem_flows_; }

@@ -28,7 +28,7 @@ struct ImageTally {
   std::int64_t idle_static_energy = 0;      // of steps in which no tile was busy
   std::int64_t idle_cycles = 0;
   std::int64_t chip_steps = 0;  // steps that the chip's synchronisation ended
-  std::int64_t cycles = 0;  // from the image's first step to its last
+  std::int64_t cycles = 0;      // from the image's first step to its last
 };
 
 }  // namespace ranvier::sim

@@ -31,7 +31,7 @@ void NetworkModule::send(const Transfer& transfer, std::int64_t at) {
   }
   const FlowPath& path = run_.flows()[transfer.flow];
   const Leg& leg = path.legs[transfer.leg];
-  network_->inject({id, leg.from, leg.to, path.flits, transfer.leg > 0}, at);
+  network_->inject({id, leg.from, leg.to, path.flits, leg.relayed}, at);
   if (!advancing_) arm();
 }
 

@@ -30,8 +30,9 @@ std::int64_t count_powered(const mapper::MappingProblem& problem, const mapper::
   chips.insert(problem.board.chip_of(CoreId(0)));
   for (std::size_t f = 0; f < flows.size(); ++f) {
     for (const Leg& leg : flows[f].legs) {
-      mapper::for_each_xy_link(problem.board, leg.from, leg.to,
-                               [&](LinkId link) { chips.insert(problem.board.chip_of(mapper::link_source(problem.board, link))); });
+      mapper::for_each_xy_link(problem.board, leg.from, leg.to, [&](LinkId link) {
+        chips.insert(problem.board.chip_of(mapper::link_source(problem.board, link)));
+      });
     }
   }
   return static_cast<std::int64_t>(chips.size());
@@ -128,7 +129,8 @@ void RunAccounts::charge_device() {
   for (std::size_t s = 0; s < device_.cost.size(); ++s) {
     const mapper::DenseCost& cost = device_.cost[s];
     const StageId stage(s);
-    ledger_.add_energy(Component::kDeviceCompute, stage, CoreId(), cost.multiply_adds, cost.compute + cost.vector_energy);
+    ledger_.add_energy(Component::kDeviceCompute, stage, CoreId(), cost.multiply_adds,
+                       cost.compute + cost.vector_energy);
     ledger_.add_energy(Component::kDeviceMemory, stage, CoreId(), cost.memory_bytes,
                        cost.memory_energy + cost.buffer_energy);
     ledger_.add_energy(Component::kDeviceLink, stage, CoreId(), device_.link_bytes[s],
@@ -138,8 +140,7 @@ void RunAccounts::charge_device() {
 
 void RunAccounts::charge_steps(const ImageTally& tally) {
   // Every powered chip takes part in the end of each step; reading the potentials needs none.
-  ledger_.add(Component::kStepSync, StageId(), CoreId(),
-              tally.chip_steps * powered_chips_);
+  ledger_.add(Component::kStepSync, StageId(), CoreId(), tally.chip_steps * powered_chips_);
   for (std::size_t t = 1; t < tally.static_energy.size(); ++t) {
     if (tally.static_energy[t] == 0) continue;
     ledger_.add_static(problem_.tiles[t].stage, mapping_.core_of[t], 0, Energy(tally.static_energy[t]));

@@ -9,11 +9,12 @@
 
 namespace ranvier::sim {
 
-/// Barrier: some cycles more. Fixed phase: up to a whole number of phases; those beyond the first are overruns.
-inline void apply_sync(const chips::Sync& sync, StepTiming& timing) {
+/// Barrier and layer pipeline: `barrier` cycles more, of mapper::end_of_step_cycles(); dataflow: none. Fixed phase: up
+/// to a whole number of phases; those beyond the first are overruns.
+inline void apply_sync(const chips::Sync& sync, std::int64_t barrier, StepTiming& timing) {
   const std::int64_t work = std::max<std::int64_t>(1, timing.duration);
-  if (sync.policy == chips::SyncPolicy::kBarrier) {
-    timing.duration = work + sync.barrier_cycles.value;
+  if (sync.policy != chips::SyncPolicy::kFixedPhase) {
+    timing.duration = work + barrier;
     return;
   }
   const std::int64_t phase = std::max<std::int64_t>(1, sync.phase_cycles.value);

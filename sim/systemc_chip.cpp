@@ -17,8 +17,8 @@ SystemCChip::SystemCChip(const sc_core::sc_module_name& name, ChipRun& run, cons
       host_("host", run, clock_, network_, *this),
       cores_(run.problem().board.cores()),
       firing_(cores_.size()) {
-  if (run.device().used) device_ = std::make_unique<DeviceModule>("device", run, clock_, host_,
-                                             static_cast<DeliveryPort&>(*this));
+  if (run.device().used)
+    device_ = std::make_unique<DeviceModule>("device", run, clock_, host_, static_cast<DeliveryPort&>(*this));
   for (std::size_t t = 1; t < run.problem().tiles.size(); ++t) {
     const CoreId core = run.mapping().core_of[t];
     if (!core.valid()) continue;

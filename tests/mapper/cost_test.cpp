@@ -79,9 +79,10 @@ TEST_F(Cost, FixedPhasesRoundEveryStepUp) {
 
 TEST_F(Cost, EnergyIsCountsTimesTheTable) {
   const Metrics m = estimate(problem, mapping);
-  // Stage a: ten arrivals at four weights each; six events sent over three links, four routers and the relay's own.
+  // Stage a: ten arrivals at four weights each; six events sent over three links, four routers and the relay's own,
+  // which makes a packet of each once more.
   EXPECT_DOUBLE_EQ(m.layers[1].synops, 40);
-  EXPECT_EQ(m.layers[1].energy, Energy(40 * (100 + 30) + 6 * 5 + 6 * 5 * 7 + 6 * 3 * 3));
+  EXPECT_EQ(m.layers[1].energy, Energy(40 * (100 + 30) + 2 * 6 * 5 + 6 * 5 * 7 + 6 * 3 * 3));
   EXPECT_EQ(m.layers[0].energy, Energy(10 * 2000 + 10 * 2 * 7 + 10 * 3));
   Energy sum;
   for (const LayerEstimate& l : m.layers) sum += l.energy;

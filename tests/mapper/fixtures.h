@@ -53,7 +53,7 @@ inline chips::Board toy_board(std::int32_t width, std::int32_t height, std::int3
   c.energy.accumulate.value = Energy(10);
   c.energy.multiply_add.value = Energy(30);
   c.energy.router_hop.value = Energy(7);
-  c.energy.link_hop.value = Energy(3);
+  c.energy.link_hop.value = c.energy.link_hop_vertical.value = Energy(3);
   c.energy.chip_link_hop.value = Energy(1000);
   c.energy.event_emit.value = Energy(5);
   c.energy.host_flit.value = Energy(2000);

@@ -67,7 +67,7 @@ inline chips::Board small_board(std::int32_t width, std::int32_t height, std::in
   e.state_swap_byte.value = Energy(127);
   e.event_emit.value = Energy(131);
   e.router_hop.value = Energy(137);
-  e.link_hop.value = Energy(139);
+  e.link_hop.value = e.link_hop_vertical.value = Energy(139);
   e.chip_link_hop.value = Energy(149);
   e.host_flit.value = Energy(151);
   e.step_sync.value = Energy(157);
