@@ -90,8 +90,7 @@ void Job::load() {
   images_ =
       options_.images_file.empty() ? workloads::test_images(model_) : workloads::load_images(options_.images_file);
   workloads::check_images(model_, images_);
-  if (std::filesystem::exists(model_.folder / "float_logits.safetensors"))
-    recorded_ = workloads::recorded_logits(model_);
+  if (workloads::has_recorded_logits(model_)) recorded_ = workloads::recorded_logits(model_);
   wall_times_.push_back({"load and convert", watch.seconds()});
 }
 
@@ -146,7 +145,7 @@ void Job::measure_accuracy(report::RunRecord& record) {
   const StopWatch watch;
   const std::size_t n =
       options_.accuracy_images == 0 ? images_.count() : std::min(options_.accuracy_images, images_.count());
-  if (n == 0) return;
+  if (n == 0 || !images_.labelled()) return;
   const auto codes = workloads::input_code_batch(model_, images_, n);
   const auto integer = workloads::run_reference_logits(program_, codes, thread_count(options_.common));
   record.integer.images = static_cast<std::int64_t>(n);
@@ -163,7 +162,7 @@ void Job::measure_accuracy(report::RunRecord& record) {
     const workloads::FloatNetwork network(model_);
     record.floating.images = static_cast<std::int64_t>(n);
     for (std::size_t i = 0; i < n; ++i) {
-      const auto logits = network.logits(codes[i]);
+      const auto logits = network.run_input(workloads::network_input(model_, images_, i)).logits;
       record.floating.correct += workloads::argmax(logits.data(), logits.size()) == images_.labels[i];
     }
   }
@@ -178,28 +177,25 @@ report::RunRecord Job::record(const Context& context) {
   r.started_utc = report::utc_now();
   r.seed = options_.common.seed;
   r.threads = thread_count(options_.common);
-  for (const char* name : {"model.safetensors", "config.json"}) {
-    const auto path = model_.folder / name;
-    r.inputs.push_back(
-        {name == std::string("config.json") ? "config" : "weights", path.string(), sha256_of_file(path)});
-  }
-  r.inputs.push_back({"images", images_.file, sha256_of_file(images_.file)});
+  for (const auto& path : model_.files)
+    r.inputs.push_back({path.extension() == ".json" ? "config" : "weights", path.string(), sha256_of_file(path)});
+  const bool stored = std::filesystem::exists(images_.file);
+  r.inputs.push_back({"images", images_.file, stored ? sha256_of_file(images_.file) : workloads::digest_of(images_)});
   r.inputs.push_back({"chip", problem_.board.chip.file, sha256_of_file(problem_.board.chip.file)});
   r.workload = options_.workload;
   const auto& c = model_.config;
   r.workload_description =
       fmt::format("Vision Transformer on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations", c.dataset,
                   c.tokens(), c.width, c.heads, c.blocks, c.activation_bits);
-  if (c.dataset == "fashion-mnist")
-    r.class_names = {"T-shirt", "trouser", "pullover", "dress", "coat",
-                     "sandal",  "shirt",   "sneaker",  "bag",   "ankle boot"};
+  if (!program_.weights_note.empty()) r.workload_description += fmt::format("; {}", program_.weights_note);
+  r.class_names = model_.class_names;
   r.target = options_.target;
   r.mapping_preset = options_.preset;
   measure_accuracy(r);
   r.problem = &problem_;
   r.mapping = &mapping_;
   for (std::size_t i = 0; i < options_.images; ++i)
-    r.images.push_back({static_cast<std::int64_t>(i), static_cast<std::int32_t>(images_.labels[i])});
+    r.images.push_back({static_cast<std::int64_t>(i), images_.labelled() ? std::int32_t{images_.labels[i]} : -1});
   r.wall_times = wall_times_;
   r.job_json = job_to_json(options_);
   return r;

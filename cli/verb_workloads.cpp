@@ -8,6 +8,7 @@
 #include "cli/common.h"
 #include "workloads/bundled.h"
 #include "workloads/model.h"
+#include "workloads/seeded_model.h"
 
 namespace ranvier::cli {
 namespace {
@@ -17,8 +18,12 @@ void list(const Common& common) {
   if (!common.json)
     fmt::print("{:<20} {:>6} {:>6} {:>6} {:>6} {:>5} {:>9} {:>12}\n", "workload", "tokens", "width", "heads", "blocks",
                "bits", "float %", "quantised %");
-  for (const auto& bundled : workloads::bundled_workloads()) {
-    const workloads::VitConfig c = workloads::load_model(bundled.name).config;
+  std::vector<workloads::VitConfig> configs;
+  for (const auto& bundled : workloads::bundled_workloads())
+    configs.push_back(workloads::load_model(bundled.name).config);
+  for (const std::string& name : workloads::seeded_models()) configs.push_back(workloads::seeded_config(name));
+  for (const workloads::VitConfig& c : configs) {
+    const bool seeded = workloads::is_seeded_model(c.name);
     if (common.json) {
       rows.push_back({{"name", c.name},
                       {"dataset", c.dataset},
@@ -27,8 +32,14 @@ void list(const Common& common) {
                       {"heads", c.heads},
                       {"blocks", c.blocks},
                       {"activation_bits", c.activation_bits},
-                      {"accuracy_float_10k_percent", c.accuracy_float_10k},
-                      {"accuracy_quantised_10k_percent", c.accuracy_quantised_10k}});
+                      {"weights", seeded ? "seeded" : "trained"}});
+      if (!seeded) {
+        rows.back()["accuracy_float_10k_percent"] = c.accuracy_float_10k;
+        rows.back()["accuracy_quantised_10k_percent"] = c.accuracy_quantised_10k;
+      }
+    } else if (seeded) {
+      fmt::print("{:<20} {:>6} {:>6} {:>6} {:>6} {:>5}   {}\n", c.name, c.tokens(), c.width, c.heads, c.blocks,
+                 c.activation_bits, workloads::kSeededWeightsNote);
     } else {
       fmt::print("{:<20} {:>6} {:>6} {:>6} {:>6} {:>5} {:>9.2f} {:>12.2f}\n", c.name, c.tokens(), c.width, c.heads,
                  c.blocks, c.activation_bits, c.accuracy_float_10k, c.accuracy_quantised_10k);

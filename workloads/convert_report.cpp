@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "workloads/float_network.h"
 #include "workloads/reference.h"
@@ -22,6 +23,7 @@ struct SquaredError {
 
 struct ImageResult {
   std::vector<SquaredError> to_float, to_quantised;  // by stage
+  double recorded_gap = 0;
   std::size_t float_class = 0, quantised_class = 0, integer_class = 0;
 };
 
@@ -37,8 +39,9 @@ SquaredError compare(const std::vector<std::int32_t>& codes, double scale, const
 }
 
 ImageResult compare_image(const FloatNetwork& network, const Program& program, const Quantisers& quantisers,
-                          const std::vector<std::int32_t>& codes) {
-  const FloatActivations real = network.run(codes);
+                          const std::vector<std::int32_t>& codes, const std::vector<float>& input,
+                          std::span<const float> recorded) {
+  const FloatActivations real = network.run_input(input);
   const FloatActivations quantised = network.run(codes, &quantisers);
   const Activations integer = run_reference(program, codes);
   ImageResult result;
@@ -47,6 +50,8 @@ ImageResult compare_image(const FloatNetwork& network, const Program& program, c
     result.to_float.push_back(compare(integer.codes[s], scale, real.after[s]));
     result.to_quantised.push_back(compare(integer.codes[s], scale, quantised.after[s]));
   }
+  for (std::size_t i = 0; i < recorded.size(); ++i)
+    result.recorded_gap = std::max(result.recorded_gap, std::abs(static_cast<double>(real.logits[i] - recorded[i])));
   result.float_class = argmax(real.logits.data(), real.logits.size());
   result.quantised_class = argmax(quantised.logits.data(), quantised.logits.size());
   result.integer_class = argmax(integer.logits.data(), integer.logits.size());
@@ -56,20 +61,30 @@ ImageResult compare_image(const FloatNetwork& network, const Program& program, c
 }  // namespace
 
 ConversionReport report_conversion(const VitModel& model, const Program& program, const ImageSet& images,
-                                   std::size_t max_images, int threads) {
+                                   std::size_t max_images, int threads, const RecordedLogits* recorded) {
   const std::vector<std::vector<std::int32_t>> inputs = input_code_batch(model, images, max_images);
   const FloatNetwork network(model);
   const Quantisers quantisers = program_quantisers(program);
   std::vector<ImageResult> results(inputs.size());
+  const auto classes = static_cast<std::size_t>(model.config.classes);
+  const bool compare_recorded = recorded != nullptr && recorded->count >= inputs.size();
+  const auto recorded_row = [&](std::size_t i) -> std::span<const float> {
+    if (!compare_recorded) return {};
+    return {recorded->without_quantisers.data() + i * classes, classes};
+  };
   tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
   arena.execute([&] {
-    tbb::parallel_for(std::size_t{0}, inputs.size(),
-                      [&](std::size_t i) { results[i] = compare_image(network, program, quantisers, inputs[i]); });
+    tbb::parallel_for(std::size_t{0}, inputs.size(), [&](std::size_t i) {
+      results[i] =
+          compare_image(network, program, quantisers, inputs[i], network_input(model, images, i), recorded_row(i));
+    });
   });
 
   // Summed in the order of the images, whoever computed them: the same digits on any number of threads.
   ConversionReport report;
   report.images = inputs.size();
+  report.labelled = images.labelled();
+  if (report.labelled) report.by_class.resize(classes);
   std::vector<SquaredError> to_float(program.stages.size()), to_quantised(program.stages.size());
   const double percent = inputs.empty() ? 0 : 100.0 / static_cast<double>(inputs.size());
   std::size_t float_hits = 0, quantised_hits = 0, integer_hits = 0, same_as_float = 0, same_as_quantised = 0;
@@ -79,9 +94,16 @@ ConversionReport report_conversion(const VitModel& model, const Program& program
       to_float[s].gap += r.to_float[s].gap, to_float[s].real += r.to_float[s].real;
       to_quantised[s].gap += r.to_quantised[s].gap, to_quantised[s].real += r.to_quantised[s].real;
     }
-    float_hits += r.float_class == images.labels[i];
-    quantised_hits += r.quantised_class == images.labels[i];
-    integer_hits += r.integer_class == images.labels[i];
+    if (compare_recorded) report.recorded_gap = std::max(report.recorded_gap.value_or(0), r.recorded_gap);
+    if (report.labelled) {
+      ClassHits& hits = report.by_class[images.labels[i]];
+      hits.images += 1;
+      hits.floating += r.float_class == images.labels[i];
+      hits.integer += r.integer_class == images.labels[i];
+      float_hits += r.float_class == images.labels[i];
+      quantised_hits += r.quantised_class == images.labels[i];
+      integer_hits += r.integer_class == images.labels[i];
+    }
     same_as_float += r.integer_class == r.float_class;
     same_as_quantised += r.integer_class == r.quantised_class;
   }

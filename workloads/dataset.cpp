@@ -1,15 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-// Image sets and recorded logits from safetensors.
+// Image sets and recorded logits by where a model keeps them, and their way into codes.
 #include "workloads/dataset.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "base/digest.h"
 #include "workloads/bundled.h"
+#include "workloads/dataset_files.h"
+#include "workloads/npz.h"
 #include "workloads/safetensors.h"
+#include "workloads/seeded_model.h"
 
 namespace ranvier::workloads {
+namespace {
+
+std::string form_of(std::int32_t steps, std::int32_t features, std::int32_t colours) {
+  return steps > 0 ? fmt::format("clips of {} x {} values", steps, features)
+                   : fmt::format("images with {} colour planes", colours);
+}
+
+/// The row of the class token holds no input.
+std::size_t first_input(const VitConfig& config) {
+  return config.class_token ? static_cast<std::size_t>(config.in_channels()) : 0;
+}
+
+std::size_t inputs_of(const VitConfig& config) {
+  return static_cast<std::size_t>(config.tokens()) * static_cast<std::size_t>(config.in_channels());
+}
+
+RecordedLogits imported_logits(const VitModel& model) {
+  RecordedLogits logits;
+  const std::int64_t classes = model.config.classes;
+  if (model.data.kind != DataKind::kClips) {
+    logits.float_trained = NpzFile::read_npy(model.data.logits).f32("array", {-1, classes});
+  } else {
+    const std::vector<float> all = NpzFile::read(model.data.logits).f32("logits", {-1, classes});
+    for (std::size_t i = 0; i < all.size() / static_cast<std::size_t>(classes); ++i) {
+      const auto row = all.begin() + static_cast<std::ptrdiff_t>(i) * classes;
+      if (!is_calibration_clip(i)) logits.float_trained.insert(logits.float_trained.end(), row, row + classes);
+    }
+  }
+  logits.count = logits.float_trained.size() / static_cast<std::size_t>(classes);
+  logits.without_quantisers = logits.float_trained;
+  return logits;
+}
+
+}  // namespace
 
 ImageSet load_images(const std::string& path) {
+  const std::string ending = std::filesystem::path(path).extension().string();
+  if (ending == ".bin") return load_cifar(path);
+  if (ending == ".npz") return load_clips(path);
   std::error_code ignored;
   const bool named =
       !std::filesystem::exists(path, ignored) && std::filesystem::path(path).extension() != ".safetensors";
@@ -27,20 +72,78 @@ ImageSet load_images(const std::string& path) {
 }
 
 ImageSet test_images(const VitModel& model) {
+  switch (model.data.kind) {
+    case DataKind::kBundled:
+      break;
+    case DataKind::kCifar:
+      return load_cifar(model.data.test);
+    case DataKind::kClips:
+      return split_clips(load_clips(model.data.test), ClipPart::kTest);
+    case DataKind::kSeeded:
+      return seeded_images(model, 0, kSeededTestImages);
+  }
   return load_images(bundled_image_file(model.config.dataset + "/test500").string());
 }
 
 ImageSet calibration_images(const VitModel& model) {
+  switch (model.data.kind) {
+    case DataKind::kBundled:
+      break;
+    case DataKind::kCifar:
+      return load_cifar(model.data.calibration);
+    case DataKind::kClips:
+      return split_clips(load_clips(model.data.calibration), ClipPart::kCalibration);
+    case DataKind::kSeeded:
+      return seeded_images(model, kSeededTestImages, kSeededCalibrationImages);
+  }
   return load_images(bundled_image_file(model.config.dataset + "/calibration").string());
 }
 
 void check_images(const VitModel& model, const ImageSet& images) {
-  if (images.side != model.config.image)
-    throw ImagesDoNotFit(images.file, model.config.name, images.side, model.config.image);
-  for (std::size_t i = 0; i < images.count(); ++i)
-    if (images.labels[i] >= model.config.classes)
-      throw BadTensorValue(images.file, "labels", i, images.labels[i],
-                           "a class below " + std::to_string(model.config.classes));
+  const VitConfig& c = model.config;
+  if (images.steps != c.steps || (c.steps > 0 ? images.features != c.features : images.colours != c.colours))
+    throw InputKindDiffers(images.file, c.name, form_of(images.steps, images.features, images.colours),
+                           form_of(c.steps, c.features, c.colours));
+  if (c.steps == 0 && images.side != c.image) throw ImagesDoNotFit(images.file, c.name, images.side, c.image);
+  for (std::size_t i = 0; i < images.labels.size(); ++i)
+    if (images.labels[i] >= c.classes)
+      throw BadTensorValue(images.file, "labels", i, images.labels[i], "a class below " + std::to_string(c.classes));
+}
+
+std::string digest_of(const ImageSet& images) {
+  if (images.steps == 0) return sha256_hex(std::span<const std::uint8_t>(images.pixels));
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(images.values.data());
+  return sha256_hex(std::span<const std::uint8_t>(bytes, images.values.size() * sizeof(float)));
+}
+
+std::vector<std::int32_t> input_codes(const VitModel& model, const ImageSet& images, std::size_t i) {
+  const VitConfig& c = model.config;
+  if (c.steps == 0) return input_codes(model, images.image(i));
+  std::vector<std::int32_t> codes(inputs_of(c));
+  const auto features = static_cast<std::size_t>(c.features);
+  const float* clip = images.clip(i);
+  for (std::size_t at = first_input(c), k = 0; at < codes.size(); ++at, ++k) {
+    const double code =
+        std::round(static_cast<double>(clip[k]) / model.input_steps[k % features] + model.input_zeros[k % features]);
+    codes[at] = static_cast<std::int32_t>(std::clamp(code, 0.0, static_cast<double>(c.input_code_max())));
+  }
+  return codes;
+}
+
+std::vector<float> network_input(const VitModel& model, const ImageSet& images, std::size_t i) {
+  const VitConfig& c = model.config;
+  std::vector<float> input(inputs_of(c));
+  const auto channels = static_cast<std::size_t>(c.in_channels());
+  if (c.steps == 0) {
+    const std::vector<std::int32_t> codes = input_codes(model, images.image(i));
+    for (std::size_t at = 0; at < input.size(); ++at)
+      input[at] = static_cast<float>((codes[at] - model.input_zero(at % channels)) * c.input_scale);
+    return input;
+  }
+  const float* clip = images.clip(i);
+  for (std::size_t at = first_input(c), k = 0; at < input.size(); ++at, ++k)
+    input[at] = static_cast<float>(static_cast<double>(clip[k]) / model.input_steps[k % channels]);
+  return input;
 }
 
 std::vector<std::vector<std::int32_t>> input_code_batch(const VitModel& model, const ImageSet& images,
@@ -49,11 +152,19 @@ std::vector<std::vector<std::int32_t>> input_code_batch(const VitModel& model, c
   const std::size_t count = max_images == 0 ? images.count() : std::min(max_images, images.count());
   std::vector<std::vector<std::int32_t>> batch;
   batch.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) batch.push_back(input_codes(model, images.image(i)));
+  for (std::size_t i = 0; i < count; ++i) batch.push_back(input_codes(model, images, i));
   return batch;
 }
 
+bool has_recorded_logits(const VitModel& model) {
+  std::error_code ignored;
+  if (model.data.kind == DataKind::kBundled)
+    return std::filesystem::exists(model.folder / "float_logits.safetensors", ignored);
+  return !model.data.logits.empty() && std::filesystem::exists(model.data.logits, ignored);
+}
+
 RecordedLogits recorded_logits(const VitModel& model) {
+  if (model.data.kind != DataKind::kBundled) return imported_logits(model);
   const SafetensorsFile file = SafetensorsFile::read(model.folder / "float_logits.safetensors");
   RecordedLogits logits;
   logits.without_quantisers = file.f32("logits", {-1, model.config.classes});

@@ -11,37 +11,58 @@
 
 namespace ranvier::workloads {
 
+/// Images of bytes or, where `steps` > 0, clips of feature vectors; "image" stands for both in what follows.
 struct ImageSet {
   std::string file;
-  std::int32_t side = 0;             // images are side * side
-  std::vector<std::uint8_t> pixels;  // [count][side][side]
-  std::vector<std::uint8_t> labels;
-  std::size_t count() const { return labels.size(); }
-  const std::uint8_t* image(std::size_t i) const {
-    return pixels.data() + i * static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
+  std::int32_t side = 0;  // images are side * side
+  std::int32_t colours = 1;
+  std::vector<std::uint8_t> pixels;  // [count][colours][side][side]
+  std::int32_t steps = 0;
+  std::int32_t features = 0;
+  std::vector<float> values;         // [count][steps][features]
+  std::vector<std::uint8_t> labels;  // empty: nobody knows
+  std::size_t size_of_one() const {
+    return static_cast<std::size_t>(steps > 0 ? steps : side) * static_cast<std::size_t>(steps > 0 ? features : side) *
+           static_cast<std::size_t>(steps > 0 ? 1 : colours);
   }
+  std::size_t count() const {
+    const std::size_t one = size_of_one();
+    return one == 0 ? 0 : (steps > 0 ? values.size() : pixels.size()) / one;
+  }
+  bool labelled() const { return !labels.empty(); }
+  const std::uint8_t* image(std::size_t i) const { return pixels.data() + i * size_of_one(); }
+  const float* clip(std::size_t i) const { return values.data() + i * size_of_one(); }
 };
 
-/// A path, or a bundled set by "fashion-mnist/test500". Throws FileMissing, UnknownImageSet,
-/// SafetensorsError's kinds.
+/// A path (safetensors; .bin: CIFAR-10 records; .npz: clips), or a bundled set by "fashion-mnist/test500". Throws
+/// FileMissing, UnknownImageSet, BadRecordFile, SafetensorsError's and NpzFile's kinds.
 ImageSet load_images(const std::string& path);
-/// The bundled sets of a model's dataset.
+/// The sets that come with a model; no image is in both.
 ImageSet test_images(const VitModel& model);
 ImageSet calibration_images(const VitModel& model);
-/// Throws ImagesDoNotFit, BadTensorValue (a label that the model has no class for).
+/// Throws ImagesDoNotFit, InputKindDiffers, BadTensorValue (a label that the model has no class for).
 void check_images(const VitModel& model, const ImageSet& images);
+/// SHA-256 of the pixels or values themselves, for sets that are no file.
+std::string digest_of(const ImageSet& images);
+/// Codes of image i, [tokens][in_channels].
+std::vector<std::int32_t> input_codes(const VitModel& model, const ImageSet& images, std::size_t i);
 /// Codes of the first `max_images` images (0: all).
 std::vector<std::vector<std::int32_t>> input_code_batch(const VitModel& model, const ImageSet& images,
                                                         std::size_t max_images = 0);
+/// What the network in floating point sees of image i, [tokens][in_channels] before any rounding to codes; of images,
+/// whose pixels are codes, exactly what the codes stand for.
+std::vector<float> network_input(const VitModel& model, const ImageSet& images, std::size_t i);
 
 /// Logits on the test images that training recorded, [count][classes]: the float network before quantisation-aware
-/// training, and the shipped weights without and with their quantisers.
+/// training, and the shipped weights without and with their quantisers. Of a network from elsewhere: what its folder
+/// holds, in both of the first; the third is empty.
 struct RecordedLogits {
   std::size_t count = 0;
   std::vector<float> float_trained;
   std::vector<float> without_quantisers;
   std::vector<float> with_quantisers;
 };
+bool has_recorded_logits(const VitModel& model);
 RecordedLogits recorded_logits(const VitModel& model);
 
 /// Index of the largest; the first of equals.

@@ -88,6 +88,27 @@ BadTensorValue::BadTensorValue(const std::string& file_, const std::string& tens
       index(index_),
       value(value_) {}
 
+ZipUnreadable::ZipUnreadable(const std::string& file_, const std::string& detail)
+    : SafetensorsError(file_, "", fmt::format("not a readable .npz archive: {}; copy or download it again", detail)) {}
+
+MalformedNpy::MalformedNpy(const std::string& file_, const std::string& array_, const std::string& detail)
+    : SafetensorsError(file_, array_,
+                       fmt::format("not an array as numpy writes them: {}; save it with numpy.savez", detail)) {}
+
+UnknownLayout::UnknownLayout(const std::string& file_, std::span<const std::string> there)
+    : SafetensorsError(file_, "",
+                       fmt::format("no known layout has these tensors ({} and {} more); write model.safetensors and "
+                                   "config.json instead (docs/reference/model-files.md)",
+                                   there.empty() ? "none" : there.front(), there.empty() ? 0 : there.size() - 1)) {}
+
+BadRecordFile::BadRecordFile(const std::string& file_, std::uint64_t bytes_, std::uint64_t record_bytes_)
+    : Error(ExitCode::kBadInput,
+            fmt::format("{}: {} bytes, which is no whole number of records of {} bytes; copy or download it again",
+                        file_, bytes_, record_bytes_)),
+      file(file_),
+      bytes(bytes_),
+      record_bytes(record_bytes_) {}
+
 ConfigError::ConfigError(const FilePlace& place_, const std::string& key_, const std::string& what_is_wrong)
     : Error(ExitCode::kBadInput, config_line(place_, key_, what_is_wrong)), place(place_), key(key_) {}
 
@@ -118,6 +139,15 @@ ImagesDoNotFit::ImagesDoNotFit(const std::string& file_, const std::string& mode
       model(model_),
       image_side(image_side_),
       model_side(model_side_) {}
+
+InputKindDiffers::InputKindDiffers(const std::string& file_, const std::string& model_, const std::string& there_,
+                                   const std::string& wanted_)
+    : Error(ExitCode::kBadInput,
+            fmt::format("{}: {}, workload '{}' takes {}; choose its own inputs", file_, there_, model_, wanted_)),
+      file(file_),
+      model(model_),
+      there(there_),
+      wanted(wanted_) {}
 
 UnknownImageSet::UnknownImageSet(const std::string& name_, std::span<const std::string> bundled)
     : Error(ExitCode::kBadInput, fmt::format("images '{}': neither a file nor bundled{}; {}", name_,

@@ -12,7 +12,7 @@
 
 namespace ranvier::workloads {
 
-/// Anything wrong inside a safetensors file; `tensor` is empty when the whole file is meant.
+/// Anything wrong inside a file of tensors, safetensors or npz; `tensor` is empty when the whole file is meant.
 struct SafetensorsError : Error {
   SafetensorsError(const std::string& file_, const std::string& tensor_, const std::string& what_is_wrong);
   std::string file;
@@ -73,6 +73,29 @@ struct BadTensorValue : SafetensorsError {
   double value = 0;
 };
 
+/// A .npz that is no zip archive, or one with a damaged entry.
+struct ZipUnreadable : SafetensorsError {
+  ZipUnreadable(const std::string& file, const std::string& detail);
+};
+
+/// An array whose header is not what numpy writes.
+struct MalformedNpy : SafetensorsError {
+  MalformedNpy(const std::string& file, const std::string& array, const std::string& detail);
+};
+
+/// weights.npz with tensor names of no layout that can be imported.
+struct UnknownLayout : SafetensorsError {
+  UnknownLayout(const std::string& file, std::span<const std::string> there);
+};
+
+/// A file of fixed-size records whose size is no multiple of theirs.
+struct BadRecordFile : Error {
+  BadRecordFile(const std::string& file_, std::uint64_t bytes_, std::uint64_t record_bytes_);
+  std::string file;
+  std::uint64_t bytes = 0;
+  std::uint64_t record_bytes = 0;
+};
+
 /// Anything wrong in a model's config.json.
 struct ConfigError : Error {
   ConfigError(const FilePlace& place, const std::string& key_, const std::string& what_is_wrong);
@@ -110,6 +133,16 @@ struct ImagesDoNotFit : Error {
   std::string model;
   std::int64_t image_side = 0;
   std::int64_t model_side = 0;
+};
+
+/// Clips for a network of images, the other way round, or another number of colours or features.
+struct InputKindDiffers : Error {
+  InputKindDiffers(const std::string& file_, const std::string& model_, const std::string& there_,
+                   const std::string& wanted_);
+  std::string file;
+  std::string model;
+  std::string there;
+  std::string wanted;
 };
 
 /// Neither a file nor a bundled set of images.

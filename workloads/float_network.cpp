@@ -7,12 +7,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "workloads/activation.h"
+
 namespace ranvier::workloads {
 namespace {
 
 using Rows = std::vector<float>;
 
-Rows layer_norm(const Rows& x, std::size_t width, const NormWeights& w) {
+Rows layer_norm(const Rows& x, std::size_t width, const NormWeights& w, double epsilon) {
   Rows y(x.size());
   for (std::size_t row = 0; row < x.size(); row += width) {
     double sum = 0, squares = 0;
@@ -22,7 +24,7 @@ Rows layer_norm(const Rows& x, std::size_t width, const NormWeights& w) {
       const double c = static_cast<double>(x[row + i]) - mean;
       squares += c * c;
     }
-    const double inverse = 1.0 / std::sqrt(squares / static_cast<double>(width) + kNormEpsilon);
+    const double inverse = 1.0 / std::sqrt(squares / static_cast<double>(width) + epsilon);
     for (std::size_t i = 0; i < width; ++i)
       y[row + i] = static_cast<float>((static_cast<double>(x[row + i]) - mean) * inverse) * w.gamma[i] + w.beta[i];
   }
@@ -68,10 +70,29 @@ Rows attend(const Rows& rows, const Rows& v, std::size_t tokens, std::size_t wid
   return out;
 }
 
-Rows gelu(Rows x) {
-  constexpr float kInverseSqrt2 = 1.0F / std::numbers::sqrt2_v<float>;
-  for (float& value : x) value = 0.5F * value * (1.0F + std::erf(value * kInverseSqrt2));
+Rows affine(Rows x, const NormWeights& w) {
+  const std::size_t width = w.gamma.size();
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = x[i] * w.gamma[i % width] + w.beta[i % width];
   return x;
+}
+
+Rows activate(Activation kind, Rows x) {
+  constexpr float kInverseSqrt2 = 1.0F / std::numbers::sqrt2_v<float>;
+  if (kind == Activation::kGelu)
+    for (float& value : x) value = 0.5F * value * (1.0F + std::erf(value * kInverseSqrt2));
+  else
+    for (float& value : x) value = static_cast<float>(activation_value(kind, static_cast<double>(value)));
+  return x;
+}
+
+/// [tokens][width] to the mean token.
+Rows mean_token(const Rows& x, std::size_t width) {
+  std::vector<double> sum(width);
+  for (std::size_t i = 0; i < x.size(); ++i) sum[i % width] += static_cast<double>(x[i]);
+  Rows mean(width);
+  for (std::size_t c = 0; c < width; ++c)
+    mean[c] = static_cast<float>(sum[c] * static_cast<double>(width) / static_cast<double>(x.size()));
+  return mean;
 }
 
 Rows add(Rows a, const Rows& b) {
@@ -148,58 +169,103 @@ std::vector<float> FloatNetwork::Linear::operator()(const std::vector<float>& x)
 
 FloatNetwork::FloatNetwork(const VitModel& model)
     : config_(model.config),
+      input_zeros_(model.input_zeros),
       embed_(transposed(model.embed)),
       head_(transposed(model.head)),
       cls_(model.cls),
       pos_(model.pos),
+      pre_norm_(model.pre_norm),
       norm_(model.norm) {
   for (const BlockWeights& b : model.blocks)
     blocks_.push_back({b.norm1, b.norm2, transposed(b.q), transposed(b.k), transposed(b.v), transposed(b.proj),
                        transposed(b.fc1), transposed(b.fc2)});
 }
 
-std::vector<float> FloatNetwork::forward(std::span<const std::int32_t> codes, Pass pass) const {
+std::vector<float> FloatNetwork::norm(const NormWeights& weights, const std::vector<float>& x) const {
+  if (config_.norm == NormKind::kBatch) return affine(x, weights);
+  return layer_norm(x, static_cast<std::size_t>(config_.width), weights, config_.epsilon);
+}
+
+std::vector<float> FloatNetwork::attention(const Block& block, const std::vector<float>& x, Pass& pass) const {
   const auto tokens = static_cast<std::size_t>(config_.tokens());
   const auto width = static_cast<std::size_t>(config_.width);
   const auto heads = static_cast<std::size_t>(config_.heads);
-  assert(codes.size() == tokens * embed_.in);
+  const Rows q = pass.finish(block.q(x));
+  const Rows k = pass.finish(block.k(x));
+  const Rows v = pass.finish(block.v(x));
+  Rows h = pass.finish(attention_rows(q, k, tokens, width, heads));
+  h = pass.finish(attend(h, v, tokens, width, heads));
+  return pass.finish(block.proj(h));
+}
 
-  Rows scaled(codes.size()), x(codes.size());
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    scaled[i] = static_cast<float>(codes[i] * config_.input_scale);
-    x[i] = static_cast<float>((codes[i] - config_.input_zero) * config_.input_scale);
-  }
+std::vector<float> FloatNetwork::mlp(const Block& block, const std::vector<float>& x, Pass& pass) const {
+  if (config_.activation == Activation::kRelu)
+    return pass.finish(block.fc2(pass.finish(activate(config_.activation, block.fc1(x)))));
+  return pass.finish(block.fc2(pass.finish(activate(config_.activation, pass.finish(block.fc1(x))))));
+}
+
+std::vector<float> FloatNetwork::pre_norm_block(const Block& block, std::vector<float> x, Pass& pass) const {
+  const Rows attended = attention(block, pass.finish(norm(block.norm1, x)), pass);
+  x = pass.finish(add(std::move(x), attended));
+  const Rows mixed = mlp(block, pass.finish(norm(block.norm2, x)), pass);
+  return pass.finish(add(std::move(x), mixed));
+}
+
+std::vector<float> FloatNetwork::post_norm_block(const Block& block, std::vector<float> x, Pass& pass) const {
+  const Rows attended = attention(block, x, pass);
+  x = pass.finish(norm(block.norm1, add(std::move(x), attended)));
+  const Rows mixed = mlp(block, x, pass);
+  return pass.finish(norm(block.norm2, add(std::move(x), mixed)));
+}
+
+std::vector<float> FloatNetwork::forward(std::vector<float> scaled, std::vector<float> x, Pass pass) const {
+  const auto tokens = static_cast<std::size_t>(config_.tokens());
+  const auto width = static_cast<std::size_t>(config_.width);
+  assert(x.size() == tokens * embed_.in);
   pass.finish(std::move(scaled));
   x = embed_(x);
   std::copy(cls_.begin(), cls_.end(), x.begin());
   x = pass.finish(add(std::move(x), pos_));
-  for (const Block& block : blocks_) {
-    Rows h = pass.finish(layer_norm(x, width, block.norm1));
-    const Rows q = pass.finish(block.q(h));
-    const Rows k = pass.finish(block.k(h));
-    const Rows v = pass.finish(block.v(h));
-    h = pass.finish(attention_rows(q, k, tokens, width, heads));
-    h = pass.finish(attend(h, v, tokens, width, heads));
-    h = pass.finish(block.proj(h));
-    x = pass.finish(add(std::move(x), h));
-    h = pass.finish(layer_norm(x, width, block.norm2));
-    h = pass.finish(block.fc1(h));
-    h = pass.finish(gelu(std::move(h)));
-    h = pass.finish(block.fc2(h));
-    x = pass.finish(add(std::move(x), h));
+  if (config_.pre_norm) x = pass.finish(norm(pre_norm_, x));
+  for (const Block& block : blocks_)
+    x = config_.placement == NormPlacement::kPre ? pre_norm_block(block, std::move(x), pass)
+                                                 : post_norm_block(block, std::move(x), pass);
+  const bool mean = config_.pooling == Pooling::kMean;
+  if (!mean) x.resize(width);
+  if (config_.final_norm) x = pass.finish(norm(norm_, x));
+  if (mean) {
+    pass.finish(Rows(tokens, 1.0F / static_cast<float>(tokens)));
+    x = pass.finish(mean_token(x, width));
   }
-  x.resize(width);  // the class token
-  x = pass.finish(layer_norm(x, width, norm_));
   return pass.finish(head_(x));
 }
 
+std::vector<float> FloatNetwork::forward_codes(std::span<const std::int32_t> codes, Pass pass) const {
+  Rows scaled(codes.size()), x(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    scaled[i] = static_cast<float>(codes[i] * config_.input_scale);
+    x[i] = static_cast<float>((codes[i] - input_zero(i)) * config_.input_scale);
+  }
+  return forward(std::move(scaled), std::move(x), pass);
+}
+
 std::vector<float> FloatNetwork::logits(std::span<const std::int32_t> codes, const Quantisers* quantisers) const {
-  return forward(codes, {quantisers, nullptr});
+  return forward_codes(codes, {quantisers, nullptr});
 }
 
 FloatActivations FloatNetwork::run(std::span<const std::int32_t> codes, const Quantisers* quantisers) const {
   FloatActivations activations;
-  activations.logits = forward(codes, {quantisers, &activations});
+  activations.logits = forward_codes(codes, {quantisers, &activations});
+  return activations;
+}
+
+FloatActivations FloatNetwork::run_input(std::span<const float> input, const Quantisers* quantisers) const {
+  Rows scaled(input.size());
+  // The class token's row holds no input.
+  for (std::size_t i = config_.class_token ? embed_.in : 0; i < input.size(); ++i)
+    scaled[i] = static_cast<float>(static_cast<double>(input[i]) + input_zero(i) * config_.input_scale);
+  FloatActivations activations;
+  activations.logits = forward(std::move(scaled), {input.begin(), input.end()}, {quantisers, &activations});
   return activations;
 }
 

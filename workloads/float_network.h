@@ -42,6 +42,8 @@ class FloatNetwork {
   /// `codes` as `input_codes` makes them; without quantisers this is the float network.
   std::vector<float> logits(std::span<const std::int32_t> codes, const Quantisers* quantisers = nullptr) const;
   FloatActivations run(std::span<const std::int32_t> codes, const Quantisers* quantisers = nullptr) const;
+  /// Of what `network_input` makes instead: nothing is rounded on the way in.
+  FloatActivations run_input(std::span<const float> input, const Quantisers* quantisers = nullptr) const;
 
  private:
   struct Linear {
@@ -57,13 +59,24 @@ class FloatNetwork {
   };
   struct Pass;
   static Linear transposed(const LinearWeights& w);
-  std::vector<float> forward(std::span<const std::int32_t> codes, Pass pass) const;
+  /// `scaled` is the input stage's activation, `x` the network's input.
+  std::vector<float> forward(std::vector<float> scaled, std::vector<float> x, Pass pass) const;
+  std::vector<float> forward_codes(std::span<const std::int32_t> codes, Pass pass) const;
+  std::vector<float> pre_norm_block(const Block& block, std::vector<float> x, Pass& pass) const;
+  std::vector<float> post_norm_block(const Block& block, std::vector<float> x, Pass& pass) const;
+  std::vector<float> attention(const Block& block, const std::vector<float>& x, Pass& pass) const;
+  std::vector<float> mlp(const Block& block, const std::vector<float>& x, Pass& pass) const;
+  std::vector<float> norm(const NormWeights& weights, const std::vector<float>& x) const;
+  double input_zero(std::size_t at) const {
+    return input_zeros_.empty() ? config_.input_zero : input_zeros_[at % input_zeros_.size()];
+  }
 
   VitConfig config_;
+  std::vector<double> input_zeros_;
   Linear embed_, head_;
   std::vector<float> cls_, pos_;
   std::vector<Block> blocks_;
-  NormWeights norm_;
+  NormWeights pre_norm_, norm_;
 };
 
 }  // namespace ranvier::workloads

@@ -7,18 +7,15 @@
 
 #include "base/file.h"
 #include "workloads/bundled.h"
+#include "workloads/import_model.h"
 #include "workloads/safetensors.h"
+#include "workloads/seeded_model.h"
+#include "workloads/structure_names.h"
 
 namespace ranvier::workloads {
 namespace {
 
 namespace fs = std::filesystem;
-
-const std::vector<std::string>& block_stages() {
-  static const std::vector<std::string> kinds = {"ln1",  "q",   "k",   "v",    "attn", "av",  "proj",
-                                                 "add1", "ln2", "fc1", "gelu", "fc2",  "add2"};
-  return kinds;
-}
 
 /// "block0.ln1" -> "blocks.0.site.ln1.scale"
 std::string scale_tensor(const std::string& stage) {
@@ -42,8 +39,9 @@ void for_each_weight(Model& model, const Visit& visit) {
     visit(name + ".bias", Shape{c.width}, w.beta);
   };
   linear("embed", model.embed, c.width, c.in_channels());
-  visit("cls", Shape{c.width}, model.cls);
+  if (c.class_token) visit("cls", Shape{c.width}, model.cls);
   visit("pos", Shape{c.tokens(), c.width}, model.pos);
+  if (c.pre_norm) norm("pre_norm", model.pre_norm);
   for (std::size_t b = 0; b < model.blocks.size(); ++b) {
     auto& block = model.blocks[b];
     const std::string prefix = "blocks." + std::to_string(b) + ".";
@@ -56,29 +54,20 @@ void for_each_weight(Model& model, const Visit& visit) {
     linear(prefix + "fc1", block.fc1, c.hidden, c.width);
     linear(prefix + "fc2", block.fc2, c.width, c.hidden);
   }
-  norm("norm", model.norm);
+  if (c.final_norm) norm("norm", model.norm);
   linear("head", model.head, c.classes, c.width);
-}
-
-void set_sizes(VitModel& model) {
-  const VitConfig& c = model.config;
-  const auto size = [](LinearWeights& w, std::int32_t in, std::int32_t out) { w.in = in, w.out = out; };
-  size(model.embed, c.in_channels(), c.width);
-  for (BlockWeights& block : model.blocks) {
-    for (LinearWeights* w : {&block.q, &block.k, &block.v, &block.proj}) size(*w, c.width, c.width);
-    size(block.fc1, c.width, c.hidden);
-    size(block.fc2, c.hidden, c.width);
-  }
-  size(model.head, c.width, c.classes);
 }
 
 VitModel load_files(const fs::path& weights, const fs::path& config) {
   VitModel model;
   model.folder = weights.parent_path();
+  model.files = {weights, config};
   const SafetensorsFile file = SafetensorsFile::read(weights);
   model.config = parse_config(read_file(config), config.string());
-  model.blocks.resize(static_cast<std::size_t>(model.config.blocks));
   set_sizes(model);
+  if (model.config.dataset == "fashion-mnist")
+    model.class_names = {"T-shirt", "trouser", "pullover", "dress", "coat",
+                         "sandal",  "shirt",   "sneaker",  "bag",   "ankle boot"};
 
   std::vector<std::string> known;
   for_each_weight(model, [&](const std::string& name, const auto&, auto&) { known.push_back(name); });
@@ -101,40 +90,19 @@ VitModel load_files(const fs::path& weights, const fs::path& config) {
 
 }  // namespace
 
-std::vector<std::string> stage_names(const VitConfig& config) {
-  std::vector<std::string> names = {"input", "embed"};
-  for (std::int32_t b = 0; b < config.blocks; ++b)
-    for (const std::string& kind : block_stages()) names.push_back("block" + std::to_string(b) + "." + kind);
-  names.insert(names.end(), {"norm", "head"});
-  return names;
-}
-
-std::string site_kind(const std::string& stage_name) {
-  const std::size_t dot = stage_name.find('.');
-  return dot == std::string::npos ? stage_name : stage_name.substr(dot + 1);
-}
-
-bool has_quantiser(const std::string& stage_name) {
-  const std::string kind = site_kind(stage_name);
-  return kind != "input" && kind != "add1" && kind != "add2" && kind != "head";
-}
-
-CodeBounds default_bounds(const std::string& kind, int bits) {
-  const std::int32_t codes = 1 << bits;
-  if (kind == "attn") return {0, codes - 1};
-  if (kind == "gelu") return {-codes / 8, codes - 1 - codes / 8};
-  return {-codes / 2, codes / 2 - 1};
-}
-
 VitModel load_model(const std::string& name_or_path) {
   const fs::path path(name_or_path);
   std::error_code ignored;
+  if (fs::is_regular_file(path, ignored) && path.extension() == ".npz") return import_model(path.parent_path());
   if (fs::is_regular_file(path, ignored)) return load_files(path, path.parent_path() / "config.json");
   // A bundled name means the bundled workload even where a folder of that name happens to stand here.
   const auto bundled = bundled_workloads();
   const bool is_bundled =
       std::any_of(bundled.begin(), bundled.end(), [&](const auto& b) { return b.name == name_or_path; });
+  if (!is_bundled && is_seeded_model(name_or_path)) return seeded_model(name_or_path);
   const fs::path folder = !is_bundled && fs::is_directory(path, ignored) ? path : bundled_folder(name_or_path);
+  if (!fs::exists(folder / "model.safetensors", ignored) && fs::exists(folder / "weights.npz", ignored))
+    return import_model(folder);
   return load_files(folder / "model.safetensors", folder / "config.json");
 }
 
@@ -162,20 +130,44 @@ void save_model(const VitModel& model, const fs::path& folder) {
                                  {"activation_bits", c.activation_bits},
                                  {"accuracy_float_10k", c.accuracy_float_10k},
                                  {"accuracy_quantised_10k", c.accuracy_quantised_10k}};
+  const VitConfig usual;
+  if (c.colours != usual.colours) json["colours"] = c.colours;
+  if (c.epsilon != usual.epsilon) json["epsilon"] = c.epsilon;
+  if (c.placement != usual.placement) json["placement"] = choice_name(kPlacementNames, c.placement);
+  if (c.norm != usual.norm) json["norm"] = choice_name(kNormNames, c.norm);
+  if (c.activation != usual.activation) json["activation"] = choice_name(kActivationNames, c.activation);
+  if (c.pooling != usual.pooling) json["pooling"] = choice_name(kPoolingNames, c.pooling);
+  if (c.class_token != usual.class_token) json["class_token"] = c.class_token;
+  if (c.pre_norm != usual.pre_norm) json["pre_norm"] = c.pre_norm;
+  if (c.final_norm != usual.final_norm) json["final_norm"] = c.final_norm;
   for (const auto& [kind, bounds] : c.bounds) json["bounds"][kind] = {bounds.lo, bounds.hi};
   write_safetensors(folder / "model.safetensors", tensors);
   write_file_atomically(folder / "config.json", json.dump(2) + "\n");
 }
 
+void set_sizes(VitModel& model) {
+  const VitConfig& c = model.config;
+  const auto size = [](LinearWeights& w, std::int32_t in, std::int32_t out) { w.in = in, w.out = out; };
+  model.blocks.resize(static_cast<std::size_t>(c.blocks));
+  size(model.embed, c.in_channels(), c.width);
+  for (BlockWeights& block : model.blocks) {
+    for (LinearWeights* w : {&block.q, &block.k, &block.v, &block.proj}) size(*w, c.width, c.width);
+    size(block.fc1, c.width, c.hidden);
+    size(block.fc2, c.hidden, c.width);
+  }
+  size(model.head, c.width, c.classes);
+}
+
 std::vector<std::int32_t> input_codes(const VitModel& model, const std::uint8_t* pixels) {
   const VitConfig& c = model.config;
   std::vector<std::int32_t> codes(static_cast<std::size_t>(c.tokens()) * static_cast<std::size_t>(c.in_channels()));
-  std::size_t at = static_cast<std::size_t>(c.in_channels());  // token 0 stays zero
+  std::size_t at = c.class_token ? static_cast<std::size_t>(c.in_channels()) : 0;
   for (std::int32_t py = 0; py < c.patches_along(); ++py)
     for (std::int32_t px = 0; px < c.patches_along(); ++px)
-      for (std::int32_t y = py * c.patch; y < (py + 1) * c.patch; ++y)
-        for (std::int32_t x = px * c.patch; x < (px + 1) * c.patch; ++x)
-          codes[at++] = pixels[y * c.image + x] >> c.pixel_shift;
+      for (std::int32_t colour = 0; colour < c.colours; ++colour)
+        for (std::int32_t y = py * c.patch; y < (py + 1) * c.patch; ++y)
+          for (std::int32_t x = px * c.patch; x < (px + 1) * c.patch; ++x)
+            codes[at++] = pixels[(colour * c.image + y) * c.image + x] >> c.pixel_shift;
   return codes;
 }
 

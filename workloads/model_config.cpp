@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// config.json of a model: every key is needed except `bounds`, none is ignored, sizes are checked against each other.
+// config.json of a model: sizes and coding are needed, structure and `bounds` are not; no key is ignored, sizes are
+// checked against each other.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "workloads/model.h"
+#include "workloads/structure_names.h"
 
 namespace ranvier::workloads {
 namespace {
@@ -89,17 +92,10 @@ class Reader {
   Json root_;
 };
 
-/// Kinds of sites that a bound may name.
-const std::vector<std::string>& bound_kinds() {
-  static const std::vector<std::string> kinds = {"embed", "ln1", "q",   "k",    "v",   "attn", "av",
-                                                 "proj",  "ln2", "fc1", "gelu", "fc2", "norm"};
-  return kinds;
-}
-
 void read_bounds(const Reader& reader, const Json& bounds, VitConfig& config) {
   if (!bounds.is_object()) reader.bad("bounds", bounds, "an object of [lowest, highest] code pairs");
   for (const auto& [kind, pair] : bounds.items()) {
-    const auto& kinds = bound_kinds();
+    const auto& kinds = site_kinds();
     if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
       throw UnknownConfigKey(reader.place(kind), "bounds." + kind, kinds);
     const std::string expected = "[lowest, highest] with -128 <= lowest <= 0 < highest <= 255";
@@ -111,13 +107,74 @@ void read_bounds(const Reader& reader, const Json& bounds, VitConfig& config) {
   }
 }
 
+/// One of the names in `names`, where the key is there.
+template <class Choice, std::size_t kCount>
+void read_choice(const Reader& reader, const std::string& key, const std::array<NamedChoice<Choice>, kCount>& names,
+                 Choice& choice) {
+  const Json* value = reader.optional(key);
+  if (value == nullptr) return;
+  std::string expected = "one of";
+  for (const auto& named : names) {
+    if (value->is_string() && value->get<std::string>() == named.name) {
+      choice = named.choice;
+      return;
+    }
+    expected += std::string(" ") + named.name;
+  }
+  reader.bad(key, *value, expected);
+}
+
+void read_flag(const Reader& reader, const std::string& key, bool& flag) {
+  const Json* value = reader.optional(key);
+  if (value == nullptr) return;
+  if (!value->is_boolean()) reader.bad(key, *value, "true or false");
+  flag = value->get<bool>();
+}
+
+/// Keys that may be left out: a network without them is a pre-norm one with GELU and a class token.
+void read_structure(const Reader& reader, VitConfig& config) {
+  if (reader.optional("colours") != nullptr) config.colours = reader.whole("colours", 1, 16);
+  if (reader.optional("epsilon") != nullptr) config.epsilon = reader.real("epsilon", 0, 1, "a number from 0 to 1");
+  read_choice(reader, "placement", kPlacementNames, config.placement);
+  read_choice(reader, "norm", kNormNames, config.norm);
+  read_choice(reader, "activation", kActivationNames, config.activation);
+  read_choice(reader, "pooling", kPoolingNames, config.pooling);
+  read_flag(reader, "class_token", config.class_token);
+  read_flag(reader, "pre_norm", config.pre_norm);
+  read_flag(reader, "final_norm", config.final_norm);
+  if (config.pooling == Pooling::kMean && !config.final_norm)
+    reader.bad("pooling", "mean", "first_token, or mean with final_norm");
+}
+
 }  // namespace
 
 VitConfig parse_config(const std::string& text, const std::string& file_name) {
   const Reader reader(text, file_name);
-  reader.refuse_unknown_keys({"name", "dataset", "patch", "width", "heads", "blocks", "hidden", "classes", "image",
-                              "pixel_shift", "input_zero", "input_scale", "activation_bits", "accuracy_float_10k",
-                              "accuracy_quantised_10k", "bounds"});
+  reader.refuse_unknown_keys({"name",
+                              "dataset",
+                              "patch",
+                              "width",
+                              "heads",
+                              "blocks",
+                              "hidden",
+                              "classes",
+                              "image",
+                              "pixel_shift",
+                              "input_zero",
+                              "input_scale",
+                              "activation_bits",
+                              "accuracy_float_10k",
+                              "accuracy_quantised_10k",
+                              "bounds",
+                              "colours",
+                              "placement",
+                              "norm",
+                              "activation",
+                              "pooling",
+                              "class_token",
+                              "pre_norm",
+                              "final_norm",
+                              "epsilon"});
   // The upper limits keep a damaged file from asking for more memory than any network of this kind needs.
   constexpr std::int64_t kMostChannels = 1 << 16;
   VitConfig config;
@@ -140,7 +197,9 @@ VitConfig parse_config(const std::string& text, const std::string& file_name) {
     reader.bad("patch", config.patch, "a divisor of image (" + std::to_string(config.image) + ")");
   if (config.width % config.heads != 0)
     reader.bad("heads", config.heads, "a divisor of width (" + std::to_string(config.width) + ")");
-  for (const std::string& kind : bound_kinds()) config.bounds[kind] = default_bounds(kind, config.activation_bits);
+  read_structure(reader, config);
+  for (const std::string& kind : site_kinds())
+    config.bounds[kind] = default_bounds(config, kind, config.activation_bits);
   if (const Json* bounds = reader.optional("bounds")) read_bounds(reader, *bounds, config);
   return config;
 }

@@ -102,7 +102,21 @@ std::uint32_t reciprocal_root(std::uint32_t mantissa) {
   return static_cast<std::uint32_t>((t * ((std::uint64_t{3} << 32) - (h >> 14))) >> 33);
 }
 
+namespace {
+
+void affine_row(const std::int32_t* x, std::int32_t n, const LayerNormParams& params, std::int32_t* y) {
+  constexpr std::int64_t kHalf = std::int64_t{1} << (kAffineFraction - 1);
+  for (std::int32_t i = 0; i < n; ++i) {
+    const auto channel = static_cast<std::size_t>(i);
+    const std::int64_t scaled = (std::int64_t{x[i]} * params.gain[channel] + kHalf) >> kAffineFraction;
+    y[i] = static_cast<std::int32_t>(scaled) + params.bias[channel];
+  }
+}
+
+}  // namespace
+
 void layer_norm_row(const std::int32_t* x, std::int32_t n, const LayerNormParams& params, std::int32_t* y) {
+  if (!params.normalise) return affine_row(x, n, params, y);
   assert(n <= kLayerNormMaxChannels);
   std::int64_t sum = 0;
   for (std::int32_t i = 0; i < n; ++i) sum += x[i];

@@ -12,6 +12,7 @@ namespace ranvier::workloads {
 
 inline constexpr std::int32_t kAmdThreshold = 256;           // theta of LayerNorm and GELU encoders
 inline constexpr int kLayerNormFraction = 4;                 // fraction bits of LayerNormParams::gain
+inline constexpr int kAffineFraction = 12;                   // the same where normalise is false
 inline constexpr std::int32_t kLayerNormMaxChannels = 1024;  // beyond it the sum of squares could leave 63 bits
 inline constexpr int kSoftmaxScaleShift = 16;
 inline constexpr int kExpFraction = 10;               // fraction bits of the softmax exponent z
@@ -47,7 +48,8 @@ std::uint32_t reciprocal_root(std::uint32_t mantissa);
 const std::array<std::uint16_t, 192>& reciprocal_root_table();
 const std::array<std::uint16_t, 256>& exponential_table();
 
-/// Section 3.1 over the n channels of one token; |x| < 2^15, n <= kLayerNormMaxChannels. y is in encoder units.
+/// Section 3.1 over the n channels of one token; |x| < 2^15, n <= kLayerNormMaxChannels. y is in encoder units. Without
+/// `normalise` section 3.1a: each channel by itself.
 void layer_norm_row(const std::int32_t* x, std::int32_t n, const LayerNormParams& params, std::int32_t* y);
 
 /// Section 3.2 over the n keys of one head and query; y in units of 1 / kSoftmaxOne.

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Images and clips in the formats that other people's data come in.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+
+#include "workloads/dataset.h"
+
+namespace ranvier::workloads {
+
+/// CIFAR-10's binary version: records of 3073 bytes, label, then 32 x 32 red, green and blue. Throws FileMissing,
+/// BadRecordFile.
+ImageSet load_cifar(const std::filesystem::path& path);
+
+/// mfcc [n][steps][features], label [n] of an .npz. Throws what NpzFile throws.
+ImageSet load_clips(const std::filesystem::path& path);
+/// Of a file without a training part, every sixth clip (5, 11, 17, ...) is for calibration and is no test clip.
+inline constexpr std::size_t kCalibrationClipEvery = 6;
+enum class ClipPart : std::uint8_t { kTest, kCalibration };
+inline bool is_calibration_clip(std::size_t i) { return i % kCalibrationClipEvery == kCalibrationClipEvery - 1; }
+ImageSet split_clips(const ImageSet& clips, ClipPart part);
+
+/// Pixels drawn from base/random.h: `count` images from number `first` on. Smooth enough that patches differ: each
+/// pixel is the mean of a coarse and a fine random field.
+ImageSet seeded_images(const VitModel& model, std::size_t first, std::size_t count);
+
+}  // namespace ranvier::workloads
