@@ -61,6 +61,11 @@ class LifStage {
   }
 
   std::int64_t adds() const { return adds_; }
+  std::vector<std::int32_t> voltages() const {
+    std::vector<std::int32_t> all;
+    for (const CubaState& neuron : neurons_) all.push_back(neuron.v);
+    return all;
+  }
 
  private:
   /// [in][tap][out], depthwise [channel][tap]: what an event adds lies side by side.
@@ -121,6 +126,42 @@ void demand_temporal(const Program& program) {
   if (!fits) throw std::logic_error(program.name + ": no temporal program of kInput and kLif stages");
 }
 
+class Network {
+ public:
+  Network(const Program& program, std::span<const std::int32_t> packed_spikes)
+      : program_(&program), logs_(program.stages.size(), SpikeLog(program.timesteps)) {
+    demand_temporal(program);
+    input_ = unpack_spikes(program, packed_spikes);
+    next_ = input_.begin();
+    engines_.reserve(program.stages.size() - 1);
+    for (std::size_t s = 1; s < program.stages.size(); ++s) engines_.emplace_back(program.stages[s]);
+  }
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  void step(std::int32_t now) {
+    for (; next_ != input_.end() && next_->step == now; ++next_) logs_[0].spikes().push_back(*next_);
+    logs_[0].close(now);
+    for (std::size_t s = 1; s < logs_.size(); ++s) {
+      const std::size_t from = program_->stages[s].inputs.front().stage.value();
+      const std::int32_t sent = now - delay_of(program_->stages[from]);
+      if (sent >= 0) engines_[s - 1].add(logs_[from].of_step(sent));
+      engines_[s - 1].step(now, logs_[s].spikes());
+      logs_[s].close(now);
+    }
+  }
+
+  SpikeLog& log(std::size_t stage) { return logs_[stage]; }
+  const LifStage& stage(std::size_t stage) const { return engines_[stage - 1]; }
+
+ private:
+  const Program* program_;
+  std::vector<SpikeLog> logs_;     // by stage
+  std::vector<LifStage> engines_;  // of stage 1 and on
+  std::vector<Spike> input_;
+  std::vector<Spike>::const_iterator next_;
+};
+
 std::vector<std::int32_t> unit_counts(const Stage& stage, std::span<const Spike> spikes, std::int32_t steps) {
   std::vector<std::int32_t> counts(static_cast<std::size_t>(stage.tokens) * static_cast<std::size_t>(stage.channels));
   for (const Spike& spike : spikes) {
@@ -132,42 +173,39 @@ std::vector<std::int32_t> unit_counts(const Stage& stage, std::span<const Spike>
 }  // namespace
 
 TemporalRun run_temporal_reference(const Program& program, std::span<const std::int32_t> packed_spikes) {
-  demand_temporal(program);
   const std::size_t stages = program.stages.size();
-  std::vector<SpikeLog> logs(stages, SpikeLog(program.timesteps));
-  std::vector<LifStage> engines;
-  engines.reserve(stages - 1);
-  for (std::size_t s = 1; s < stages; ++s) engines.emplace_back(program.stages[s]);
-
-  const std::vector<Spike> input = unpack_spikes(program, packed_spikes);
-  auto next = input.begin();
-  for (std::int32_t now = 0; now < program.timesteps; ++now) {
-    for (; next != input.end() && next->step == now; ++next) logs[0].spikes().push_back(*next);
-    logs[0].close(now);
-    for (std::size_t s = 1; s < stages; ++s) {
-      const std::size_t from = program.stages[s].inputs.front().stage.value();
-      const std::int32_t sent = now - delay_of(program.stages[from]);
-      if (sent >= 0) engines[s - 1].add(logs[from].of_step(sent));
-      engines[s - 1].step(now, logs[s].spikes());
-      logs[s].close(now);
-    }
-  }
+  Network network(program, packed_spikes);
+  for (std::int32_t now = 0; now < program.timesteps; ++now) network.step(now);
 
   TemporalRun run;
   for (std::size_t s = 0; s < stages; ++s) {
     const std::int32_t last = program.timesteps - delay_of(program.stages[s]);
-    run.spikes.push_back(std::move(logs[s].spikes()));
+    run.spikes.push_back(std::move(network.log(s).spikes()));
     const auto& spikes = run.spikes.back();
     run.spike_count.push_back(static_cast<std::int64_t>(spikes.size()));
     run.delivered.push_back(
         std::count_if(spikes.begin(), spikes.end(), [&](const Spike& spike) { return spike.step < last; }));
-    run.synaptic_adds.push_back(s == 0 ? 0 : engines[s - 1].adds());
+    run.synaptic_adds.push_back(s == 0 ? 0 : network.stage(s).adds());
   }
   const Stage& head = program.stages.back();
   run.output_counts = unit_counts(head, run.spikes.back(), program.timesteps);
   run.delivered_output_counts = unit_counts(head, run.spikes.back(), program.timesteps - delay_of(head));
   run.prediction = static_cast<std::int32_t>(argmax(run.output_counts.data(), run.output_counts.size()));
   return run;
+}
+
+std::vector<std::vector<std::int32_t>> trace_voltages(const Program& program,
+                                                      std::span<const std::int32_t> packed_spikes, StageId stage) {
+  Network network(program, packed_spikes);
+  if (stage.value() < 1 || stage.value() >= program.stages.size()) {
+    throw std::logic_error(program.name + ": no neurons in the stage to be traced");
+  }
+  std::vector<std::vector<std::int32_t>> voltages;
+  for (std::int32_t now = 0; now < program.timesteps; ++now) {
+    network.step(now);
+    voltages.push_back(network.stage(stage.value()).voltages());
+  }
+  return voltages;
 }
 
 Activations temporal_activations(const Program& program, const TemporalRun& run) {

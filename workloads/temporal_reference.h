@@ -26,6 +26,12 @@ struct TemporalRun {
 /// `packed_spikes`: pairs (step, unit) as in spike_train.h. Throws BadSpikeTrain.
 TemporalRun run_temporal_reference(const Program& program, std::span<const std::int32_t> packed_spikes);
 
+/// Voltages of every neuron of a kLif stage at the end of each model step, [step][unit]: to compare with probes of a
+/// chip. A neuron that fires shows 0, its voltage after the reset (Loihi's own probe shows its voltage decay in that
+/// step).
+std::vector<std::vector<std::int32_t>> trace_voltages(const Program& program,
+                                                      std::span<const std::int32_t> packed_spikes, StageId stage);
+
 /// Spike counts of every stage as codes [tokens][channels], logits = those of token 0 of the last stage: what
 /// run_reference() and the simulator compare. All spikes count, also those that nobody receives any more.
 Activations temporal_activations(const Program& program, const TemporalRun& run);

@@ -163,7 +163,7 @@ TEST_F(SlayerFolder, RefusesWrongKeysAndValuesByPlace) {
   describe("padding: 1", "pading: 1");
   const auto unknown = failure<UnknownConfigKey>();
   EXPECT_EQ(unknown.place.line, 8);
-  EXPECT_THAT(unknown.what(), HasSubstr("key 'layers[1].pading': unknown, did you mean 'layers[1].padding'?"));
+  EXPECT_THAT(unknown.what(), HasSubstr("key 'layers[1].pading': unknown; did you mean 'layers[1].padding'?"));
   describe("threshold_mantissa: 80", "threshold_mantissa: 8e1");
   EXPECT_EQ(failure<BadConfigValue>().key, "neuron.threshold_mantissa");
   describe(", threshold_mantissa: 80", "");

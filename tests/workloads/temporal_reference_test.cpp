@@ -168,6 +168,18 @@ TEST(TemporalReference, InputArrivesInItsStepAndSpikesAfterTheAxonsDelay) {
   EXPECT_EQ(four.delivered, (std::vector<std::int64_t>{2, 1, 0}));
 }
 
+TEST(TemporalReference, TracesVoltages) {
+  Program program = chain(1, 5);
+  program.stages[2].cuba.threshold_mantissa = 20;
+  program.stages[2].cuba.voltage_decay = 1024;
+  const std::vector<std::int32_t> packed{0, 0, 1, 0};
+  // 11 * 64 = 704; trunc(704 * 3 / 4) + 704 = 1232; then * 3 / 4 and rounded down.
+  const std::vector<std::vector<std::int32_t>> second{{0}, {704}, {1232}, {924}, {693}};
+  EXPECT_EQ(trace_voltages(program, packed, StageId(2)), second);
+  EXPECT_EQ(trace_voltages(program, packed, StageId(1)), std::vector<std::vector<std::int32_t>>(5, {0}));  // fires
+  EXPECT_THROW(trace_voltages(program, packed, StageId(0)), std::logic_error);
+}
+
 TEST(TemporalReference, TakesTheFirstOfEqualOutputs) {
   Program program = chain(1, 4);
   program.stages.pop_back();
