@@ -52,16 +52,16 @@ std::string mechanisms_text(const Chip& chip) {
   return out;
 }
 
-std::string device_text(const Device& device) {
-  std::string out = fmt::format("  device:\n    kind: device\n    name: {}\n    description: {}\n",
-                                yaml_text(device.name), yaml_text(device.description));
+std::string device_text(const Device& device, const std::string& indent) {
+  std::string out = fmt::format("{0}kind: device\n{0}name: {1}\n", indent, yaml_text(device.name));
+  if (!device.description.empty()) out += fmt::format("{}description: {}\n", indent, yaml_text(device.description));
   std::string_view section;
   for_each_device_number(device, [&](const Rule& rule, const auto& param) {
     if (rule.section() != section) {
       section = rule.section();
-      if (!section.empty()) out += fmt::format("    {}:\n", section);
+      if (!section.empty()) out += fmt::format("{}{}:\n", indent, section);
     }
-    out += section.empty() ? "    " : "      ";
+    out += section.empty() ? indent : indent + "  ";
     out += number_text(rule, raw(param.value), param.origin);
   });
   return out;
@@ -88,8 +88,10 @@ std::string resolved_yaml(const Board& board) {
     out += section.empty() ? "    " : "      ";
     out += number_text(rule, raw(param.value), param.origin);
   });
-  if (board.device) out += device_text(*board.device);
+  if (board.device) out += "  device:\n" + device_text(*board.device, "    ");
   return out;
 }
+
+std::string resolved_yaml(const Device& device) { return device_text(device, ""); }
 
 }  // namespace ranvier::chips

@@ -12,4 +12,7 @@ namespace ranvier::chips {
 /// an equal board, but for file names and line numbers.
 std::string resolved_yaml(const Board& board);
 
+/// A device file, in the same way.
+std::string resolved_yaml(const Device& device);
+
 }  // namespace ranvier::chips

@@ -8,6 +8,7 @@
 #include "chip_text.h"
 #include "chips/device_loader.h"
 #include "chips/device_schema.h"
+#include "chips/writer.h"
 #include "tests/mutator.h"
 
 namespace ranvier::chips {
@@ -137,6 +138,20 @@ TEST(Device, KindLineTellsDevicesFromChips) {
 TEST(Device, CheckTakesDeviceFiles) {
   EXPECT_TRUE(check_target_file(ascend_path()).empty());
   for (const std::string& name : bundled_targets()) EXPECT_FALSE(name.starts_with("ascend"));
+}
+
+TEST(Device, WrittenFileLoadsAsTheSameDevice) {
+  for (const std::string& name : bundled_devices()) {
+    const Device device = load_device(name);
+    const std::string text = resolved_yaml(device);
+    const Device again = load_device_text(text);
+    EXPECT_EQ(resolved_yaml(again), text);
+    EXPECT_EQ(again.memory_byte.value, device.memory_byte.value);
+    EXPECT_EQ(again.static_device.origin.source, device.static_device.origin.source);
+  }
+  Device plain = load_device("ascend-310");
+  plain.description.clear();
+  EXPECT_EQ(load_device_text(resolved_yaml(plain)).description, "");
 }
 
 TEST(Device, SpoiltTextIsRefusedInOneLine) {
