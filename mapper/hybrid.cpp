@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// Candidates for the engines of all stages, each mapped and estimated as a whole; the best is taken.
+#include "mapper/hybrid.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "mapper/cost.h"
+#include "mapper/engines.h"
+#include "mapper/errors.h"
+
+namespace ranvier::mapper {
+
+using workloads::Program;
+
+namespace {
+
+constexpr Engine kAll[kEngines] = {Engine::kSpiking, Engine::kDense, Engine::kOffload};
+/// Shares of energy against time in the sums whose cheapest choices are tried for the product.
+constexpr double kEnergyShares[] = {0.0, 0.2, 0.4, 0.6, 0.8, 1.0};
+
+/// A choice made into a mapping.
+struct Evaluation {
+  bool fits = false;
+  std::string reason;
+  MappingProblem problem;
+  Mapping mapping;
+  Metrics metrics;
+};
+
+class Chooser {
+ public:
+  Chooser(const Program& program, const chips::Board& board, Schedule schedule, const TilingOptions& tiling,
+          const MapOptions& map, Objective objective)
+      : program_(program), board_(board), schedule_(schedule), tiling_(tiling), map_(map), objective_(objective) {
+    fixed_.assign(program.stages.size(), false);
+    asked_ = engines_of(program, Engine::kSpiking, tiling.place);
+    for (const PlaceRule& rule : tiling.place)
+      for (const StageId stage : stages_matching(program, rule.pattern)) fixed_[stage.value()] = true;
+    for (std::size_t s = 1; s < fixed_.size(); ++s)
+      if (fixed_[s])
+        if (const std::string why = why_not(program, board, schedule, StageId(s), asked_[s]); !why.empty())
+          throw BadEngine(program.stages[s].name, name_of(asked_[s]), why);
+  }
+
+  EngineChoice run() {
+    std::vector<Alternative> pure;
+    for (const Engine engine : kAll) {
+      pure.push_back(pure_alternative(engine));
+      try_engines(with_rules(engine));
+    }
+    try_paths(true);   // a path through chip and device
+    try_paths(false);  // through the chip alone: without the device's static power
+    const std::vector<Engine>* best = nullptr;
+    for (const auto& [engines, e] : evaluated_)
+      if (e->fits && keeps_rules(engines) && (best == nullptr || better(engines, *best))) best = &engines;
+    if (best == nullptr) {
+      const auto& first = *evaluated_.at(with_rules(Engine::kSpiking));
+      throw DoesNotFit({}, "no engines of the stages make it fit; all on spiking cores: " + first.reason);
+    }
+    EngineChoice choice;
+    choice.engines = *best;
+    choice.alternatives = std::move(pure);
+    choice.alternatives.push_back(alternative("chosen", *best));
+    choice.evaluated = static_cast<std::int64_t>(evaluated_.size());
+    Evaluation& chosen = *evaluated_.at(*best);
+    choice.problem = std::move(chosen.problem);
+    choice.mapping = std::move(chosen.mapping);
+    return choice;
+  }
+
+ private:
+  std::vector<Engine> all(Engine engine) const {
+    std::vector<Engine> engines(program_.stages.size(), engine);
+    engines[0] = Engine::kSpiking;
+    return engines;
+  }
+
+  /// All stages on `engine` that the rules leave open and that can.
+  std::vector<Engine> with_rules(Engine engine) const {
+    std::vector<Engine> engines = asked_;
+    for (std::size_t s = 1; s < engines.size(); ++s)
+      if (!fixed_[s] && why_not(program_, board_, schedule_, StageId(s), engine).empty()) engines[s] = engine;
+    return engines;
+  }
+
+  bool keeps_rules(const std::vector<Engine>& engines) const {
+    for (std::size_t s = 1; s < engines.size(); ++s)
+      if (fixed_[s] && engines[s] != asked_[s]) return false;
+    return true;
+  }
+
+  const Evaluation& try_engines(const std::vector<Engine>& engines) {
+    auto& e = evaluated_[engines];
+    if (e) return *e;
+    e = std::make_unique<Evaluation>();
+    try {
+      TilingOptions tiling = tiling_;
+      tiling.engines = engines;
+      e->problem = make_problem(program_, board_, schedule_, tiling);
+      e->mapping = map_program(e->problem, map_);
+      e->metrics = estimate(e->problem, e->mapping);
+      e->fits = true;
+    } catch (const DoesNotFit& error) {
+      e->reason = error.what();
+    }
+    return *e;
+  }
+
+  Alternative alternative(const std::string& name, const std::vector<Engine>& engines) {
+    const Evaluation& e = try_engines(engines);
+    return {name, engines, e.fits, e.reason, e.metrics.latency, e.metrics.energy};
+  }
+
+  Alternative pure_alternative(Engine engine) {
+    const std::string name = std::string("all-") + name_of(engine);
+    for (std::size_t s = 1; s < program_.stages.size(); ++s)
+      if (const std::string why = why_not(program_, board_, schedule_, StageId(s), engine); !why.empty())
+        return {name, all(engine), false, program_.stages[s].name + ": " + why, {}, {}};
+    return alternative(name, all(engine));
+  }
+
+  double value_of(const std::vector<Engine>& engines) {
+    return alternative("", engines).value(objective_);
+  }
+  bool better(const std::vector<Engine>& a, const std::vector<Engine>& b) { return value_of(a) < value_of(b); }
+
+  /// What dynamic programming finds, tried as a whole.
+  void try_paths(bool with_device) {
+    std::vector<std::vector<Engine>> allowed(program_.stages.size());
+    bool device = false;
+    for (std::size_t s = 1; s < allowed.size(); ++s)
+      for (const Engine engine : kAll) {
+        if (fixed_[s] && engine != asked_[s]) continue;
+        if (!with_device && engine == Engine::kOffload && !fixed_[s]) continue;
+        if (!why_not(program_, board_, schedule_, StageId(s), engine).empty()) continue;
+        allowed[s].push_back(engine);
+        device = device || engine == Engine::kOffload;
+      }
+    if (with_device && !device) return;
+    const auto pure = [&](Engine engine) -> PureEstimate {
+      const auto found = evaluated_.find(all(engine));
+      if (found == evaluated_.end() || found->second->problem.tiles.empty()) return {};
+      return {&found->second->problem, found->second->fits ? &found->second->mapping : nullptr};
+    };
+    const EnginePrices prices =
+        engine_prices(program_, board_, pure(Engine::kSpiking), pure(Engine::kDense), allowed);
+    const std::vector<Engine> fastest = cheapest_engines(program_, prices, 1, 0);
+    if (fastest.empty()) return;
+    const Price unit = price_of(program_, prices, fastest);
+    for (const double share : kEnergyShares) {
+      if (objective_ == Objective::kLatency && share != 0.0) continue;
+      if (objective_ == Objective::kEnergy && share != 1.0) continue;
+      try_engines(cheapest_engines(program_, prices, (1 - share) / std::max(unit.seconds, 1e-18),
+                                   share / std::max(unit.joules, 1e-24)));
+    }
+  }
+
+  const Program& program_;
+  const chips::Board& board_;
+  Schedule schedule_;
+  const TilingOptions& tiling_;
+  const MapOptions& map_;
+  Objective objective_;
+  std::vector<bool> fixed_;      // by stage: a rule matches it
+  std::vector<Engine> asked_;    // by the rules, spiking elsewhere
+  std::map<std::vector<Engine>, std::unique_ptr<Evaluation>> evaluated_;
+};
+
+}  // namespace
+
+const char* name_of(Objective objective) {
+  switch (objective) {
+    case Objective::kLatency:
+      return "latency";
+    case Objective::kEnergy:
+      return "energy";
+    case Objective::kEdp:
+      return "edp";
+  }
+  return "";
+}
+
+double Alternative::value(Objective objective) const {
+  const double time = seconds(latency);
+  const double spent = static_cast<double>(energy.count()) * 1e-18;
+  switch (objective) {
+    case Objective::kLatency:
+      return time;
+    case Objective::kEnergy:
+      return spent;
+    case Objective::kEdp:
+      return time * spent;
+  }
+  return 0;
+}
+
+EngineChoice choose_engines(const Program& program, const chips::Board& board, Schedule schedule,
+                            const TilingOptions& tiling, const MapOptions& map, Objective objective) {
+  return Chooser(program, board, schedule, tiling, map, objective).run();
+}
+
+}  // namespace ranvier::mapper
