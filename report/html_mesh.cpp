@@ -22,6 +22,7 @@ namespace {
 constexpr double kLeft = 40;
 constexpr double kTop = 84;
 constexpr double kDrawingWidth = 1110;
+constexpr double kPlacementScale = 1.35;
 constexpr std::size_t kTableRows = 40;
 
 double cycles_of_run(const RunRecord& record) {
@@ -86,7 +87,8 @@ std::string heat_map(const RunRecord& record) {
   const chips::Board& board = record.problem->board;
   const MeshView view = view_of(record, kDrawingWidth, kLeft, kTop);
   Svg svg("mesh", std::max(kLeft + view.width() + 10, 860.0), kTop + view.height() + 16, "Busy cores and loaded links",
-          "Squares are cores, darker blue for more busy cycles. Arrows are directed links, darker and wider for more "
+          "Squares are cores, those of a router side by side, darker blue for more busy cycles. Arrows are directed "
+          "links, darker and wider for more "
           "flits. "
           "Dashed lines are chip borders. The busiest cores and fullest links are in the tables below.");
   double most_busy = 0;
@@ -103,8 +105,8 @@ std::string heat_map(const RunRecord& record) {
   for (const sim::CoreResult& core : record.result.cores) {
     const double t = std::sqrt(share(static_cast<double>(core.busy.count()), most_busy));
     svg.rect(
-        view.centre_x(board.x(core.core)) - view.tile / 2, view.centre_y(board.y(core.core)) - view.tile / 2, view.tile,
-        view.tile, ramp_colour(Ramp::kBlues, t),
+        view.core_x(board, core.core), view.core_y(board, core.core), view.core_side(), view.core_side(),
+        ramp_colour(Ramp::kBlues, t),
         fmt::format("core {} (x {}, y {}), {}: busy {} cycles ({}), {}", core.core.value(), board.x(core.core),
                     board.y(core.core), core.stages, count_text(core.busy.count()),
                     percent_text(share(static_cast<double>(core.busy.count()), cycles)), energy_text(core.energy)));
@@ -162,12 +164,15 @@ std::string placement_map(const RunRecord& record) {
   for (const auto& [core, on_core] : held) {
     std::string names;
     for (const std::size_t b : on_core) names += (names.empty() ? "" : ", ") + blocks[b];
-    const double side = view.tile * 1.35;
+    // No links here: room for larger squares around the same middle.
+    const double side = view.core_side() * kPlacementScale;
+    const double left =
+        view.centre_x(board.x(core)) + (view.core_x(board, core) - view.centre_x(board.x(core))) * kPlacementScale;
+    const double upper =
+        view.centre_y(board.y(core)) + (view.core_y(board, core) - view.centre_y(board.y(core))) * kPlacementScale;
     for (std::size_t i = 0; i < on_core.size(); ++i) {
       const double band = side / static_cast<double>(on_core.size());
-      svg.rect(view.centre_x(board.x(core)) - side / 2,
-               view.centre_y(board.y(core)) - side / 2 + band * static_cast<double>(i), side, band,
-               category_colour(on_core[i]),
+      svg.rect(left, upper + band * static_cast<double>(i), side, band, category_colour(on_core[i]),
                fmt::format("core {} (x {}, y {}): {}", core.value(), board.x(core), board.y(core), names));
     }
   }

@@ -45,6 +45,7 @@ MeshView view_of(const RunRecord& record, double width, double left, double top)
   view.y1 = std::min(board.height() - 1, view.y1 + 1);
   view.pitch = std::min(kLargestPitch, width / view.columns());
   view.tile = view.pitch * kTileShare;
+  while (view.side * view.side < static_cast<std::int32_t>(board.cores_per_router())) ++view.side;
   view.left = left;
   view.top = top;
   return view;

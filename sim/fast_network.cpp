@@ -14,6 +14,9 @@ namespace ranvier::sim {
 
 namespace {
 
+constexpr std::int32_t kLongHopCycles = 8;
+
+template <class Calendar>
 class FastNetwork final : public Network {
  public:
   FastNetwork(const MeshSpec& mesh, const NetworkOptions& options)
@@ -176,8 +179,8 @@ class FastNetwork final : public Network {
   std::int64_t now_ = -1;
   std::int64_t packets_inside_ = 0;
   std::vector<Source> sources_;
-  std::vector<LinkCalendar> sinks_;
-  std::vector<LinkCalendar> links_;
+  std::vector<Calendar> sinks_;
+  std::vector<Calendar> links_;
   std::vector<std::int64_t> link_flits_;
   std::vector<Held> held_;
   std::vector<std::uint8_t> closed_;
@@ -192,7 +195,11 @@ class FastNetwork final : public Network {
 
 std::unique_ptr<Network> make_fast_network(const MeshSpec& mesh, const NetworkOptions& options) {
   check(mesh);
-  return std::make_unique<FastNetwork>(mesh, options);
+  // A packet reserves its whole way at once: the calendar must reach to its end, or it cannot use the gaps there.
+  if (std::max(mesh.timing.hop(), mesh.timing.vertical_hop()) > kLongHopCycles) {
+    return std::make_unique<FastNetwork<LongCalendar>>(mesh, options);
+  }
+  return std::make_unique<FastNetwork<LinkCalendar>>(mesh, options);
 }
 
 std::unique_ptr<Network> make_fast_network(const chips::Board& board, const NetworkOptions& options) {

@@ -9,9 +9,10 @@
 
 namespace ranvier::sim {
 
-/// Cycle by cycle for a window that starts with the word of `now`; behind it only the end of the last reservation is
-/// known.
-class LinkCalendar {
+/// Cycle by cycle for a window of kWords words of 64 cycles that starts with the word of `now`; behind it only the end of
+/// the last reservation is known.
+template <std::int64_t kWords>
+class CalendarOf {
  public:
   /// Takes the first `cycles` free cycles in a row from `from` on, where from >= now, and now never falls. Returns the
   /// first.
@@ -24,7 +25,6 @@ class LinkCalendar {
   }
 
  private:
-  static constexpr std::int64_t kWords = 4;
   std::uint64_t& word(std::int64_t number) { return words_[static_cast<std::size_t>(number % kWords)]; }
 
   void slide(std::int64_t first) {
@@ -67,5 +67,8 @@ class LinkCalendar {
   std::int64_t first_ = 0;  // number of the word of 64 cycles that the window starts with
   std::int64_t last_ = 0;   // end of the last reservation
 };
+
+using LinkCalendar = CalendarOf<4>;
+using LongCalendar = CalendarOf<64>;  // of chips whose hops take many cycles
 
 }  // namespace ranvier::sim

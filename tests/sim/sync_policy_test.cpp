@@ -4,6 +4,7 @@
 
 #include "mapper/cost.h"
 #include "mapper/remap.h"
+#include "mapper/step_work.h"
 #include "tests/sim/chip_fixture.h"
 
 namespace ranvier::sim {

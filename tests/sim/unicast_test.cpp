@@ -49,7 +49,7 @@ TEST(Unicast, ASourceSendsAPacketToEachCore) {
   const auto unicast = split_head(chips::Multicast::kUnicast);
   EXPECT_EQ(relay->mapping.routes[1].chain, (std::vector<CoreId>{CoreId(3), CoreId(2)}));
   EXPECT_EQ(unicast->mapping.routes[1].chain, (std::vector<CoreId>{CoreId(2), CoreId(3)}));
-  const std::vector<std::vector<std::int32_t>> images{{3, 0, 0, 2}};
+  const std::vector<std::vector<std::int32_t>> images{{3, 0, 0, 0}};
   for (const Fidelity fidelity : {Fidelity::kAnalytic, Fidelity::kFast, Fidelity::kCycle}) {
     const RunResult a = run(*relay, fidelity, images);
     const RunResult b = run(*unicast, fidelity, images);
@@ -143,7 +143,7 @@ TEST(Unicast, AnyMappingGivesTheReferencesIntegersAtEveryFidelity) {
 TEST(Unicast, TheEstimateIsTheAnalyticSimulation) {
   for (const chips::Multicast multicast : {chips::Multicast::kRelay, chips::Multicast::kUnicast}) {
     const auto c = split_head(multicast);
-    const RunResult r = run(*c, Fidelity::kAnalytic, {{3, 0, 0, 2}});
+    const RunResult r = run(*c, Fidelity::kAnalytic, {{3, 0, 0, 0}});
     const mapper::Metrics m = mapper::estimate(mapper::with_profile(c->problem, r.profile), c->mapping);
     for (std::size_t l = 0; l < m.levels.size(); ++l)
       EXPECT_EQ(r.steps[l].duration, chips::clock_period(c->problem.board.chip) * m.levels[l].cycles.count());
