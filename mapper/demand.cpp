@@ -36,7 +36,7 @@ struct Limit {
   std::int64_t available;
 };
 
-std::array<Limit, 10> limits(const chips::CoreKind& core, const Demand& d) {
+std::array<Limit, 11> limits(const chips::CoreKind& core, const Demand& d) {
   return {{{"neurons", d.neurons, core.neurons.value},
            {"fan_in_axons", d.axons, core.fan_in_axons.value},
            {"synapse_memory", d.synapse_bytes.count(), core.synapse_memory.value.count()},
@@ -46,7 +46,8 @@ std::array<Limit, 10> limits(const chips::CoreKind& core, const Demand& d) {
            {"receive_limit", d.receive_bytes.count(), or_none(core.receive_limit.value.count())},
            {"tiles", d.tiles, or_none(core.tiles.value)},
            {"compartment_profiles", d.profiles, or_none(core.compartment_profiles.value)},
-           {"synapse_formats", d.formats, or_none(core.synapse_formats.value)}}};
+           {"synapse_formats", d.formats, or_none(core.synapse_formats.value)},
+           {"route_entries", d.out_axons, d.out_axons == 0 ? kNoLimit : core.route_entries.value}}};
 }
 
 /// Buffer for what arrives on a port in one step, should everything send: one value a neuron. Partial sums are added on
@@ -123,6 +124,7 @@ Demand& operator+=(Demand& a, const Demand& b) {
   a.tiles += b.tiles;
   a.profiles += b.profiles;
   a.formats += b.formats;
+  a.out_axons += b.out_axons;
   return a;
 }
 
@@ -135,6 +137,7 @@ Demand& operator-=(Demand& a, const Demand& b) {
   a.tiles -= b.tiles;
   a.profiles -= b.profiles;
   a.formats -= b.formats;
+  a.out_axons -= b.out_axons;
   return a;
 }
 

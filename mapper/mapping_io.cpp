@@ -123,7 +123,8 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                        {"receive_bytes", d.receive_bytes.count()},
                        {"tiles", d.tiles},
                        {"profiles", d.profiles},
-                       {"formats", d.formats}}}});
+                       {"formats", d.formats},
+                       {"out_axons", d.out_axons}}}});
   }
   json flows = json::array();
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {

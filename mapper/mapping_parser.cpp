@@ -135,6 +135,7 @@ Demand demand(const Node& node) {
   d.tiles = node["tiles"].integer(0, kMost);
   d.profiles = node["profiles"].integer(0, kMost);
   d.formats = node["formats"].integer(0, kMost);
+  d.out_axons = node["out_axons"].integer(0, kMost);
   return d;
 }
 

@@ -12,6 +12,7 @@
 #include "mapper/flows.h"
 #include "mapper/levels.h"
 #include "mapper/mechanisms.h"
+#include "mapper/out_axons.h"
 #include "mapper/stage_cut.h"
 #include "mapper/synapse_storage.h"
 #include "mapper/work.h"
@@ -200,6 +201,47 @@ struct Tiler {
       busy[worst] = finer_busy;
     }
   }
+
+  /// Tiles of the stage and of those that it feeds.
+  std::int64_t most_axons_out(StageId id, const std::vector<StageCut>& cuts) const {
+    std::vector<Tile> tiles;
+    for (std::size_t s = id.value(); s < cuts.size(); ++s) {
+      const auto& inputs = program.stages[s].inputs;
+      const bool fed = std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return input.stage == id; });
+      if (s != id.value() && !fed) continue;
+      const auto made = tiles_of(program, core, StageId(s), cuts[s], TileId(tiles.size()));
+      tiles.insert(tiles.end(), made.begin(), made.end());
+    }
+    const auto most = most_out_axons(program, tiles, make_flows(program, tiles, schedule));
+    return *std::max_element(most.begin(), most.end());
+  }
+
+  /// Unicast chips: cuts stages finer whose tiles need more out axons than a core has, the last first, since it is
+  /// their consumers that they depend on. What cannot be cut so far is left to the routes, which count the cores used.
+  void spread_out_axons(std::vector<StageCut>& cuts) const {
+    const std::int64_t limit = std::max<std::int64_t>(1, core.route_entries.value);
+    for (std::size_t s = cuts.size() - 1; s >= 1; --s) {
+      const StageId id(s);
+      const Stage& stage = program.stage(id);
+      if (off_chip(id)) continue;
+      for (;;) {
+        const std::int64_t most = most_axons_out(id, cuts);
+        if (most <= limit) break;
+        // Positions of a convolution are neurons; tokens of other stages are not, cutting them frees no axon.
+        StageCut from = cuts[s];
+        const std::int64_t parts = (cuts[s].tiles() / cuts[s].input_parts * most + limit - 1) / limit;
+        const auto share = [&](std::int32_t other) { return static_cast<std::int32_t>((parts + other - 1) / other); };
+        if (stage.kind == StageKind::kLif && share(from.output_parts) <= stage.tokens)
+          from.token_parts = std::max(from.token_parts + 1, share(from.output_parts));
+        else
+          from.output_parts = std::max(from.output_parts + 1, share(from.token_parts));
+        if (from.output_parts > max_output_parts(stage) || from.token_parts > stage.tokens) break;
+        const CutResult found = find_cut(program, core, id, from, stage.kind == StageKind::kLif);
+        if (!found.cut || found.cut->tiles() <= cuts[s].tiles()) break;
+        cuts[s] = *found.cut;
+      }
+    }
+  }
 };
 
 /// What no cut changes: widths of weights and delays of the stages on the chip. Mechanisms: mechanisms.h.
@@ -248,6 +290,9 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
     tiler.spend(cuts, options.core_budget > 0 ? options.core_budget : share);
   }
 
+  const bool unicast = board.chip.noc.multicast == chips::Multicast::kUnicast;
+  if (unicast) tiler.spread_out_axons(cuts);
+
   MappingProblem problem;
   problem.program = &program;
   problem.board = board;
@@ -263,6 +308,11 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
   problem.flows = make_flows(program, problem.tiles, schedule);
   problem.flow_events = estimate_flow_events(program, problem.tiles, problem.flows, schedule);
   split_flows_by_delay(problem);
+  if (unicast) {
+    const auto most = most_out_axons(program, problem.tiles, problem.flows);
+    for (std::size_t t = 1; t < most.size(); ++t)
+      if (problem.tiles[t].engine != Engine::kOffload) problem.tiles[t].demand.out_axons = most[t];
+  }
   for (const Tile& tile : problem.tiles)
     problem.tile_cycles.push_back(busy_cycles(program, board.chip.core, schedule, tile));
   set_engine_cycles(problem);

@@ -84,4 +84,17 @@ inline std::vector<std::int64_t> csv_row(const std::filesystem::path& file, cons
   return row;
 }
 
+/// Columns of the row after the class: input, pool1, conv1, conv2 and fc1 spikes, those of the last step left out; then
+/// those of the outputs.
+inline void expect_dvs_counts(const MappedNetwork& n, const RunResult& r, std::size_t sample) {
+  const auto row = csv_row(shared_data("dvs-gesture/reference_counts.csv"), n.samples.names[sample]);
+  ASSERT_EQ(row.size(), 17U);
+  EXPECT_EQ(r.images[0].predicted, row[0]);
+  const std::size_t stages[] = {0, 1, 2, 4, 6};
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(delivered(r, stages[i]), row[i + 1]) << stages[i];
+  std::int64_t outputs = 0;
+  for (std::size_t i = 6; i < row.size(); ++i) outputs += row[i];
+  EXPECT_EQ(delivered(r, 7), outputs);
+}
+
 }  // namespace ranvier::sim::testing

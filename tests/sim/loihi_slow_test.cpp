@@ -23,22 +23,13 @@ TEST(LoihiSlow, AllNmnistSamples) {
   }
 }
 
-/// Layers of the row: input, pool1, conv1, conv2, fc1; then the output counts.
-void expect_dvs_counts(const testing::MappedNetwork& n, const RunResult& r, std::size_t sample) {
-  const auto row = testing::csv_row(shared_data("dvs-gesture/reference_counts.csv"), n.samples.names[sample]);
-  ASSERT_EQ(row.size(), 17U);
-  EXPECT_EQ(r.images[0].predicted, row[0]);
-  const std::size_t stages[] = {0, 1, 2, 4, 6};
-  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(testing::delivered(r, stages[i]), row[i + 1]) << stages[i];
-}
-
 TEST(LoihiSlow, AllGesturesAtFastFidelity) {
   RANVIER_NEEDS_SHARED_DATA("loihi-nets/dvs-gesture-cnn");
   RANVIER_NEEDS_SHARED_DATA("dvs-gesture");
   for (const char* target : {"loihi-table2", "loihi-fitted"}) {
     const auto n = testing::map_network("loihi-nets/dvs-gesture-cnn", target);
     for (std::size_t sample = 0; sample < 5; ++sample)
-      expect_dvs_counts(*n, testing::run_samples(*n, {sample}, Fidelity::kFast), sample);
+      testing::expect_dvs_counts(*n, testing::run_samples(*n, {sample}, Fidelity::kFast), sample);
   }
 }
 

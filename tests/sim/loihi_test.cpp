@@ -47,6 +47,13 @@ TEST(Loihi, NmnistSamplesHaveTheCountsOfTheirFolder) {
                          sample);
 }
 
+TEST(Loihi, AGestureHasTheCountsOfItsFolder) {
+  RANVIER_NEEDS_SHARED_DATA("loihi-nets/dvs-gesture-cnn");
+  RANVIER_NEEDS_SHARED_DATA("dvs-gesture");
+  const auto n = testing::map_network("loihi-nets/dvs-gesture-cnn", "loihi-fitted");
+  testing::expect_dvs_counts(*n, testing::run_samples(*n, {0}, Fidelity::kAnalytic), 0);
+}
+
 TEST(Loihi, AMappingDoesNotDependOnThreads) {
   RANVIER_NEEDS_SHARED_DATA("loihi-nets/nmnist-mlp");
   const auto one = testing::map_network("loihi-nets/nmnist-mlp", "loihi-fitted", 1);
