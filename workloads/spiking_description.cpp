@@ -23,7 +23,7 @@ constexpr std::int64_t kMostBias = 4096;         // 13 bits with sign
 constexpr std::int64_t kMostDelay = 62;
 constexpr std::int64_t kMostRefractory = 63;
 
-/// Weight, input and bias exponents below -6 would drop bits of single weights, which the step does not define.
+/// Below it, bits of the weights would be dropped.
 constexpr std::int64_t kLeastWeightExponent = -6;
 constexpr std::int64_t kMostWeightExponent = 7;
 
@@ -145,13 +145,6 @@ SlayerConfig parse_slayer_config(const std::string& text, const std::string& fil
   return config;
 }
 
-std::vector<std::string> SpikingDescription::files() const {
-  std::vector<std::string> all;
-  if (!slayer_config.empty()) all.push_back(slayer_config);
-  for (const SpikingLayer& layer : layers) all.push_back(layer.weights);
-  return all;
-}
-
 std::vector<std::string> files_of_description(const std::string& text, const std::string& file) {
   const YamlKeys keys = top_keys(text, file);
   std::vector<std::string> all;
@@ -173,6 +166,7 @@ SpikingDescription load_description(const std::string& text, const std::string& 
     const SlayerConfig config = parse_slayer_config(read_file(path), path.string());
     neuron = config.neuron;
     d.timesteps = config.timesteps;
+    d.slayer_dims = config.dims;
   }
   const bool alone = d.slayer_config.empty();
   if (alone || keys.has("neuron")) neuron = parse_neuron(keys.map("neuron"), neuron, alone);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -39,20 +39,23 @@ SlayerConfig parse_slayer_config(const std::string& text, const std::string& fil
 
 struct SpikingDescription {
   std::string name;
-  std::string note;           // Program::weights_note
-  std::string slayer_config;  // file in the network's folder; empty: neuron and time are in the description
+  std::string note;                       // Program::weights_note
+  std::string slayer_config;              // file in the network's folder; empty: neuron and time are in the description
+  std::vector<std::int32_t> slayer_dims;  // SlayerConfig::dims
   std::int32_t timesteps = 0;
   std::int32_t in_height = 1, in_width = 1, in_channels = 1;
   EventInput input;
   double weight_scale = 0;  // 0: weights are whole numbers; else W = round(scale * w / step) * step
   std::int32_t weight_step = 1;
   std::vector<SpikingLayer> layers;
-  std::vector<std::string> files() const;  // all that the folder must hold
 };
-/// `folder` is where slayer_config lies; without one, layers keep CubaParams as the description gives them.
+/// `folder` is where slayer_config lies; its neuron is the default of the description's.
 /// Throws DescriptionSyntax, UnknownConfigKey, MissingConfigKey, BadConfigValue, FileMissing.
 SpikingDescription load_description(const std::string& text, const std::string& file,
                                     const std::filesystem::path& folder);
+/// Reads the weights. Throws FileMissing, BadTextNumber, WrongWeightCount, DoesNotFitIntegers, BadConfigValue (shapes).
+Program make_spiking_program(const SpikingDescription& d, const std::filesystem::path& folder);
+
 /// Only what is needed to recognise a folder: the files that it must hold.
 std::vector<std::string> files_of_description(const std::string& text, const std::string& file);
 

@@ -159,6 +159,21 @@ TEST_F(SlayerFolder, ScalesRealWeights) {
   EXPECT_EQ(failure<BadTextNumber>().got, "9000");
 }
 
+TEST_F(SlayerFolder, RefusesSumsBeyondThirtyTwoBitsAndLayersBeyondMemory) {
+  const std::string wide =
+      "name: wide\ntimesteps: 2\n"
+      "input: {height: 2, channels: 32770, coding: time-neuron-text, step_time: 1}\n"
+      "neuron: {current_decay: 0, voltage_decay: 0, threshold_mantissa: 1}\n"
+      "layers: [{name: out, type: dense, channels: 1, weights: wide.txt}]\n";
+  write("spiking.yaml", wide);
+  write("wide.txt", numbers(2 * 32770, "-32767"));
+  EXPECT_EQ(failure<DoesNotFitIntegers>().value, 65540.0 * 32767);
+  write("wide.txt", numbers(2 * 32770, "32766"));
+  EXPECT_EQ(load().program.stages[1].conv.weight.size(), 65540U);  // 65540 * 32766 < 2^31
+  describe("height: 4, width: 6", "height: 4096, width: 4096");
+  EXPECT_THAT(failure<BadConfigValue>().what(), HasSubstr("33554432"));
+}
+
 TEST_F(SlayerFolder, RefusesWrongKeysAndValuesByPlace) {
   describe("padding: 1", "pading: 1");
   const auto unknown = failure<UnknownConfigKey>();
