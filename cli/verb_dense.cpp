@@ -90,8 +90,7 @@ double microjoules(Energy e) { return nanojoules(e) * 1e-3; }
 
 void print_text(const chips::Device& device, const workloads::LayerTable& table, const std::vector<Row>& rows,
                 const Sums& s, const Options& o) {
-  fmt::print("{}, {} on {}, batch {}, {}; microseconds of a batch\n", table.name, "layer table", device.name, o.batch,
-             o.precision);
+  fmt::print("{} on {}, batch {}, {}; microseconds of a batch\n", table.name, device.name, o.batch, o.precision);
   fmt::print("{:<32} {:>9} {:>9} {:>9} {:>9} {:>9} {:>8}  {:<7} {:>9}\n", "operator", "total", "cube", "move", "memory",
              "vector", "launch", "bound", "memory MB");
   const auto line = [](const std::string& name, const DenseCost& c, const char* bound) {
@@ -103,16 +102,18 @@ void print_text(const chips::Device& device, const workloads::LayerTable& table,
   line("all", s.cost, "");
   const auto batch = static_cast<double>(o.batch);
   fmt::print(
-      "\n{:.1f} images/s, {:.3f} ms a batch; {:.2f} G multiply-adds an image, {:.1f} % of the matrix unit's in use\n",
+      "\n{:.1f} images/s, {:.3f} ms a batch; {:.2f} G multiply-adds an image, {:.1f} % of the matrix unit's\n\n",
       s.images_per_second, microseconds(s.cost.total) * 1e-3, static_cast<double>(s.cost.multiply_adds) * 1e-9 / batch,
       100 * static_cast<double>(s.cost.multiply_adds) / static_cast<double>(s.cost.cube_multiply_adds));
-  fmt::print("energy an image, uJ:");
+  fmt::print("{:<24} {:>12} {:>7}  {}\n", "energy", "uJ an image", "share", "tag");
+  const double energy = microjoules(s.cost.energy());
   for (const EnergyPart& part : s.energy)
-    fmt::print(" {} {:.1f} ({}),", part.name, microjoules(part.energy) / batch, chips::name_of(part.tag));
-  fmt::print(" all {:.1f}; {:.1f} % on assumed or unverified numbers\n", microjoules(s.cost.energy()) / batch,
+    fmt::print("{:<24} {:>12.1f} {:>5.1f} %  {}\n", part.name, microjoules(part.energy) / batch,
+               energy > 0 ? 100 * microjoules(part.energy) / energy : 0, chips::name_of(part.tag));
+  fmt::print("{:<24} {:>12.1f}          {:.1f} % on assumed or unverified numbers\n\n", "all", energy / batch,
              100 * assumed_share(s));
   fmt::print(
-      "not in these times: image and result over the host link, {:.1f} us for a batch of images in 4-byte values\n",
+      "not in these times: a batch of images over the host link, {:.1f} us in 4-byte values\n",
       microseconds(mapper::link_time(device, table.layers.front().input_values() * 4 * o.batch)));
 }
 

@@ -156,6 +156,15 @@ TEST(DenseCost, LinkTakesLatencyAndBytes) {
   EXPECT_EQ(link_energy(ascend(), 11).count(), 11 * 60'000'000LL);
 }
 
+TEST(DenseCost, BusyDeviceStaysBelowItsPublishedPower) {
+  const chips::Device device = chips::load_device("ascend-910");
+  Energy energy;
+  for (const DenseWork& w : dense_works_of(workloads::load_layer_table("vgg16"), device, Precision::kFp16))
+    energy += dense_cost(device, w, 128, Precision::kFp16).energy();
+  const double watts = nanojoules(energy) * 1e-9 / seconds(total_of(device, "vgg16", 128, Precision::kFp16));
+  EXPECT_NEAR(watts, 340, 1);  // published: 350 at most
+}
+
 TEST(DenseCost, NothingCostsNothing) {
   const DenseCost c = dense_cost(ascend(), DenseWork{}, 1, Precision::kInt8);
   EXPECT_EQ(c.total.count(), 0);
