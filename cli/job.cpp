@@ -60,13 +60,21 @@ Job::Job(const JobOptions& options) : options_(options) {
   mapper::TilingOptions tiling;
   tiling.preset = preset_of(options_.preset);
   tiling.token_mode = token_choice_of(options_.token_mode);
-  problem_ =
-      mapper::make_problem(program_, chips::load_target(options_.target), schedule_of(options_.schedule), tiling);
+  const chips::Board board = chips::load_target(options_.target);
+  const workloads::Schedule schedule = schedule_of(options_.schedule);
   mapper::MapOptions how;
   how.preset = tiling.preset;
   how.seed = options_.common.seed;
   how.threads = thread_count(options_.common);
-  mapping_ = mapper::map_program(problem_, how);
+  if (options_.where.any()) {
+    mapper::EngineChoice choice = map_with_engines(program_, board, schedule, tiling, how, options_.where);
+    problem_ = std::move(choice.problem);
+    mapping_ = std::move(choice.mapping);
+    alternatives_ = std::move(choice.alternatives);
+  } else {
+    problem_ = mapper::make_problem(program_, board, schedule, tiling);
+    mapping_ = mapper::map_program(problem_, how);
+  }
   check_mapping();
   wall_times_.push_back({"map", watch.seconds()});
 }
@@ -83,6 +91,9 @@ Job::Job(const JobOptions& options, mapper::MappingFile file) : options_(options
 
 void Job::load() {
   const StopWatch watch;
+  if (is_temporal_workload(options_.workload)) return load_temporal();
+  if (options_.schedule == "timesteps")
+    throw UsageError("--schedule", "timesteps is for networks over time; leave it out");
   model_ = workloads::load_model(options_.workload);
   workloads::ConvertOptions how;
   how.threads = options_.common.threads;
@@ -169,6 +180,22 @@ void Job::measure_accuracy(report::RunRecord& record) {
   wall_times_.push_back({"reference accuracy", watch.seconds()});
 }
 
+void Job::record_images(report::RunRecord& r) {
+  for (const auto& path : model_.files)
+    r.inputs.push_back({path.extension() == ".json" ? "config" : "weights", path.string(), sha256_of_file(path)});
+  const bool stored = std::filesystem::exists(images_.file);
+  r.inputs.push_back({"images", images_.file, stored ? sha256_of_file(images_.file) : workloads::digest_of(images_)});
+  const auto& c = model_.config;
+  r.workload_description =
+      fmt::format("transformer encoder on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations", c.dataset,
+                  c.tokens(), c.width, c.heads, c.blocks, c.activation_bits);
+  if (!program_.weights_note.empty()) r.workload_description += fmt::format("; {}", program_.weights_note);
+  r.class_names = model_.class_names;
+  measure_accuracy(r);
+  for (std::size_t i = 0; i < options_.images; ++i)
+    r.images.push_back({static_cast<std::int64_t>(i), images_.labelled() ? std::int32_t{images_.labels[i]} : -1});
+}
+
 report::RunRecord Job::record(const Context& context) {
   report::RunRecord r;
   r.argv = context.argv;
@@ -177,25 +204,16 @@ report::RunRecord Job::record(const Context& context) {
   r.started_utc = report::utc_now();
   r.seed = options_.common.seed;
   r.threads = thread_count(options_.common);
-  for (const auto& path : model_.files)
-    r.inputs.push_back({path.extension() == ".json" ? "config" : "weights", path.string(), sha256_of_file(path)});
-  const bool stored = std::filesystem::exists(images_.file);
-  r.inputs.push_back({"images", images_.file, stored ? sha256_of_file(images_.file) : workloads::digest_of(images_)});
+  temporal_ ? record_temporal(r) : record_images(r);
   r.inputs.push_back({"chip", problem_.board.chip.file, sha256_of_file(problem_.board.chip.file)});
   r.workload = options_.workload;
-  const auto& c = model_.config;
-  r.workload_description =
-      fmt::format("Vision Transformer on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations", c.dataset,
-                  c.tokens(), c.width, c.heads, c.blocks, c.activation_bits);
-  if (!program_.weights_note.empty()) r.workload_description += fmt::format("; {}", program_.weights_note);
-  r.class_names = model_.class_names;
   r.target = options_.target;
   r.mapping_preset = options_.preset;
-  measure_accuracy(r);
   r.problem = &problem_;
   r.mapping = &mapping_;
-  for (std::size_t i = 0; i < options_.images; ++i)
-    r.images.push_back({static_cast<std::int64_t>(i), images_.labelled() ? std::int32_t{images_.labels[i]} : -1});
+  r.alternatives = alternatives_;
+  if (problem_.board.device)
+    r.inputs.push_back({"device", problem_.board.device->file, sha256_of_file(problem_.board.device->file)});
   r.wall_times = wall_times_;
   r.job_json = job_to_json(options_);
   return r;

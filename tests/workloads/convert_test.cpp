@@ -287,6 +287,42 @@ TEST(Convert, UsageErrors) {
   }
 }
 
+TEST(Convert, WideLayersTakeSmallerWeights) {
+  // This bias takes the potential out of its 24 bits by a hair; the weights give way by a few percent.
+  VitModel model = tiny_model();
+  const std::int32_t before = stage_of(convert(model), "block0.k").encoder.threshold[1];
+  model.blocks[0].k.bias[1] = 33824;
+  const Stage k = stage_of(convert(model), "block0.k");
+  EXPECT_LT(k.encoder.threshold[1], before);
+  EXPECT_GE(k.encoder.threshold[1], before * 95 / 100);
+  EXPECT_EQ(k.encoder.threshold[1] % 2, 0);
+  EXPECT_EQ(k.encoder.threshold[0], stage_of(convert(tiny_model()), "block0.k").encoder.threshold[0]);
+  EXPECT_LT(k.linear.bias[1], kPotentialLimit);
+  EXPECT_NEAR(k.linear.bias[1] * k.code_scale / k.encoder.threshold[1], 33824, 0.01);
+}
+
+TEST(Convert, NormsTakeSmallerThresholds) {
+  const NormWeights weights{{1, 1}, {0.5F, 0}};
+  EXPECT_EQ(fitting_layer_norm("n", weights, 1, 0.5, 1e-5).threshold, kAmdThreshold);
+  // sqrt(2) 256 16 / 0.002 is 2.9 million; half of it is below 2^21
+  const IntegerNorm half = fitting_layer_norm("n", weights, 1, 0.002, 1e-5);
+  EXPECT_EQ(half.threshold, 128);
+  EXPECT_EQ(half.params.gain, (Ints{1448155, 1448155}));
+  EXPECT_EQ(half.params.bias, (Ints{32000, 0}));
+}
+
+TEST(Convert, AffineNorms) {
+  const NormWeights weights{{2, -0.5F}, {1, 0.25F}};
+  const IntegerNorm made = integer_affine("n", weights, 0.125, 1000, 0.5);
+  EXPECT_EQ(made.threshold, kAmdThreshold);
+  EXPECT_FALSE(made.params.normalise);
+  EXPECT_EQ(made.params.gain, (Ints{128 << 12, -(32 << 12)}));  // 2 * 0.125 * 256 / 0.5
+  EXPECT_EQ(made.params.bias, (Ints{512, 128}));
+  // (32767 * 0.25 + 1) / 0.5 codes, twice, in 1/256ths: beyond 2^23 - 1; half of it is not
+  EXPECT_EQ(integer_affine("n", weights, 0.125, 32767, 0.5).threshold, 128);
+  EXPECT_THROW(integer_affine("n", weights, 0.125, 32767, 1e-4), DoesNotFitIntegers);
+}
+
 TEST(Convert, WhatDoesNotFitIsNamed) {
   const auto refused = [](const auto& change) {
     VitModel model = tiny_model();
@@ -301,11 +337,11 @@ TEST(Convert, WhatDoesNotFitIsNamed) {
     return std::string("fits");
   };
   EXPECT_EQ(refused([](VitModel&) {}), "fits");
-  EXPECT_EQ(refused([](VitModel& m) { m.blocks[0].k.bias[1] = 1e6F; }), "block0.k: a bias");
-  EXPECT_EQ(refused([](VitModel& m) { m.blocks[0].k.bias[1] = 33824; }), "block0.k: the largest potential");
+  EXPECT_EQ(refused([](VitModel& m) { m.blocks[0].k.bias[1] = 1e9F; }), "block0.k: a bias");
+  EXPECT_EQ(refused([](VitModel& m) { m.blocks[0].k.bias[1] = 1e6F; }), "block0.k: the largest potential");
   EXPECT_EQ(refused([](VitModel& m) { m.site_scale["block0.k"] = 1e-4; }), "block0.k: a weight");
-  EXPECT_EQ(refused([](VitModel& m) { m.head.bias[0] = 1e6F; }), "head: a bias");
-  EXPECT_EQ(refused([](VitModel& m) { m.site_scale["block0.ln2"] = 1e-3; }), "block0.ln2: a LayerNorm gain");
+  EXPECT_EQ(refused([](VitModel& m) { m.head.bias[0] = 1e9F; }), "head: a bias");
+  EXPECT_EQ(refused([](VitModel& m) { m.site_scale["block0.ln2"] = 1e-5; }), "block0.ln2: a LayerNorm gain");
   EXPECT_EQ(refused([](VitModel& m) { m.norm.beta[0] = 1e5F; }), "norm: a LayerNorm bias");
   EXPECT_EQ(refused([](VitModel& m) { m.site_scale["block0.q"] = m.site_scale["block0.k"] = 9; }),
             "block0.attn: the softmax scale");

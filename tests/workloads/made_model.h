@@ -49,8 +49,7 @@ inline VitConfig small_config(int bits = 5) {
   c.input_zero = 9;
   c.input_scale = 1.0 / 11;
   c.activation_bits = bits;
-  for (const char* kind : {"embed", "ln1", "q", "k", "v", "attn", "av", "proj", "ln2", "fc1", "gelu", "fc2", "norm"})
-    c.bounds[kind] = default_bounds(kind, c.activation_bits);
+  for (const std::string& kind : site_kinds()) c.bounds[kind] = default_bounds(kind, c.activation_bits);
   return c;
 }
 
@@ -74,7 +73,7 @@ inline VitModel random_model(std::uint64_t seed, const VitConfig& config = small
     draw(w.beta, config.width, 0.1, 0);
   };
   linear(m.embed, config.in_channels(), config.width);
-  draw(m.cls, config.width, 0.5, 0);
+  if (config.class_token) draw(m.cls, config.width, 0.5, 0);
   draw(m.pos, std::int64_t{config.tokens()} * config.width, 0.2, 0);
   m.blocks.resize(static_cast<std::size_t>(config.blocks));
   for (BlockWeights& b : m.blocks) {
@@ -84,7 +83,8 @@ inline VitModel random_model(std::uint64_t seed, const VitConfig& config = small
     linear(b.fc1, config.width, config.hidden);
     linear(b.fc2, config.hidden, config.width);
   }
-  norm(m.norm);
+  if (config.final_norm) norm(m.norm);
+  if (config.pre_norm) norm(m.pre_norm);
   linear(m.head, config.width, config.classes);
   for (const std::string& stage : stage_names(config))
     if (has_quantiser(stage))
@@ -93,8 +93,10 @@ inline VitModel random_model(std::uint64_t seed, const VitConfig& config = small
   return m;
 }
 
-inline std::vector<std::uint8_t> random_pixels(std::uint64_t seed, std::uint64_t image, std::int32_t side) {
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
+inline std::vector<std::uint8_t> random_pixels(std::uint64_t seed, std::uint64_t image, std::int32_t side,
+                                               std::int32_t colours = 1) {
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(side) * static_cast<std::size_t>(side) *
+                                   static_cast<std::size_t>(colours));
   for (std::size_t i = 0; i < pixels.size(); ++i)
     pixels[i] = static_cast<std::uint8_t>(random_below(256, seed, 1000 + image, i));
   return pixels;

@@ -171,6 +171,16 @@ TEST(LayerNorm, IsCloseToTheReal) {
   EXPECT_GT(worst, 0.5) << "the relative part of the bound would be idle";
 }
 
+TEST(LayerNorm, WithoutNormalisingIsAffine) {
+  LayerNormParams params{{4096, -2048, 1, 3 << 12}, {0, 7, 0, -1}, 5};
+  params.normalise = false;
+  // (x g + 2^11) >> 12: halves go up
+  EXPECT_EQ(normalised({5, 3, 2048, 32767}, params), (Row{5, 7 - 1, 1, 98300}));
+  EXPECT_EQ(normalised({-5, -3, 2047, -32767}, params), (Row{-5, 7 + 2, 0, -98302}));
+  params.gain = {(std::int32_t{1} << 30), 0, 0, 0};
+  EXPECT_EQ(normalised({127, 0, 0, 0}, params).front(), 127 << 18) << "the product needs more than 32 bits";
+}
+
 TEST(LayerNorm, HoldsAtTheEndsOfItsRange) {
   constexpr std::int32_t kGain = (1 << 21) - 1;
   const std::size_t d = kLayerNormMaxChannels;
