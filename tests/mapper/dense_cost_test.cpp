@@ -201,6 +201,34 @@ TEST(DenseCost, BoundsOfAnyProduct) {
   }));
 }
 
+TEST(DenseCost, MoreOfAnythingIsNeverSlower) {
+  using chips::Device;
+  const std::vector<void (*)(Device&)> larger = {[](Device& d) { d.memory_bytes_per_cycle.value *= 2; },
+                                                 [](Device& d) { d.shared_read_bytes_per_cycle.value *= 2; },
+                                                 [](Device& d) { d.shared_write_bytes_per_cycle.value *= 2; },
+                                                 [](Device& d) { d.output_bytes_per_cycle.value *= 2; },
+                                                 [](Device& d) { d.left_bytes_per_cycle.value *= 2; },
+                                                 [](Device& d) { d.right_bytes_per_cycle.value *= 2; },
+                                                 [](Device& d) { d.result_bytes_per_cycle.value *= 2; },
+                                                 [](Device& d) { d.left_buffer.value = d.left_buffer.value * 2; },
+                                                 [](Device& d) { d.right_buffer.value = d.right_buffer.value * 2; },
+                                                 [](Device& d) { d.result_buffer.value = d.result_buffer.value * 2; },
+                                                 [](Device& d) { d.unified_buffer.value = d.unified_buffer.value * 2; },
+                                                 [](Device& d) { d.core_buffer.value = d.core_buffer.value * 2; },
+                                                 [](Device& d) { d.shared_buffer.value = d.shared_buffer.value * 2; }};
+  EXPECT_TRUE(rc::check("a doubled rate or buffer never costs time", [&] {
+    const auto side = [] { return *rc::gen::inRange<std::int64_t>(1, 3000); };
+    DenseWork w = product(side(), side(), side());
+    w.input_in_memory = *rc::gen::arbitrary<bool>();
+    w.merge_batch = *rc::gen::arbitrary<bool>();
+    w.vector_bytes = side() * 1000;
+    Device device = ascend();
+    const DenseCost before = dense_cost(device, w, 3, Precision::kFp16);
+    larger[*rc::gen::inRange<std::size_t>(0, larger.size())](device);
+    RC_ASSERT(dense_cost(device, w, 3, Precision::kFp16).total <= before.total);
+  }));
+}
+
 TEST(DenseWorks, ResidualSumsJoinTheirConvolution) {
   const auto works = dense_works_of(workloads::load_layer_table("resnet18"), ascend(), Precision::kFp16);
   ASSERT_EQ(works.size(), 24U);  // image layout, 20 convolutions, 2 pools, 1 fully connected; 8 sums joined
