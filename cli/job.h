@@ -3,10 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/common.h"
+#include "cli/engine_options.h"
+#include "cli/temporal_workload.h"
 #include "mapper/mapper.h"
 #include "mapper/mapping_io.h"
 #include "report/run_record.h"
@@ -25,6 +28,7 @@ struct JobOptions {
   std::string fidelity = "cycle";
   std::string preset = "latency";
   std::string token_mode = "auto";
+  EngineOptions where;
   std::vector<std::string> rtl;
   std::string images_file;  // empty: the bundled test images
   std::size_t images = 10;
@@ -51,10 +55,12 @@ class Job {
   const workloads::Program& program() const { return program_; }
   const mapper::MappingProblem& problem() const { return problem_; }
   const mapper::Mapping& mapping() const { return mapping_; }
+  /// What the pure choices of engines would cost, and the one taken; empty where all stages spike by default.
+  const std::vector<mapper::Alternative>& alternatives() const { return alternatives_; }
   void set_mapping(mapper::Mapping mapping) { mapping_ = std::move(mapping); }
   void use_profile(const mapper::Profile& profile);
 
-  /// Images to simulate, as codes. Throws UsageError when there are fewer than asked for.
+  /// Images to simulate, as codes; spikes of a network over time. Throws UsageError when there are fewer than asked for.
   const std::vector<std::vector<std::int32_t>>& image_codes();
   sim::SimOptions simulation_options() const;
   sim::RunResult simulate();
@@ -64,14 +70,19 @@ class Job {
 
  private:
   void load();
+  void load_temporal();
+  void record_temporal(report::RunRecord& record);
+  void record_images(report::RunRecord& record);
   void check_mapping() const;
   void measure_accuracy(report::RunRecord& record);
 
   JobOptions options_;
+  std::optional<TemporalWorkload> temporal_;  // instead of the next, of images_ and of recorded_
   workloads::VitModel model_;
   workloads::Program program_;
   mapper::MappingProblem problem_;
   mapper::Mapping mapping_;
+  std::vector<mapper::Alternative> alternatives_;
   workloads::ImageSet images_;
   workloads::RecordedLogits recorded_;  // empty where the model folder has none
   std::vector<std::vector<std::int32_t>> codes_;

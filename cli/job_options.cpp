@@ -8,7 +8,7 @@
 namespace ranvier::cli {
 
 void add_job_options(CLI::App& verb, JobOptions& o) {
-  verb.add_option("workload", o.workload, "bundled name (ranvier workloads list) or a model folder")->required();
+  verb.add_option("workload", o.workload, "bundled name (ranvier workloads list), a model folder, or a network over time")->required();
   verb.add_option("--target", o.target, "chip, grid of chips (tianjic-like:3x3), or a chip or board file")->required();
   verb.add_option("--schedule", o.schedule, "when stages fire")->capture_default_str()->check(schedule_names());
   verb.add_option("--preset", o.preset, "compact: few cores; latency: more cores for shorter steps")
@@ -17,13 +17,14 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("--token-mode", o.token_mode, "how a stage's tokens share its weights")
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "shared", "stream", "replicate"}));
+  add_engine_options(verb, o.where);
   add_common(verb, o.common);
 }
 
 void add_simulation_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("--images", o.images, "images to simulate")->capture_default_str()->check(whole_number(1, 1'000'000));
   verb.add_option("--images-file", o.images_file,
-                  "images and labels (safetensors); the bundled test images when left out");
+                  "images and labels (safetensors), or event recordings; the workload's own when left out");
   verb.add_option("--accuracy-images", o.accuracy_images, "images for the integer and float accuracies, 0 for all")
       ->capture_default_str()
       ->check(whole_number(0, 1'000'000));
@@ -39,6 +40,9 @@ std::string job_to_json(const JobOptions& o) {
                                 {"fidelity", o.fidelity},
                                 {"preset", o.preset},
                                 {"token_mode", o.token_mode},
+                                {"place", o.where.place},
+                                {"objective", o.where.objective},
+                                {"engines", o.where.engines},
                                 {"rtl", o.rtl},
                                 {"images_file", o.images_file},
                                 {"images", o.images},
@@ -59,6 +63,9 @@ JobOptions job_from_json(const std::string& text, const std::string& file) {
     j.at("fidelity").get_to(o.fidelity);
     j.at("preset").get_to(o.preset);
     j.at("token_mode").get_to(o.token_mode);
+    j.at("place").get_to(o.where.place);
+    j.at("objective").get_to(o.where.objective);
+    j.at("engines").get_to(o.where.engines);
     j.at("rtl").get_to(o.rtl);
     j.at("images_file").get_to(o.images_file);
     j.at("images").get_to(o.images);

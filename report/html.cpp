@@ -24,6 +24,7 @@ std::string report_html(const RunRecord& record) {
                   escaped(title), escaped(record.workload_description));
   page += health_section(record);
   page += headline_section(record);
+  page += engines_section(record);
   page += layers_section(record);
   page += mesh_section(record);
   page += spikes_section(record);

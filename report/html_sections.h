@@ -10,6 +10,7 @@ namespace ranvier::report {
 
 std::string health_section(const RunRecord& record);
 std::string headline_section(const RunRecord& record);
+std::string engines_section(const RunRecord& record);  // empty where all stages spiked by default
 std::string layers_section(const RunRecord& record);
 std::string mesh_section(const RunRecord& record);
 std::string spikes_section(const RunRecord& record);

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mapper/engines.h"
 #include "report/format.h"
 #include "report/headline.h"
 #include "report/health.h"
@@ -79,6 +80,27 @@ Json images(const RunRecord& record) {
   return list;
 }
 
+Json engines(const RunRecord& record) {
+  Json by_stage = Json::object();
+  const auto engines = mapper::engines_of(*record.problem);
+  for (std::size_t s = 1; s < engines.size(); ++s)
+    by_stage[record.problem->program->stages[s].name] = mapper::name_of(engines[s]);
+  return by_stage;
+}
+
+/// Estimates of the analytic cost model, an image.
+Json alternatives(const std::vector<mapper::Alternative>& alternatives) {
+  Json list = Json::array();
+  for (const mapper::Alternative& a : alternatives) {
+    Json j{{"name", a.name}, {"fits", a.fits}, {"reason", a.reason}};
+    j["latency_us"] = a.fits ? Json(microseconds(a.latency)) : Json(nullptr);
+    j["energy_nj"] = a.fits ? Json(nanojoules(a.energy)) : Json(nullptr);
+    j["edp"] = a.fits ? Json(a.value(mapper::Objective::kEdp)) : Json(nullptr);
+    list.push_back(std::move(j));
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string run_json(const RunRecord& record, const std::string& run_dir, int indent) {
@@ -128,6 +150,8 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   j["verilated_tiles"] = result.verilated_tiles;
   j["lockstep_events_compared"] = result.lockstep_events_compared;
   j["verdict"] = health(record).verdict;
+  j["engines"] = engines(record);
+  j["alternatives"] = alternatives(record.alternatives);
   j["remap"] = remap(record.remap);
   j["layers"] = layers(roll_up(record));
   j["predictions"] = images(record);

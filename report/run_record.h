@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mapper/hybrid.h"
 #include "mapper/mapping.h"
 #include "sim/run_result.h"
 
@@ -84,6 +85,7 @@ struct RunRecord {
   std::vector<std::string> class_names;             // by class number; may be empty
   const mapper::MappingProblem* problem = nullptr;  // never null when written; the board is in it
   const mapper::Mapping* mapping = nullptr;         // never null when written
+  std::vector<mapper::Alternative> alternatives;    // pure choices of engines and the one taken, last; may be empty
   sim::RunResult result;
 
   Accuracy chip;                    // images simulated on the chip

@@ -12,6 +12,7 @@
 #include "report/health.h"
 #include "report/names.h"
 #include "report/rollup.h"
+#include "report/stage_engines.h"
 #include "report/text_table.h"
 
 namespace ranvier::report {
@@ -232,6 +233,7 @@ std::string terminal_report(const RunRecord& record, const TerminalOptions& opti
                   fidelity_name(record.result.fidelity), schedule_name(record.result.schedule), record.seed);
   out += health_text(record, options.colour) + "\n" + headline_text(record) + "\n" +
          images_text(record, options.colour) + "\n" + layer_text(record, options.colour);
+  if (const std::string engines = engines_text(record, options.colour); !engines.empty()) out += "\n" + engines;
   const std::string remap = remap_text(record.remap, options.colour);
   if (!remap.empty()) out += "\n" + remap;
   return out;
