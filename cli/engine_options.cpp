@@ -7,7 +7,8 @@ void add_engine_options(CLI::App& verb, EngineOptions& o) {
   verb.add_option("--place", o.place, "stages (a glob) on an engine, e.g. 'block0.*=offload'; spiking, dense, offload");
   verb.add_option("--objective", o.objective, "choose the engines of all other stages for it")
       ->check(CLI::IsMember({"latency", "energy", "edp"}));
-  verb.add_option("--engines", o.engines, "of stages without --place; auto chooses (for the latency without --objective)")
+  verb.add_option("--engines", o.engines,
+                  "of stages without --place; auto chooses (for the latency without --objective)")
       ->check(CLI::IsMember({"auto", "spiking", "dense", "offload"}));
 }
 
@@ -20,7 +21,8 @@ mapper::EngineChoice map_with_engines(const workloads::Program& program, const c
   mapper::Objective objective = mapper::Objective::kLatency;
   for (const auto o : {mapper::Objective::kEnergy, mapper::Objective::kEdp})
     if (options.objective == mapper::name_of(o)) objective = o;
-  if (!choose) tiling.place.push_back(mapper::parse_place_rule("*=" + (options.engines.empty() ? "spiking" : options.engines)));
+  if (!choose)
+    tiling.place.push_back(mapper::parse_place_rule("*=" + (options.engines.empty() ? "spiking" : options.engines)));
   for (const std::string& rule : options.place) tiling.place.push_back(mapper::parse_place_rule(rule));
   return mapper::choose_engines(program, board, schedule, tiling, how, objective);
 }

@@ -36,15 +36,15 @@ DeviceSchedule device_schedule(const MappingProblem& problem, const std::vector<
     DenseCost& cost = s.cost[stage.value()];
     cost = dense_cost(*problem.board.device, dense_work_of(program, stage), 1, Precision::kInt8);
     step.compute += cost.total;
-    if (stage == head) s.link_bytes[stage.value()] += s.readout_bytes = program.stage(head).channels * value_bytes(kPotentialBits);
+    if (stage == head)
+      s.link_bytes[stage.value()] += s.readout_bytes = program.stage(head).channels * value_bytes(kPotentialBits);
   }
   for (const Flow& flow : problem.flows) {
     const bool from = offloaded(flow.source), into = to_device(problem.tiles, flow);
     DeviceStep& step = s.steps[static_cast<std::size_t>(level[flow.source.value()])];
     if (!into) step.chip_works = true;
     if (from == into) continue;
-    const std::int64_t bytes =
-        std::int64_t{flow.tokens.size()} * flow.channels.size() * value_bytes(flow.payload_bits);
+    const std::int64_t bytes = std::int64_t{flow.tokens.size()} * flow.channels.size() * value_bytes(flow.payload_bits);
     (into ? step.in_bytes : step.out_bytes) += bytes;
     if (into && flow.source == TileId(0)) step.from_host = true;
     s.link_bytes[problem.tiles[flow.source.value()].stage.value()] += bytes;

@@ -14,11 +14,11 @@ namespace ranvier::mapper {
 /// One level of the staged-graded schedule. Order: operators, transfer out, the chip's work on it; and last, when all
 /// that the chip sent to the device is with the host, the transfer in.
 struct DeviceStep {
-  Duration compute;             // operators of the level, one after the other
-  std::int64_t out_bytes = 0;   // values for the chip, zeros too
-  std::int64_t in_bytes = 0;    // values for the device, zeros too
-  bool from_host = false;       // in_bytes are input codes, known when the step begins
-  bool chip_works = false;      // a core fires, or packets enter the mesh: the chip's synchronisation ends the step
+  Duration compute;            // operators of the level, one after the other
+  std::int64_t out_bytes = 0;  // values for the chip, zeros too
+  std::int64_t in_bytes = 0;   // values for the device, zeros too
+  bool from_host = false;      // in_bytes are input codes, known when the step begins
+  bool chip_works = false;     // a core fires, or packets enter the mesh: the chip's synchronisation ends the step
 };
 
 struct DeviceSchedule {

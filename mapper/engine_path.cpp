@@ -85,8 +85,8 @@ std::vector<Engine> cheapest_engines(const Program& program, const EnginePrices&
         for (std::size_t u = 0; u <= s; ++u)
           if (last[u] <= s) next.held[u] = {};
         const auto [at, fresh] = best.try_emplace(next.held, next);
-        if (!fresh && (next.cost < at->second.cost ||
-                       (next.cost == at->second.cost && next.engines < at->second.engines)))
+        if (!fresh &&
+            (next.cost < at->second.cost || (next.cost == at->second.cost && next.engines < at->second.engines)))
           at->second = std::move(next);
       }
     }

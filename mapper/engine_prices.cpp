@@ -46,8 +46,8 @@ ChipPrices chip_prices(const MappingProblem& problem, const Mapping* mapping) {
     return prices;
   }
   const Metrics metrics = estimate(problem, *mapping);
-  // A level's time goes to the stages with a tile in it, by the cycles of their slowest tile; one cycle more for each, so
-  // that no share is nought over nought.
+  // A level's time goes to the stages with a tile in it, by the cycles of their slowest tile; one cycle more for each,
+  // so that no share is nought over nought.
   std::vector<std::vector<std::uint8_t>> in_level(metrics.levels.size(),
                                                   std::vector<std::uint8_t>(program.stages.size(), 0));
   for (std::size_t t = 0; t < problem.tiles.size(); ++t)
@@ -89,9 +89,9 @@ Price crossing_price(const Program& program, const chips::Board& board, std::siz
     const chips::Chip& chip = board.chip;
     const double flits = static_cast<double>(values) * events_per_value(program, from, Schedule::kStagedGraded) *
                          static_cast<double>(chips::flits_of(chip.noc, bits));
-    price.seconds += seconds(chips::clock_period(chip)) *
-                     (static_cast<double>(chip.host_link.latency_cycles.value) +
-                      flits * static_cast<double>(chip.host_link.cycles_per_flit.value));
+    price.seconds +=
+        seconds(chips::clock_period(chip)) * (static_cast<double>(chip.host_link.latency_cycles.value) +
+                                              flits * static_cast<double>(chip.host_link.cycles_per_flit.value));
     price.joules += flits * (joules(chip.energy.host_flit.value) + joules(chip.energy.router_hop.value));
   }
   return price;
@@ -107,8 +107,8 @@ EnginePrices engine_prices(const Program& program, const chips::Board& board, co
   double power = device ? watts(board.device->static_device.value) : 0;
   if (chip) {
     const Mapping* mapping = spiking.mapping != nullptr ? spiking.mapping : dense.mapping;
-    const std::int64_t chips_used = mapping != nullptr ? in_use(board, mapping->core_of).chips
-                                                       : static_cast<std::int64_t>(board.chips());
+    const std::int64_t chips_used =
+        mapping != nullptr ? in_use(board, mapping->core_of).chips : static_cast<std::int64_t>(board.chips());
     power += watts(board.chip.energy.static_chip.value) * static_cast<double>(chips_used);
   }
   EnginePrices prices;

@@ -61,13 +61,15 @@ void set_engine_cycles(MappingProblem& problem) {
     if (tile.engine == Engine::kOffload) continue;
     dense[t] = true;
     const auto contexts = static_cast<double>(contexts_of(tile));
-    const double sent = zeros[t] || tile.partial_of.valid() ? 1.0 : events_per_value(program, tile.stage, problem.schedule);
+    const double sent =
+        zeros[t] || tile.partial_of.valid() ? 1.0 : events_per_value(program, tile.stage, problem.schedule);
     cycles += static_cast<double>(dense_product_cycles(core, dense_products_of(program, tile))) +
               std::ceil(contexts / lanes) * static_cast<double>(core.soma_cycles.value) +
               static_cast<double>(map_values_of(program, tile) * core.map_cycles.value) +
               contexts * sent * static_cast<double>(core.emit_cycles.value);
     if (core.bulk_bytes_per_cycle.value > 0)
-      cycles += swapped_bytes_of(program, tile, problem.schedule) / static_cast<double>(core.bulk_bytes_per_cycle.value);
+      cycles +=
+          swapped_bytes_of(program, tile, problem.schedule) / static_cast<double>(core.bulk_bytes_per_cycle.value);
   }
   for (std::size_t f = 0; f < problem.flows.size(); ++f)
     for (const TileId to : problem.flows[f].destinations)

@@ -6,7 +6,8 @@
 
 namespace ranvier::mapper {
 
-/// Multiply-adds of one firing in dense mode: every value of the tile's input window, zeros too. A table look-up is none.
+/// Multiply-adds of one firing in dense mode: every value of the tile's input window, zeros too. A table look-up is
+/// none.
 std::int64_t dense_products_of(const workloads::Program& program, const Tile& tile);
 
 /// Cycles of them on the chip's cores.

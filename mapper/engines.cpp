@@ -19,8 +19,7 @@ PlaceRule parse_place_rule(std::string_view text) {
   for (const Engine engine : {Engine::kSpiking, Engine::kDense, Engine::kOffload})
     if (name == name_of(engine)) return {std::string(text.substr(0, equals)), engine};
   const std::vector<std::string> known{"spiking", "dense", "offload"};
-  throw BadPlaceRule(std::string(text),
-                     "names no engine (spiking, dense or offload)" + did_you_mean(name, known));
+  throw BadPlaceRule(std::string(text), "names no engine (spiking, dense or offload)" + did_you_mean(name, known));
 }
 
 std::vector<StageId> stages_matching(const Program& program, const std::string& pattern) {

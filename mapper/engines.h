@@ -40,8 +40,8 @@ std::vector<Engine> engines_of(const MappingProblem& problem);
 
 const char* name_of(Engine engine);
 
-/// True where every value of the flow is sent, zero or not: between two tiles in dense mode. A spiking producer's silence
-/// is a zero and needs no packet; a spiking consumer has no use for zeros.
+/// True where every value of the flow is sent, zero or not: between two tiles in dense mode. A spiking producer's
+/// silence is a zero and needs no packet; a spiking consumer has no use for zeros.
 bool carries_zeros(const std::vector<Tile>& tiles, const Flow& flow);
 
 /// Ends on the board's device: the packets leave the mesh at the router of core 0.

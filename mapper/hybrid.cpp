@@ -121,9 +121,7 @@ class Chooser {
     return alternative(name, all(engine));
   }
 
-  double value_of(const std::vector<Engine>& engines) {
-    return alternative("", engines).value(objective_);
-  }
+  double value_of(const std::vector<Engine>& engines) { return alternative("", engines).value(objective_); }
   bool better(const std::vector<Engine>& a, const std::vector<Engine>& b) { return value_of(a) < value_of(b); }
 
   /// What dynamic programming finds, tried as a whole.
@@ -144,8 +142,7 @@ class Chooser {
       if (found == evaluated_.end() || found->second->problem.tiles.empty()) return {};
       return {&found->second->problem, found->second->fits ? &found->second->mapping : nullptr};
     };
-    const EnginePrices prices =
-        engine_prices(program_, board_, pure(Engine::kSpiking), pure(Engine::kDense), allowed);
+    const EnginePrices prices = engine_prices(program_, board_, pure(Engine::kSpiking), pure(Engine::kDense), allowed);
     const std::vector<Engine> fastest = cheapest_engines(program_, prices, 1, 0);
     if (fastest.empty()) return;
     const Price unit = price_of(program_, prices, fastest);
@@ -163,8 +160,8 @@ class Chooser {
   const TilingOptions& tiling_;
   const MapOptions& map_;
   Objective objective_;
-  std::vector<bool> fixed_;      // by stage: a rule matches it
-  std::vector<Engine> asked_;    // by the rules, spiking elsewhere
+  std::vector<bool> fixed_;    // by stage: a rule matches it
+  std::vector<Engine> asked_;  // by the rules, spiking elsewhere
   std::map<std::vector<Engine>, std::unique_ptr<Evaluation>> evaluated_;
 };
 

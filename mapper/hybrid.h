@@ -35,15 +35,15 @@ struct EngineChoice {
 };
 
 /// The best by the estimate among: each pure choice, with the stages of `tiling.place` where they are fixed; and what
-/// dynamic programming finds with prices of stages and crossings taken from the pure ones, for the objective itself or, for
-/// the product, for several weights of time against energy. So it is never worse than a pure choice that the rules allow.
-/// Throws DoesNotFit where none of them fits, and what make_problem() throws.
+/// dynamic programming finds with prices of stages and crossings taken from the pure ones, for the objective itself or,
+/// for the product, for several weights of time against energy. So it is never worse than a pure choice that the rules
+/// allow. Throws DoesNotFit where none of them fits, and what make_problem() throws.
 EngineChoice choose_engines(const workloads::Program& program, const chips::Board& board, Schedule schedule,
                             const TilingOptions& tiling, const MapOptions& map, Objective objective);
 
 /// Prices for dynamic programming. Time of a stage on the chip: its share, by busy cycles, of the time of the levels in
-/// which it fires, in `spiking` and `dense` (estimates of the pure choices; null: that choice does not fit, then the busy
-/// cycles of its slowest tile and the end of a step). Static power of all that may be in use counts for all time.
+/// which it fires, in `spiking` and `dense` (estimates of the pure choices; null: that choice does not fit, then the
+/// busy cycles of its slowest tile and the end of a step). Static power of all that may be in use counts for all time.
 struct PureEstimate {
   const MappingProblem* problem = nullptr;
   const Mapping* mapping = nullptr;  // null: does not fit

@@ -37,7 +37,8 @@ void check_engines(const MappingProblem& p, const Mapping& m, Findings& out) {
     };
     std::size_t& one = first[tile.stage.value()];
     if (one == p.tiles.size()) one = t;
-    if (p.tiles[one].engine != tile.engine) bad(fmt::format("tile {} of its stage is {}", one, where(p.tiles[one].engine)));
+    if (p.tiles[one].engine != tile.engine)
+      bad(fmt::format("tile {} of its stage is {}", one, where(p.tiles[one].engine)));
     if (tile.engine == Engine::kSpiking) continue;
     if (t == 0) bad("the host's stage is the host's");
     if (p.schedule != Schedule::kStagedGraded) bad("the schedule is not staged-graded");

@@ -6,9 +6,7 @@
 namespace ranvier::sim {
 namespace {
 
-sc_core::sc_time time_of(Duration d) {
-  return sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(d.count()));
-}
+sc_core::sc_time time_of(Duration d) { return sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(d.count())); }
 
 /// From now to the next multiple of `period` at `after` from now or later.
 sc_core::sc_time until_edge(const sc_core::sc_time& after, const sc_core::sc_time& period) {

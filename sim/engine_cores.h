@@ -9,8 +9,9 @@
 
 namespace ranvier::sim {
 
-/// receive: event_decode, to store the value (partial sums are added as ever). fire: ceil(products / dense_lanes), products as in mapper/engine_work.h,
-/// then soma, maps and emission as in spiking mode. `sends_zeros`: every value is put out, zero or not.
+/// receive: event_decode, to store the value (partial sums are added as ever). fire: ceil(products / dense_lanes),
+/// products as in mapper/engine_work.h, then soma, maps and emission as in spiking mode. `sends_zeros`: every value is
+/// put out, zero or not.
 std::unique_ptr<CoreModel> make_dense_core(const TileSpec& spec, bool sends_zeros);
 
 /// Counts events; takes no time of any core.

@@ -7,8 +7,8 @@
 #include "mapper/mapper.h"
 #include "sim/engine_cores.h"
 #include "sim/simulate.h"
+#include "tests/chips/small_device.h"
 #include "tests/sim/chip_fixture.h"
-#include "tests/sim/device_fixture.h"
 #include "workloads/random_program.h"
 #include "workloads/reference.h"
 
@@ -23,7 +23,7 @@ chips::Board hybrid_board(std::int32_t width, std::int32_t height) {
   chips::Board board = testing::small_board(width, height);
   board.chip.core.dense_lanes.value = 8;
   board.chip.energy.dense_multiply_add.value = Energy(17);
-  board.device = testing::small_device();
+  board.device = chips::testing::small_device();
   return board;
 }
 
@@ -88,7 +88,8 @@ TEST(AnySplit, GivesTheIntegersOfTheReference) {
 }
 
 TEST(Device, AloneTakesNoPowerOfTheChip) {
-  const auto c = mapped(testing::tiny_program(), hybrid_board(2, 2), {Engine::kSpiking, Engine::kOffload, Engine::kOffload});
+  const auto c =
+      mapped(testing::tiny_program(), hybrid_board(2, 2), {Engine::kSpiking, Engine::kOffload, Engine::kOffload});
   for (const Fidelity fidelity : kFidelities) {
     const RunResult r = run(*c, {1, 2, 3, 0}, fidelity);
     EXPECT_TRUE(r.images[0].exact);

@@ -4,10 +4,10 @@
 
 #include "chips/device.h"
 
-namespace ranvier::sim::testing {
+namespace ranvier::chips::testing {
 
-inline chips::Device small_device() {
-  chips::Device d;
+inline Device small_device() {
+  Device d;
   d.name = "small-device";
   d.clock_khz.value = 500'000;
   d.cores.value = 1;
@@ -36,4 +36,4 @@ inline chips::Device small_device() {
   return d;
 }
 
-}  // namespace ranvier::sim::testing
+}  // namespace ranvier::chips::testing
