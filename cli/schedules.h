@@ -12,13 +12,14 @@
 namespace ranvier::cli {
 
 inline CLI::IsMember schedule_names() {
-  return CLI::IsMember({"staged-graded", "staged-unary", "async-unary", "asynchronous-unary"});
+  return CLI::IsMember({"staged-graded", "staged-unary", "async-unary", "asynchronous-unary", "timesteps"});
 }
 inline CLI::IsMember fidelity_names() { return CLI::IsMember({"analytic", "fast", "cycle"}); }
 
 inline workloads::Schedule schedule_of(const std::string& name) {
   if (name == "staged-unary") return workloads::Schedule::kStagedUnary;
   if (name == "async-unary" || name == "asynchronous-unary") return workloads::Schedule::kAsynchronousUnary;
+  if (name == "timesteps") return workloads::Schedule::kTimesteps;
   return workloads::Schedule::kStagedGraded;
 }
 

@@ -33,7 +33,7 @@ ExitCode map(const MapArguments& a) {
     // Job refuses a mapping that the verifier finds fault with, so reaching this line is the verdict.
     fmt::print("{}\n", nlohmann::ordered_json{{"workload", a.job.workload},
                                               {"target", a.job.target},
-                                              {"schedule", a.job.schedule},
+                                              {"schedule", job.options().schedule},
                                               {"preset", a.job.preset},
                                               {"cores", m.cores},
                                               {"chips", m.chips},
@@ -53,7 +53,7 @@ ExitCode map(const MapArguments& a) {
     return ExitCode::kOk;
   }
   fmt::print("{} on {} ({}, {}): {} tiles on {} cores of {} chips, verified\n", a.job.workload, a.job.target,
-             a.job.schedule, a.job.preset, m.tiles, m.cores, m.chips);
+             job.options().schedule, a.job.preset, m.tiles, m.cores, m.chips);
   fmt::print("{:<18} {:>6} {:>12} {:>14} {:>14} {:>12}\n", "layer", "cores", "events", "synops", "flit hops",
              "energy nJ");
   for (const auto& layer : m.layers)
@@ -68,7 +68,10 @@ ExitCode map(const MapArguments& a) {
 
 ExitCode check(const std::string& path, const std::string& workload) {
   auto file = mapper::mapping_from_json(read_file(path), path);
-  const auto program = workloads::convert(workloads::load_model(workload.empty() ? file.program_name : workload));
+  const auto program =
+      is_temporal_workload(workload)
+          ? workloads::load_temporal(workload).program
+          : workloads::convert(workloads::load_model(workload.empty() ? file.program_name : workload));
   mapper::attach(file, program, chips::load_target(file.target));
   const auto findings = mapper::verify(file.problem, file.mapping);
   for (const auto& finding : findings) fmt::print("{}: {}: {}\n", path, mapper::name_of(finding.kind), finding.text);

@@ -64,6 +64,7 @@ ExitCode simulate(const RunArguments& a, const Context& context) {
   if (b.job.workload.empty()) b.job.workload = file.program_name;
   b.job.schedule = file.problem.schedule == workloads::Schedule::kStagedUnary         ? "staged-unary"
                    : file.problem.schedule == workloads::Schedule::kAsynchronousUnary ? "async-unary"
+                   : file.problem.schedule == workloads::Schedule::kTimesteps         ? "timesteps"
                                                                                       : "staged-graded";
   Job job(b.job, std::move(file));
   return simulate_and_finish(job, b, context, clock);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Jobs on networks over time: what differs from those on images.
+#include <algorithm>
+
+#include "base/digest.h"
+#include "cli/job.h"
+#include "cli/stop_watch.h"
+#include "workloads/reference.h"
+
+namespace ranvier::cli {
+
+/// One schedule fits, whatever was asked for; samples are few, so that the usual number of images may be more.
+void Job::load_temporal() {
+  const StopWatch watch;
+  temporal_ = load_temporal_workload(options_.workload, options_.images_file);
+  program_ = temporal_->model.program;
+  options_.schedule = "timesteps";
+  options_.images = std::min(options_.images, temporal_->samples.count());
+  codes_ = temporal_->spikes(options_.images);
+  wall_times_.push_back({"load", watch.seconds()});
+}
+
+void Job::record_temporal(report::RunRecord& r) {
+  const auto add_input = [&](const char* role, const std::string& path) {
+    r.inputs.push_back({role, path, sha256_of_file(path)});
+  };
+  add_input("network", temporal_->model.description);
+  for (std::size_t i = 0; i < options_.images; ++i) add_input("sample", temporal_->samples.files[i].string());
+  r.workload_description = temporal_->description();
+  const StopWatch watch;
+  const auto counts = workloads::run_reference_logits(program_, codes_, thread_count(options_.common));
+  for (std::size_t i = 0; i < options_.images; ++i) {
+    const std::int32_t label = temporal_->samples.labels[i];
+    r.images.push_back({static_cast<std::int64_t>(i), label});
+    if (label < 0) continue;
+    ++r.integer.images;
+    r.integer.correct += std::max_element(counts[i].begin(), counts[i].end()) - counts[i].begin() == label ? 1 : 0;
+  }
+  wall_times_.push_back({"reference accuracy", watch.seconds()});
+}
+
+}  // namespace ranvier::cli
