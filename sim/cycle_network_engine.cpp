@@ -113,17 +113,14 @@ std::int64_t CycleEngine<kVcs, kStages, kPorts>::next_scheduled() const {
 template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
 std::int64_t CycleEngine<kVcs, kStages, kPorts>::next_event() const {
   if (packets_inside_ == 0) return kNever;
-  if (!idle()) return now_ + 1;
-  const std::int64_t next = next_scheduled();
-  // All that is left stands before a closed ejection port: it may be opened at any time.
-  return next == kNever ? now_ + 1 : next;
+  return at_work() ? now_ + 1 : next_scheduled();
 }
 
 template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
 void CycleEngine<kVcs, kStages, kPorts>::advance(std::int64_t until, std::vector<Delivery>& out) {
   while (now_ < until) {
     std::int64_t next = now_ + 1;
-    if (idle()) {
+    if (!at_work()) {
       next = next_scheduled();
       if (next > until) {
         now_ = until;

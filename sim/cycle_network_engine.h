@@ -22,6 +22,7 @@ class CycleEngine final : public CycleNetwork {
 
   void inject(const Packet& packet, std::int64_t at) override;
   std::int64_t next_event() const override;
+  bool idle() const override { return packets_inside_ == 0; }
   void advance(std::int64_t until, std::vector<Delivery>& out) override;
   void set_ejection(CoreId core, bool open) override;
   const std::vector<std::int64_t>& link_flits() const override { return link_flits_; }
@@ -55,7 +56,7 @@ class CycleEngine final : public CycleNetwork {
   void build_router(std::uint32_t r);
   void step(std::int64_t now, std::vector<Delivery>& out);
   std::int64_t next_scheduled() const;
-  bool idle() const { return routers_at_work_.empty() && sources_at_work_.empty() && sinks_at_work_.empty(); }
+  bool at_work() const { return !routers_at_work_.empty() || !sources_at_work_.empty() || !sinks_at_work_.empty(); }
 
   void take_credit(Place place);
   void take_arrival(Place place, std::int64_t now);

@@ -42,12 +42,8 @@ class FastNetwork final : public Network {
     ++packets_inside_;
   }
 
-  std::int64_t next_event() const override {
-    if (packets_inside_ == 0) return kNever;
-    const std::int64_t next = next_scheduled();
-    // All that is left stands before a closed ejection port: it may be opened at any time.
-    return next == kNever ? now_ + 1 : next;
-  }
+  std::int64_t next_event() const override { return packets_inside_ == 0 ? kNever : next_scheduled(); }
+  bool idle() const override { return packets_inside_ == 0; }
 
   void advance(std::int64_t until, std::vector<Delivery>& out) override {
     while (now_ < until) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The network as the chip simulation sees it: unicast packets in, deliveries out. Relay multicast is made of unicasts by the
-// cores. Implementations: flit by flit (cycle), link reservation (fast). Plain C++: no SystemC in here, a shell clocks it.
+// The network as the chip simulation sees it: unicast packets in, deliveries out. Relay multicast is made of unicasts
+// by the cores. Implementations: flit by flit (cycle), link reservation (fast). Plain C++: no SystemC in here, a shell
+// clocks it.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,11 @@ class Network {
   /// Queues a packet at its source from cycle `at` on, `at` not before the last advance. A source sends what relays it
   /// has, then packets of its own, each in order of time; a packet once begun is sent whole. Both queues are unbounded.
   virtual void inject(const Packet& packet, std::int64_t at) = 0;
-  /// First cycle in which anything can happen; kNever when nothing is queued, in flight or waiting.
+  /// First cycle in which anything can happen; kNever when nothing is inside, or all of it waits for a port to be
+  /// opened.
   virtual std::int64_t next_event() const = 0;
+  /// Nothing is queued, in flight or waiting.
+  virtual bool idle() const = 0;
   /// Simulates through cycle `until`, inclusive; appends deliveries in order of time, then core.
   virtual void advance(std::int64_t until, std::vector<Delivery>& out) = 0;
   /// Closes or opens a core's ejection port (receive FIFO full): back-pressure into the mesh. Takes effect next cycle.
@@ -55,7 +59,8 @@ class Network {
 
 struct NetworkOptions {
   std::uint64_t seed = 0;
-  std::int32_t random_delay_cycles = 0;  // tests: each packet waits 0..this cycles more at its source, drawn by (seed, id)
+  std::int32_t random_delay_cycles =
+      0;  // tests: each packet waits 0..this cycles more at its source, drawn by (seed, id)
 };
 
 std::unique_ptr<Network> make_cycle_network(const chips::Board& board, const NetworkOptions& options = {});

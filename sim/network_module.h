@@ -20,7 +20,7 @@ class NetworkModule final : public sc_core::sc_module, public NetworkPort {
   void send(const Transfer& transfer, std::int64_t at) override;
   void set_ejection(CoreId core, bool open) override;
 
-  bool idle() const { return network_->next_event() == Network::kNever; }
+  bool idle() const { return network_->idle(); }
   std::int64_t last_delivery() const { return last_delivery_; }
   const std::vector<std::int64_t>& link_flits() const { return network_->link_flits(); }
 
