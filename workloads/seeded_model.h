@@ -15,7 +15,7 @@ inline constexpr std::uint64_t kSeededWeightSeed = 32;
 inline constexpr std::uint64_t kSeededImageSeed = 33;
 inline constexpr const char* kSeededWeightsNote = "seeded weights, not trained: shapes of CLIP ViT-B/32";
 inline constexpr const char* kSeededImages = "seeded images";
-inline constexpr std::size_t kSeededTestImages = 2;  // numbers 0 and on; calibration images come after
+inline constexpr std::size_t kSeededTestImages = 10;  // numbers 0 and on; calibration images come after
 inline constexpr std::size_t kSeededCalibrationImages = 2;
 
 std::vector<std::string> seeded_models();
