@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// ranvier chips list | show TARGET | check FILE
+// ranvier chips list | show TARGET | check FILE | compare WORKLOAD (verb_compare.cpp)
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.h"
+#include "chips/device_loader.h"
 #include "chips/loader.h"
 #include "chips/writer.h"
-#include "cli/common.h"
+#include "cli/compare.h"
 
 namespace ranvier::cli {
 namespace {
@@ -27,7 +32,27 @@ void list(const Common& common) {
       fmt::print("{:<20} {:>3} chip{} {:>5} cores  {}\n", name, b.chips(), b.chips() == 1 ? " " : "s", b.cores(),
                  b.chip.description);
   }
-  if (common.json) fmt::print("{}\n", nlohmann::ordered_json{{"targets", rows}}.dump(2));
+  nlohmann::ordered_json devices = nlohmann::ordered_json::array();
+  for (const std::string& name : chips::bundled_devices()) {
+    const chips::Device d = chips::load_device(name);
+    if (common.json)
+      devices.push_back(
+          {{"name", name}, {"cores", d.cores.value}, {"clock_khz", d.clock_khz.value}, {"description", d.description}});
+    else
+      fmt::print("{:<20} device   {:>5} cores  {}\n", "+" + name, d.cores.value, d.description);
+  }
+  if (common.json) fmt::print("{}\n", nlohmann::ordered_json{{"targets", rows}, {"devices", devices}}.dump(2));
+}
+
+/// A device alone is no target, but has numbers to show.
+std::string shown(const std::string& target) {
+  std::error_code ignored;
+  const auto devices = chips::bundled_devices();
+  const bool file = std::filesystem::is_regular_file(target, ignored);
+  if (std::find(devices.begin(), devices.end(), target) != devices.end() ||
+      (file && chips::is_device_text(read_file(target))))
+    return chips::resolved_yaml(chips::load_device(target));
+  return chips::resolved_yaml(chips::load_target(target));
 }
 
 ExitCode check(const std::string& path) {
@@ -50,12 +75,14 @@ void add_chips_verb(CLI::App& app, Context& context) {
   listing->callback([common] { list(*common); });
 
   auto* show = verb->add_subcommand("show", "every number of a target with unit, tag and source, as YAML");
-  show->add_option("target", *target, "chip, grid of chips, or file")->required();
-  show->callback([target] { fmt::print("{}", chips::resolved_yaml(chips::load_target(*target))); });
+  show->add_option("target", *target, "chip, grid of chips, device, or file")->required();
+  show->callback([target] { fmt::print("{}", shown(*target)); });
 
   auto* checking = verb->add_subcommand("check", "what is wrong with a chip or board file, a line a finding");
-  checking->add_option("file", *target, "chip or board file")->required();
+  checking->add_option("file", *target, "chip, board or device file")->required();
   checking->callback([target, &context] { context.exit_code = check(*target); });
+
+  add_compare_verb(*verb, context);
 }
 
 }  // namespace ranvier::cli

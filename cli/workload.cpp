@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/workload.h"
+
+#include <fmt/format.h>
+
+#include "cli/common.h"
+#include "cli/temporal_workload.h"
+#include "workloads/convert.h"
+#include "workloads/dataset.h"
+#include "workloads/model.h"
+
+namespace ranvier::cli {
+
+Workload::Workload(const std::string& name_or_path, std::size_t inputs, int threads) {
+  if (is_temporal_workload(name_or_path)) {
+    TemporalWorkload temporal = load_temporal_workload(name_or_path, "");
+    if (inputs > temporal.samples.count())
+      throw UsageError("--images", fmt::format("{} asked for, {} holds {}", inputs,
+                                               temporal.samples.files.front().parent_path().string(),
+                                               temporal.samples.count()));
+    samples_ = temporal.spikes(inputs);
+    description_ = temporal.description();
+    program_ = std::move(temporal.model.program);
+    return;
+  }
+  const workloads::VitModel model = workloads::load_model(name_or_path);
+  workloads::ConvertOptions how;
+  how.threads = threads;
+  program_ = workloads::convert(model, how);
+  const workloads::ImageSet images = workloads::test_images(model);
+  workloads::check_images(model, images);
+  if (inputs > images.count())
+    throw UsageError("--images", fmt::format("{} asked for, {} holds {}", inputs, images.file, images.count()));
+  samples_ = workloads::input_code_batch(model, images, inputs);
+  const workloads::VitConfig& c = model.config;
+  description_ = fmt::format("Vision Transformer on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations",
+                             c.dataset, c.tokens(), c.width, c.heads, c.blocks, c.activation_bits);
+}
+
+}  // namespace ranvier::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device alone, in closed form.
+#include "mapper/dense_cost.h"
+#include "report/comparison.h"
+#include "report/format.h"
+
+namespace ranvier::report {
+
+ComparisonRow device_row(const workloads::Program& program, const chips::Device& device) {
+  ComparisonRow row;
+  row.target = row.board = device.name;
+  row.fits = row.exact = true;  // the dense form computes the integer network itself
+  row.cores = device.cores.value;
+  row.chips = 1;
+  row.steps = static_cast<double>(program.stages.size() - 1);
+  const workloads::Stage& input = program.stages.front();
+  const std::int64_t in_bytes = std::int64_t{input.tokens} * input.channels;
+  const std::int64_t out_bytes = std::int64_t{program.stages.back().channels} * 4;  // 32-bit logits
+  Duration time = mapper::link_time(device, in_bytes) + mapper::link_time(device, out_bytes);
+  Energy spent = mapper::link_energy(device, in_bytes) + mapper::link_energy(device, out_bytes);
+  Energy assumed;
+  const auto add = [&](Energy energy, const chips::Origin& origin) {
+    spent += energy;
+    if (origin.tag == chips::Tag::kAssumed || origin.tag == chips::Tag::kUnverified) assumed += energy;
+  };
+  if (device.link_byte.origin.tag == chips::Tag::kAssumed) assumed += spent;
+  for (std::size_t s = 1; s < program.stages.size(); ++s) {
+    const mapper::DenseCost cost =
+        mapper::dense_cost(device, mapper::dense_work_of(program, StageId(s)), 1, mapper::Precision::kInt8);
+    time += cost.total;
+    add(cost.compute, device.multiply_add_int8.origin);
+    add(cost.vector_energy, device.vector_operation.origin);
+    add(cost.buffer_energy, device.buffer_byte.origin);
+    add(cost.memory_energy, device.memory_byte.origin);
+  }
+  const Energy flowing = energy_over(device.static_device.value, time);
+  add(flowing, device.static_device.origin);
+  row.latency = time;
+  row.throughput_per_s = share(1.0, seconds(time));
+  row.energy = spent;
+  row.by_group[static_cast<std::size_t>(Group::kDevice)] = spent - flowing;
+  row.by_group[static_cast<std::size_t>(Group::kStatic)] = flowing;
+  row.static_share = share(static_cast<double>(flowing.count()), static_cast<double>(spent.count()));
+  row.assumed_share = share(static_cast<double>(assumed.count()), static_cast<double>(spent.count()));
+  row.energy_kind = std::string(kind_name(device.multiply_add_int8.origin.kind));
+  return row;
+}
+
+}  // namespace ranvier::report
