@@ -26,6 +26,9 @@ SystemCChip::SystemCChip(const sc_core::sc_module_name& name, ChipRun& run, cons
     if (module) continue;
     module = std::make_unique<CoreModule>(fmt::format("core_{}", core.value()).c_str(), core, run, clock_, network_);
   }
+  for (std::size_t c = 0; c < cores_.size(); ++c) {
+    if (cores_[c]) used_.push_back(c);
+  }
   SC_HAS_PROCESS(SystemCChip);
   SC_METHOD(control);
   sensitive << phase_over_;
@@ -72,9 +75,7 @@ void SystemCChip::entered(const Transfer& transfer) {
 void SystemCChip::fell_idle() {
   if (error_ || !open_ || !network_.idle() || !host_.idle() || (device_ && !device_->idle())) return;
   std::int64_t compute_end = phase_start_;
-  for (const auto& core : cores_) {
-    if (core) compute_end = std::max(compute_end, core->finish_step());
-  }
+  for (const std::size_t c : used_) compute_end = std::max(compute_end, cores_[c]->finish_step());
   const std::int64_t network_end = std::max(phase_start_, network_.last_delivery());
   std::int64_t end = std::max({compute_end, network_end, host_.busy_until()});
   if (device_) {
@@ -128,8 +129,8 @@ void SystemCChip::start_step() {
       firing_[run_.mapping().core_of[tile.value()].value()].push_back(tile);
     }
   }
-  for (std::size_t c = 0; c < cores_.size(); ++c) {
-    if (cores_[c]) cores_[c]->fire(firing_[c]);
+  for (const std::size_t c : used_) {
+    cores_[c]->fire(firing_[c]);
     firing_[c].clear();
   }
   if (host_fires) host_.fire();

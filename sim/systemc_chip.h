@@ -42,6 +42,7 @@ class SystemCChip final : public sc_core::sc_module, private DeliveryPort {
   HostModule host_;
   std::unique_ptr<DeviceModule> device_;            // null where nothing is offloaded
   std::vector<std::unique_ptr<CoreModule>> cores_;  // by core; null where no tile is
+  std::vector<std::size_t> used_;                   // cores with a tile, ascending: boards are large, most of them idle
   std::vector<std::vector<TileId>> firing_;         // by core, of the step that starts
   sc_core::sc_event phase_over_, all_sent_;
   Phase phase_ = Phase::kImage;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// 768 Loihi chips, 98 304 cores: a transformer is mapped, verified and simulated in the time and memory of what it uses.
+// 768 Loihi chips, 98 304 cores: a transformer is mapped, verified and simulated in the time and memory of what it
+// uses.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -63,10 +64,11 @@ chips::Board loihi_like_768() {
   return b;
 }
 
+/// DeiT-S: 12 blocks of width 384.
 TEST(BigBoard, ATransformerOn768ChipsTakesTheRoomOfWhatItUses) {
   const chips::Board board = loihi_like_768();
   ASSERT_EQ(board.cores(), 98'304u);
-  const workloads::Program program = workloads::random_vit_program(1, 50, 192, 3, 12, 768);
+  const workloads::Program program = workloads::random_vit_program(1, 50, 384, 6, 12, 1536);
   const double start = cpu_seconds();
   const auto problem = mapper::make_problem(program, board, mapper::Schedule::kStagedGraded);
   const double tiled = cpu_seconds();
@@ -81,13 +83,15 @@ TEST(BigBoard, ATransformerOn768ChipsTakesTheRoomOfWhatItUses) {
   const RunResult r = simulate(problem, mapping, images, options);
   const double simulated = cpu_seconds();
   EXPECT_TRUE(r.images[0].exact);
-  EXPECT_EQ(r.steps[1].duration - chips::clock_period(board.chip) * 16'200 > Duration(0), true);
+  EXPECT_GT(m.chips, 1);
+  EXPECT_GT(r.steps[1].duration, chips::clock_period(board.chip) * 16'200);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  std::printf("%ld tiles on %ld cores of %ld chips; CPU s: tile %.1f, map %.1f, verify and estimate %.1f, simulate %.1f; "
-              "%.0f MiB\n",
-              static_cast<long>(m.tiles), static_cast<long>(m.cores), static_cast<long>(m.chips), tiled - start,
-              mapped - tiled, verified - mapped, simulated - verified, static_cast<double>(usage.ru_maxrss) / 1024);
+  std::printf(
+      "%ld tiles on %ld cores of %ld chips; CPU s: tile %.1f, map %.1f, verify and estimate %.1f, simulate %.1f; "
+      "%.0f MiB\n",
+      static_cast<long>(m.tiles), static_cast<long>(m.cores), static_cast<long>(m.chips), tiled - start, mapped - tiled,
+      verified - mapped, simulated - verified, static_cast<double>(usage.ru_maxrss) / 1024);
   EXPECT_LT(mapped - start, 120);
   EXPECT_LT(usage.ru_maxrss, 2 * 1024 * 1024);
 }
