@@ -246,6 +246,7 @@ inline std::unique_ptr<SampleRun> sample_run(const SampleSize& size = {}) {
     ++record.chip.images;
   }
   result.total_time = now;
+  if (size.images > 0) result.initiation_interval = Duration(now.count() / size.images);
   for (sim::LayerResult& layer : result.layers) {
     layer.latency = Duration(layer.latency.count() / std::max(1, size.images));
   }
