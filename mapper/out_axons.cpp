@@ -13,11 +13,10 @@ std::vector<std::int64_t> most_out_axons(const workloads::Program& program, cons
   std::vector<std::int64_t> most(tiles.size(), 0);
   std::map<std::pair<TileId, TileId>, std::vector<Range>> channels;  // between stages whose tokens share an axon
   for (const Flow& flow : flows) {
-    const bool contexts =
-        program.stage(tiles[flow.source.value()].stage).kind == workloads::StageKind::kLif;
+    const bool contexts = program.stage(tiles[flow.source.value()].stage).kind == workloads::StageKind::kLif;
     if (contexts) {
-      most[flow.source.value()] += std::int64_t{flow.tokens.size()} * flow.channels.size() *
-                                   static_cast<std::int64_t>(flow.destinations.size());
+      most[flow.source.value()] +=
+          std::int64_t{flow.tokens.size()} * flow.channels.size() * static_cast<std::int64_t>(flow.destinations.size());
       continue;
     }
     for (const TileId to : flow.destinations) channels[{flow.source, to}].push_back(flow.channels);

@@ -20,7 +20,8 @@ std::int64_t divided_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b
 /// Least b with -2^(b-1) <= low and high < 2^(b-1).
 std::int32_t twos_complement_bits(std::int64_t low, std::int64_t high) {
   const std::int64_t magnitude = std::max(high, -low - 1);
-  return 1 + static_cast<std::int32_t>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, magnitude))));
+  return 1 +
+         static_cast<std::int32_t>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(0, magnitude))));
 }
 
 std::int32_t lif_bits(const std::vector<std::int16_t>& weights) {
@@ -46,8 +47,7 @@ SynapseLists synapse_lists(const workloads::Program& program, const Tile& tile) 
     return {std::int64_t{reach.tokens.size()} * reach.channels.size(), targets, true};
   // Axons whose position falls alike into the strides see the same kernel taps: they share a list.
   const std::int64_t phases = std::int64_t{conv.stride} * conv.stride;
-  const std::int64_t taps =
-      divided_up(conv.kernel_height, conv.stride) * divided_up(conv.kernel_width, conv.stride);
+  const std::int64_t taps = divided_up(conv.kernel_height, conv.stride) * divided_up(conv.kernel_width, conv.stride);
   return {reach.channels.size() * phases, taps * targets, false};
 }
 

@@ -224,14 +224,16 @@ struct Tiler {
       const StageId id(s);
       const Stage& stage = program.stage(id);
       if (off_chip(id)) continue;
-      for (;;) {
+      for (bool first = true;; first = false) {
         const std::int64_t most = most_axons_out(id, cuts);
         if (most <= limit) break;
         // Positions of a convolution are neurons; tokens of other stages are not, cutting them frees no axon.
         StageCut from = cuts[s];
-        const std::int64_t parts = (cuts[s].tiles() / cuts[s].input_parts * most + limit - 1) / limit;
+        // As many parts as divide it to the limit; uneven ones are then cut one by one.
+        const std::int64_t parts = first ? (cuts[s].tiles() / cuts[s].input_parts * most + limit - 1) / limit : 0;
         const auto share = [&](std::int32_t other) { return static_cast<std::int32_t>((parts + other - 1) / other); };
-        if (stage.kind == StageKind::kLif && share(from.output_parts) <= stage.tokens)
+        if (stage.kind == StageKind::kLif && from.token_parts < stage.tokens &&
+            share(from.output_parts) <= stage.tokens)
           from.token_parts = std::max(from.token_parts + 1, share(from.output_parts));
         else
           from.output_parts = std::max(from.output_parts + 1, share(from.token_parts));

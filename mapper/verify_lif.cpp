@@ -26,7 +26,8 @@ std::set<std::int32_t> positions_under(Range outputs, std::int32_t kernel, std::
   return covered;
 }
 
-/// Sign bit and magnitude, or sign and two's complement where signs are mixed; a common factor of two is the exponent's.
+/// Sign bit and magnitude, or sign and two's complement where signs are mixed; a common factor of two is the
+/// exponent's.
 std::int64_t bits_of(std::vector<std::int16_t> weights) {
   bool positive = false;
   bool negative = false;

@@ -110,7 +110,8 @@ class LifCore final : public CoreModel {
  private:
   static constexpr std::size_t kWordBits = 64;
 
-  /// Weights of the tile's outputs, those that one event reads side by side: [in][tap][output], depthwise [tap][output].
+  /// Weights of the tile's outputs, those that one event reads side by side: [in][tap][output], depthwise
+  /// [tap][output].
   void lay_out_weights() {
     const workloads::ConvParams& conv = stage_.conv;
     const std::int32_t inputs = conv.depthwise ? 1 : stage_.in_channels;
@@ -136,8 +137,8 @@ class LifCore final : public CoreModel {
   /// The event adds to all outputs of every token that it reaches.
   std::int64_t add_rows(const Event& event) {
     const auto width = static_cast<std::size_t>(channels_.size());
-    const std::size_t first = static_cast<std::size_t>(event.channel) *
-                              static_cast<std::size_t>(workloads::kernel_taps(stage_.conv)) * width;
+    const std::size_t first =
+        static_cast<std::size_t>(event.channel) * static_cast<std::size_t>(workloads::kernel_taps(stage_.conv)) * width;
     std::int64_t synapses = 0;
     workloads::for_each_tap(stage_.conv, event.token, tokens_, [&](std::int32_t token, std::int32_t tap) {
       const std::int16_t* weight = weight_.data() + first + static_cast<std::size_t>(tap) * width;
@@ -170,9 +171,9 @@ class LifCore final : public CoreModel {
   IndexRange tokens_, channels_;
   bool shared_;  // kernels are stored once for many output positions
   std::vector<std::int16_t> weight_;
-  std::vector<CubaState> state_;      // [token][output], as all of these
-  std::vector<std::int32_t> sum_;     // of the weights that events of this step reached
-  std::vector<std::int32_t> spikes_;  // since the sample began
+  std::vector<CubaState> state_;       // [token][output], as all of these
+  std::vector<std::int32_t> sum_;      // of the weights that events of this step reached
+  std::vector<std::int32_t> spikes_;   // since the sample began
   std::vector<std::uint64_t> active_;  // a bit each: had input, or is not at rest
   CoreCounters counters_;
 };

@@ -60,7 +60,8 @@ inline RunResult run_samples(const MappedNetwork& n, const std::vector<std::size
       for (const workloads::Spike& spike : reference.spikes[s])
         ++by_step[s][static_cast<std::size_t>(spike.step + (s > 0 ? 1 : 0))];
   }
-  for (std::size_t s = 0; s < by_step.size(); ++s) EXPECT_EQ(r.layers[s].events_by_step, by_step[s]) << r.layers[s].name;
+  for (std::size_t s = 0; s < by_step.size(); ++s)
+    EXPECT_EQ(r.layers[s].events_by_step, by_step[s]) << r.layers[s].name;
   return r;
 }
 

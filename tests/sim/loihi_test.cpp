@@ -11,8 +11,7 @@ namespace {
 
 TEST(Loihi, TheChipRecordingSpikeForSpike) {
   RANVIER_NEEDS_SHARED_DATA("loihi-chip-recording");
-  const auto recorded =
-      workloads::read_spike_list(shared_data("loihi-chip-recording/loihiHiddenSpikes.txt"));
+  const auto recorded = workloads::read_spike_list(shared_data("loihi-chip-recording/loihiHiddenSpikes.txt"));
   for (const char* target : {"loihi-table2", "loihi-fitted"}) {
     const auto n = testing::map_network("loihi-chip-recording", target);
     const RunResult r = testing::run_samples(*n, {0}, Fidelity::kCycle);
@@ -28,8 +27,8 @@ TEST(Loihi, TheChipRecordingSpikeForSpike) {
 }
 
 void expect_nmnist_counts(const testing::MappedNetwork& n, const RunResult& r, std::size_t sample) {
-  const auto row = testing::csv_row(
-      shared_data("loihi-nets/nmnist-mlp/reference_counts_test_60001_60050.csv"), n.samples.names[sample]);
+  const auto row = testing::csv_row(shared_data("loihi-nets/nmnist-mlp/reference_counts_test_60001_60050.csv"),
+                                    n.samples.names[sample]);
   ASSERT_EQ(row.size(), 14U) << n.samples.names[sample];
   EXPECT_EQ(n.samples.labels[sample], row[0]);
   EXPECT_EQ(r.images[0].predicted, row[1]);

@@ -155,7 +155,8 @@ TEST(Temporal, AnyMappingGivesTheSpikesOfTheReference) {
       EXPECT_TRUE(r.images[0].exact);
       for (std::size_t s = 0; s < c->program.stages.size(); ++s) {
         std::vector<std::int64_t> by_step(static_cast<std::size_t>(c->program.timesteps) + 1);
-        for (const Spike& spike : reference.spikes[s]) ++by_step[static_cast<std::size_t>(spike.step + (s > 0 ? 1 : 0))];
+        for (const Spike& spike : reference.spikes[s])
+          ++by_step[static_cast<std::size_t>(spike.step + (s > 0 ? 1 : 0))];
         EXPECT_EQ(r.layers[s].events_by_step, by_step) << c->program.stages[s].name;
         EXPECT_EQ(r.layers[s].events, reference.spike_count[s]);
         if (s > 0) {
