@@ -273,7 +273,8 @@ struct Estimator {
     metrics.latency = chips::clock_period(chip) * metrics.cycles.count();
     metrics.initiation_interval = metrics.latency;
     if (pipelined(chip.sync.policy)) {
-      const double busiest = std::max({core_busy.highest(), link_busy.highest(), host_busy, 1.0});
+      const double busiest = std::max({core_busy.highest(), link_busy.highest(), host_busy,
+                                       static_cast<double>(chip_cycles(chip, device.busiest)), 1.0});
       metrics.initiation_interval = chips::clock_period(chip) * std::llround(std::ceil(busiest));
     }
     metrics.step_time_ns_mean = nanoseconds(metrics.latency) / std::max(1.0, metrics.steps);

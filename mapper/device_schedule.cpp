@@ -9,6 +9,14 @@
 
 namespace ranvier::mapper {
 
+namespace {
+
+Duration transfer(const chips::Board& board, std::int64_t bytes) {
+  return bytes > 0 ? link_time(*board.device, bytes) : Duration();
+}
+
+}  // namespace
+
 std::int64_t value_bytes(std::int32_t payload_bits) { return payload_bits <= 8 ? 1 : payload_bits <= 16 ? 2 : 4; }
 
 std::int64_t chip_cycles(const chips::Chip& chip, Duration time) {
@@ -49,16 +57,22 @@ DeviceSchedule device_schedule(const MappingProblem& problem, const std::vector<
     if (into && flow.source == TileId(0)) step.from_host = true;
     s.link_bytes[problem.tiles[flow.source.value()].stage.value()] += bytes;
   }
+  Duration compute, in, out = transfer(problem.board, s.readout_bytes);
+  for (const DeviceStep& step : s.steps) {
+    compute += step.compute;
+    in += transfer(problem.board, step.in_bytes);
+    out += transfer(problem.board, step.out_bytes);
+  }
+  s.busiest = std::max({compute, in, out});
   return s;
 }
 
 double with_device(const chips::Board& board, const DeviceStep& step, double chip) {
-  const auto transfer = [&](std::int64_t bytes) { return bytes > 0 ? link_time(*board.device, bytes) : Duration(); };
   const auto cycles = [&](Duration time) { return static_cast<double>(chip_cycles(board.chip, time)); };
-  if (step.from_host) return std::max(chip, cycles(transfer(step.in_bytes)));
-  const double before = cycles(step.compute + transfer(step.out_bytes));
+  if (step.from_host) return std::max(chip, cycles(transfer(board, step.in_bytes)));
+  const double before = cycles(step.compute + transfer(board, step.out_bytes));
   const double busy = step.out_bytes > 0 ? before + chip : std::max(before, chip);
-  return busy + cycles(transfer(step.in_bytes));
+  return busy + cycles(transfer(board, step.in_bytes));
 }
 
 }  // namespace ranvier::mapper

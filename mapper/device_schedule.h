@@ -25,6 +25,7 @@ struct DeviceSchedule {
   bool used = false;                     // a stage is offloaded; else all that follows is empty
   std::vector<DenseCost> cost;           // by stage
   std::vector<DeviceStep> steps;         // by level
+  Duration busiest;                      // of an image: operators, transfers in, or transfers out
   std::int64_t readout_bytes = 0;        // potentials of an offloaded head
   std::vector<std::int64_t> link_bytes;  // by sending stage: over the device's link, potentials included
   /// False only where the device works alone.

@@ -61,8 +61,7 @@ Price price_of(const Program& program, const EnginePrices& prices, const std::ve
   return sum;
 }
 
-std::vector<Engine> cheapest_engines(const Program& program, const EnginePrices& prices, double per_second,
-                                     double per_joule) {
+std::vector<Engine> cheapest_engines(const Program& program, const EnginePrices& prices, const Weights& weights) {
   struct State {
     double cost = 0;
     std::vector<Held> held;  // by stage; those no longer read are as good as forgotten
@@ -80,7 +79,7 @@ std::vector<Engine> cheapest_engines(const Program& program, const EnginePrices&
         if (!prices.stage[s][static_cast<std::size_t>(engine)]) continue;
         State next = state;
         const Price price = put(program, prices, s, engine, next.held);
-        next.cost += per_second * price.seconds + per_joule * price.joules;
+        next.cost += weights.of(price);
         next.engines.push_back(engine);
         for (std::size_t u = 0; u <= s; ++u)
           if (last[u] <= s) next.held[u] = {};

@@ -14,9 +14,11 @@ namespace ranvier::mapper {
 struct Price {
   double seconds = 0;
   double joules = 0;
+  double cores = 0;  // of the chip, filled
   Price& operator+=(const Price& o) {
     seconds += o.seconds;
     joules += o.joules;
+    cores += o.cores;
     return *this;
   }
 };
@@ -37,10 +39,18 @@ struct EnginePrices {
 /// What a choice costs: its stages, and every first crossing of a stage's values to a place.
 Price price_of(const workloads::Program& program, const EnginePrices& prices, const std::vector<Engine>& engines);
 
-/// The choice with the least per_second * seconds + per_joule * joules; of equals the one with the lower engines first.
+/// What a unit of each part of a price counts.
+struct Weights {
+  double second = 0;
+  double joule = 0;
+  double core = 0;
+  double of(const Price& p) const { return second * p.seconds + joule * p.joules + core * p.cores; }
+};
+
+/// The choice of least weight; of equals the one with the lower engines first.
 /// Its state is engine and places reached of every stage that a later one still reads: at most 6 to the power of as
 /// many as are read at once. Empty where a stage has no possible engine.
-std::vector<Engine> cheapest_engines(const workloads::Program& program, const EnginePrices& prices, double per_second,
-                                     double per_joule);
+std::vector<Engine> cheapest_engines(const workloads::Program& program, const EnginePrices& prices,
+                                     const Weights& weights);
 
 }  // namespace ranvier::mapper

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "mapper/cost.h"
+#include "mapper/demand.h"
 #include "mapper/dense_cost.h"
 #include "mapper/device_schedule.h"
 #include "mapper/engines.h"
@@ -33,6 +34,8 @@ ChipPrices chip_prices(const MappingProblem& problem, const Mapping* mapping) {
   const double period = seconds(chips::clock_period(problem.board.chip));
   ChipPrices prices;
   prices.stage.resize(program.stages.size());
+  for (std::size_t t = 1; t < problem.tiles.size(); ++t)
+    prices.stage[problem.tiles[t].stage.value()].cores += core_share(problem.board.chip.core, problem.tiles[t].demand);
   std::vector<double> slowest(program.stages.size(), 0);
   for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
     double& most = slowest[problem.tiles[t].stage.value()];

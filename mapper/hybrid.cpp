@@ -20,6 +20,9 @@ constexpr Engine kAll[kEngines] = {Engine::kSpiking, Engine::kDense, Engine::kOf
 /// Shares of energy against time in the sums whose cheapest choices are tried for the product.
 constexpr double kEnergyShares[] = {0.0, 0.2, 0.4, 0.6, 0.8, 1.0};
 
+constexpr int kPriceRises = 8;
+constexpr int kPriceHalvings = 5;
+
 /// A choice made into a mapping.
 struct Evaluation {
   bool fits = false;
@@ -124,6 +127,26 @@ class Chooser {
   double value_of(const std::vector<Engine>& engines) { return alternative("", engines).value(objective_); }
   bool better(const std::vector<Engine>& a, const std::vector<Engine>& b) { return value_of(a) < value_of(b); }
 
+  /// Dynamic programming knows no limits: where its choice needs more cores than there are, cores get a price that
+  /// rises until the choice fits, then falls to the least that does (Lagrange relaxation).
+  void try_until_it_fits(const EnginePrices& prices, Weights weights) {
+    if (try_engines(cheapest_engines(program_, prices, weights)).fits) return;
+    const auto fits_at = [&](double core) {
+      weights.core = core;
+      return try_engines(cheapest_engines(program_, prices, weights)).fits;
+    };
+    double low = 0;
+    double high = 1.0 / static_cast<double>(board_.cores());  // the whole weight of a choice is about 1
+    for (int i = 0; i < kPriceRises && !fits_at(high); ++i) {
+      low = high;
+      high *= 4;
+    }
+    for (int i = 0; i < kPriceHalvings; ++i) {
+      const double between = (low + high) / 2;
+      (fits_at(between) ? high : low) = between;
+    }
+  }
+
   /// What dynamic programming finds, tried as a whole.
   void try_paths(bool with_device) {
     std::vector<std::vector<Engine>> allowed(program_.stages.size());
@@ -143,14 +166,14 @@ class Chooser {
       return {&found->second->problem, found->second->fits ? &found->second->mapping : nullptr};
     };
     const EnginePrices prices = engine_prices(program_, board_, pure(Engine::kSpiking), pure(Engine::kDense), allowed);
-    const std::vector<Engine> fastest = cheapest_engines(program_, prices, 1, 0);
+    const std::vector<Engine> fastest = cheapest_engines(program_, prices, {.second = 1});
     if (fastest.empty()) return;
     const Price unit = price_of(program_, prices, fastest);
     for (const double share : kEnergyShares) {
       if (objective_ == Objective::kLatency && share != 0.0) continue;
       if (objective_ == Objective::kEnergy && share != 1.0) continue;
-      try_engines(cheapest_engines(program_, prices, (1 - share) / std::max(unit.seconds, 1e-18),
-                                   share / std::max(unit.joules, 1e-24)));
+      try_until_it_fits(prices, {.second = (1 - share) / std::max(unit.seconds, 1e-18),
+                                 .joule = share / std::max(unit.joules, 1e-24)});
     }
   }
 

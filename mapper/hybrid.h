@@ -36,8 +36,9 @@ struct EngineChoice {
 
 /// The best by the estimate among: each pure choice, with the stages of `tiling.place` where they are fixed; and what
 /// dynamic programming finds with prices of stages and crossings taken from the pure ones, for the objective itself or,
-/// for the product, for several weights of time against energy. So it is never worse than a pure choice that the rules
-/// allow. Throws DoesNotFit where none of them fits, and what make_problem() throws.
+/// for the product, for several weights of time against energy; with a price of cores where the board has too few. So
+/// it is never worse than a pure choice that the rules allow. Throws DoesNotFit where none fits, and what
+/// make_problem() throws.
 EngineChoice choose_engines(const workloads::Program& program, const chips::Board& board, Schedule schedule,
                             const TilingOptions& tiling, const MapOptions& map, Objective objective);
 

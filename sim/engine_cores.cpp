@@ -73,6 +73,7 @@ class DenseCore final : public EngineCore {
     const Cycles zeros = put_out(products, out);
     const Cycles cost = products + as_ever + zeros;
     counters_.soma_updates += after.soma_updates - before.soma_updates;
+    counters_.active_updates += after.active_updates - before.active_updates;
     counters_.map_values += after.map_values - before.map_values;
     counters_.swapped_bytes += after.swapped_bytes - before.swapped_bytes;
     counters_.dense_multiply_adds += products_;

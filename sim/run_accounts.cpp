@@ -296,7 +296,8 @@ void RunAccounts::finish_interval() {
     if (link_flits_[l] == 0) continue;
     busiest = std::max(busiest, link_flits_[l] * mapper::cycles_per_flit(problem_.board, LinkId(l)));
   }
-  const std::int64_t cycles = std::max<std::int64_t>(1, (busiest + images - 1) / images);
+  const std::int64_t device = mapper::chip_cycles(problem_.board.chip, device_.busiest);
+  const std::int64_t cycles = std::max({std::int64_t{1}, (busiest + images - 1) / images, device});
   result_.initiation_interval = Duration(cycles * chips::clock_period(problem_.board.chip).count());
 }
 

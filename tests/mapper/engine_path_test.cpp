@@ -66,7 +66,7 @@ TEST(CheapestEngines, IsTheLeastOfAllChoices) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const EnginePrices prices = random_prices(program, seed);
     for (const double per_joule : {0.0, 0.5, 2.0}) {
-      const auto found = cheapest_engines(program, prices, 1, per_joule);
+      const auto found = cheapest_engines(program, prices, {.second = 1, .joule = per_joule});
       ASSERT_EQ(found.size(), program.stages.size());
       // A first crossing is paid by whoever reads first, so prices must not depend on the order: exact all the same.
       EXPECT_DOUBLE_EQ(cost(price_of(program, prices, found), 1, per_joule), least(program, prices, 1, per_joule))
@@ -97,7 +97,7 @@ TEST(CheapestEngines, PaysACrossingOnceForAllReadersOfAPlace) {
   EXPECT_DOUBLE_EQ(price_of(program, prices, split).seconds, 100 + 10 + 7 + 3);
   const std::vector<Engine> device{Engine::kSpiking, Engine::kOffload, Engine::kOffload, Engine::kOffload,
                                    Engine::kOffload};
-  EXPECT_EQ(cheapest_engines(program, prices, 1, 0), device);
+  EXPECT_EQ(cheapest_engines(program, prices, {.second = 1}), device);
   EXPECT_DOUBLE_EQ(price_of(program, prices, device).seconds, 7 + 4);
 }
 
@@ -108,7 +108,7 @@ TEST(CheapestEngines, IsEmptyWhereAStageCanRunNowhere) {
   EnginePrices prices;
   prices.stage.resize(2);
   prices.crossing.resize(2);
-  EXPECT_TRUE(cheapest_engines(program, prices, 1, 1).empty());
+  EXPECT_TRUE(cheapest_engines(program, prices, {.second = 1, .joule = 1}).empty());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mapper/cost.h"
+#include "mapper/dense_cost.h"
 #include "mapper/engine_work.h"
 #include "mapper/mapper.h"
 #include "sim/engine_cores.h"
@@ -84,6 +85,110 @@ TEST(AnySplit, GivesTheIntegersOfTheReference) {
       for (const LedgerEntry& e : results.back().ledger) sum += e.energy;
       EXPECT_EQ(sum, results.back().total_energy);
     }
+  }
+}
+
+Energy energy_of(const RunResult& r, Component component, std::int64_t* count = nullptr) {
+  Energy sum;
+  for (const LedgerEntry& e : r.ledger) {
+    if (e.component != component) continue;
+    sum += e.energy;
+    if (count != nullptr) *count += e.count;
+  }
+  return sum;
+}
+
+mapper::DenseCost cost_of(const Case& c, std::size_t stage) {
+  return mapper::dense_cost(*c.problem.board.device, mapper::dense_work_of(c.program, StageId(stage)), 1,
+                            mapper::Precision::kInt8);
+}
+
+TEST(Device, AloneTakesItsTransfersAndItsOperators) {
+  const auto c =
+      mapped(testing::tiny_program(), hybrid_board(2, 2), {Engine::kSpiking, Engine::kOffload, Engine::kOffload});
+  const mapper::DenseCost fc = cost_of(*c, 1), head = cost_of(*c, 2);
+  for (const Fidelity fidelity : kFidelities) {
+    const RunResult r = run(*c, {1, 2, 3, 0}, fidelity);
+    ASSERT_EQ(r.steps.size(), 4u);
+    // 2 ns a cycle of the device. 4 input codes of a byte: 25 + 1 cycles; two potentials of 4 bytes: 25 + 2.
+    EXPECT_EQ(r.steps[0].duration, Duration(52'000'000));
+    EXPECT_EQ(r.steps[1].duration, fc.total);
+    EXPECT_EQ(r.steps[2].duration, head.total);
+    EXPECT_EQ(r.steps[3].duration, Duration(54'000'000));
+    EXPECT_EQ(energy_of(r, Component::kDeviceLink), Energy(13 * (4 + 8)));
+    EXPECT_EQ(energy_of(r, Component::kDeviceCompute),
+              fc.compute + fc.vector_energy + head.compute + head.vector_energy);
+    EXPECT_EQ(energy_of(r, Component::kDeviceMemory),
+              fc.memory_energy + fc.buffer_energy + head.memory_energy + head.buffer_energy);
+    EXPECT_EQ(energy_of(r, Component::kDeviceStatic), energy_over(Power(777), r.total_time));
+    const mapper::Metrics estimated = mapper::estimate(c->problem, c->mapping);
+    EXPECT_EQ(estimated.latency, r.total_time);
+    EXPECT_EQ(estimated.energy, r.total_energy);
+    EXPECT_EQ(estimated.cores, 0);
+    EXPECT_EQ(estimated.chips, 0);
+  }
+}
+
+TEST(Device, TakesEventsOfTheChipAfterAllAreThere) {
+  const auto c =
+      mapped(testing::tiny_program(), hybrid_board(2, 2), {Engine::kSpiking, Engine::kSpiking, Engine::kOffload});
+  for (const Fidelity fidelity : kFidelities) {
+    SCOPED_TRACE(static_cast<int>(fidelity));
+    const RunResult r = run(*c, {3, 3, 3, 0}, fidelity);
+    EXPECT_TRUE(r.images[0].exact);
+    ASSERT_EQ(r.steps.size(), 4u);
+    // The head takes token 0 alone: 3 values of a byte, then two potentials.
+    EXPECT_EQ(energy_of(r, Component::kDeviceLink), Energy(13 * (3 + 8)));
+    // The chip ends two steps; the third is the device's.
+    std::int64_t ends = 0;
+    energy_of(r, Component::kStepSync, &ends);
+    EXPECT_EQ(ends, 2);
+    EXPECT_EQ(r.steps[2].duration, cost_of(*c, 2).total);
+    // The transfer of 26 cycles at 2 ns and the barrier of 10 cycles come after what the chip does.
+    EXPECT_GE(r.steps[1].duration.count(), (52 + 10) * 1'000'000LL + r.steps[1].network.count() * 1'000'000LL);
+  }
+}
+
+TEST(DenseMode, PaysProductsWhenItFires) {
+  const workloads::Program program = testing::tiny_program();
+  const chips::Board board = hybrid_board(2, 2);
+  mapper::Tile tile{StageId(1), {0, 3}, {0, 2}, {0, 2}, {}, {}, {}};
+  tile.engine = Engine::kDense;
+  const TileSpec spec{&program, tile, &board.chip.core, true};
+  const auto spiking = make_behavioural_core(spec);
+  for (const bool zeros : {false, true}) {
+    const auto dense = make_dense_core(spec, zeros);
+    dense->begin_image();
+    spiking->begin_image();
+    for (const Event& e : {Event{0, 0, 1, 0}, Event{0, 1, 3, 0}, Event{1, 0, 2, 0}}) {
+      EXPECT_EQ(dense->receive(e, Cycles(0)), Cycles(2));  // stored; the same core in spiking mode takes one more
+      EXPECT_EQ(spiking->receive(e, Cycles(0)), Cycles(3));
+    }
+    std::vector<Emission> sent, expected;
+    const Cycles cost = dense->fire(sent);
+    spiking->fire(expected);
+    EXPECT_EQ(dense->codes(), spiking->codes());
+    const auto events = static_cast<std::int64_t>(zeros ? 6 : expected.size());
+    // 2 tokens x 2 inputs x 3 outputs in 8 lanes: 2 cycles; 6 contexts in 4 lanes: 2.
+    EXPECT_EQ(cost, Cycles(2 + 2 + events));
+    EXPECT_EQ(dense->counters().dense_multiply_adds, 12);
+    EXPECT_EQ(dense->counters().synapse_reads, 0);
+    EXPECT_EQ(dense->counters().multiply_adds, 0);
+    EXPECT_EQ(dense->counters().events_out, events);
+    EXPECT_EQ(dense->counters().busy, Cycles(6 + 4 + events));
+    ASSERT_EQ(sent.size(), static_cast<std::size_t>(events));
+    for (std::size_t i = 1; i < sent.size(); ++i) EXPECT_LT(sent[i - 1].at, sent[i].at);
+    EXPECT_EQ(sent.back().at, cost);
+    std::erase_if(sent, [](const Emission& e) { return e.value == 0; });
+    ASSERT_EQ(sent.size(), expected.size());
+    for (std::size_t i = 0; i < sent.size(); ++i) EXPECT_EQ(sent[i].value, expected[i].value);
+    // A checkpoint brings everything back.
+    const auto state = dense->save();
+    const CoreCounters counters = dense->counters();
+    dense->begin_image();
+    dense->restore(state);
+    EXPECT_EQ(dense->counters(), counters);
+    EXPECT_EQ(dense->codes(), spiking->codes());
   }
 }
 
