@@ -157,6 +157,8 @@ TEST(BehaviouralCore, ChargesWhatTheContractSays) {
   counters.multiply_adds = 3;
   counters.synapse_reads = 3;
   counters.soma_updates = 6;
+  counters.active_updates = 3;  // token 0
+  counters.spikes = 3;
   counters.busy = Cycles(3 + 5);
   EXPECT_EQ(core->counters(), counters);
 }
