@@ -80,10 +80,16 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
     flows_of_[flow.source.value()].push_back(f);
     for (const TileId to : flow.destinations) flows_of_[to.value()].push_back(f);
     chain_[f] = destination_cores(flow, core_of_);
-    order_by_nearest(problem.board, entry_core(core_of_, flow.source), chain_[f]);
+    order_chain(flow, chain_[f]);
     add_flow(f, 1);
   }
   settle();
+}
+
+/// As the relays pass it on; the order of unicasts costs nothing.
+void PlacementState::order_chain(const Flow& flow, std::vector<CoreId>& chain) const {
+  if (problem_.board.chip.noc.multicast == chips::Multicast::kUnicast) return;
+  order_by_nearest(problem_.board, entry_core(core_of_, flow.source), chain);
 }
 
 std::size_t PlacementState::bucket_of(TileId tile) const { return steps_.bucket[tile.value()]; }
@@ -217,7 +223,7 @@ double PlacementState::move(std::span<const Relocation> relocations) {
   for (const std::size_t f : undo_.flows) {
     const Flow& flow = problem_.flows[f];
     auto chain = destination_cores(flow, core_of_);
-    order_by_nearest(problem_.board, entry_core(core_of_, flow.source), chain);
+    order_chain(flow, chain);
     undo_.chains.push_back(std::move(chain_[f]));
     chain_[f] = std::move(chain);
     add_flow(f, 1);

@@ -44,6 +44,7 @@ class PlacementState {
 
  private:
   void relocate(TileId tile, CoreId to);
+  void order_chain(const Flow& flow, std::vector<CoreId>& chain) const;
   void add_flow(std::size_t flow, double sign);
   void add_busy(TileId tile, CoreId core, double sign);
   void add_unit(std::size_t bucket, std::size_t unit, CoreId core, double cycles);
