@@ -14,7 +14,8 @@ void add_engine_options(CLI::App& verb, EngineOptions& o) {
 
 mapper::EngineChoice map_with_engines(const workloads::Program& program, const chips::Board& board,
                                       workloads::Schedule schedule, mapper::TilingOptions tiling,
-                                      const mapper::MapOptions& how, const EngineOptions& options) {
+                                      const mapper::MapOptions& how, const EngineOptions& options,
+                                      const mapper::Judge& judge) {
   const bool choose = options.engines == "auto" || (options.engines.empty() && !options.objective.empty());
   if (!choose && !options.objective.empty())
     throw UsageError("--objective", "there is nothing to choose with --engines " + options.engines + "; use auto");
@@ -24,7 +25,8 @@ mapper::EngineChoice map_with_engines(const workloads::Program& program, const c
   if (!choose)
     tiling.place.push_back(mapper::parse_place_rule("*=" + (options.engines.empty() ? "spiking" : options.engines)));
   for (const std::string& rule : options.place) tiling.place.push_back(mapper::parse_place_rule(rule));
-  return mapper::choose_engines(program, board, schedule, tiling, how, objective);
+  return mapper::choose_engines(program, board, schedule, tiling, how, objective,
+                                options.judge ? judge : mapper::Judge());
 }
 
 }  // namespace ranvier::cli

@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "cli/schedules.h"
 #include "cli/stop_watch.h"
+#include "cli/workload.h"
 #include "mapper/remap.h"
 #include "mapper/tiler.h"
 #include "mapper/verifier.h"
@@ -67,7 +70,16 @@ Job::Job(const JobOptions& options) : options_(options) {
   how.seed = options_.common.seed;
   how.threads = thread_count(options_.common);
   if (options_.where.any()) {
-    mapper::EngineChoice choice = map_with_engines(program_, board, schedule, tiling, how, options_.where);
+    mapper::EngineChoice choice = map_with_engines(program_, board, schedule, tiling, how, options_.where,
+                                                   [this](const auto& problem, const auto& mapping) {
+                                                     sim::SimOptions once;
+                                                     once.fidelity = fidelity_of(options_.fidelity);
+                                                     once.allow_loss = true;
+                                                     once.record_activities = false;
+                                                     const auto r = sim::simulate(
+                                                         problem, mapping, std::span(image_codes()).first(1), once);
+                                                     return mapper::Measured{r.total_time, r.total_energy};
+                                                   });
     problem_ = std::move(choice.problem);
     mapping_ = std::move(choice.mapping);
     alternatives_ = std::move(choice.alternatives);
@@ -185,11 +197,7 @@ void Job::record_images(report::RunRecord& r) {
     r.inputs.push_back({path.extension() == ".json" ? "config" : "weights", path.string(), sha256_of_file(path)});
   const bool stored = std::filesystem::exists(images_.file);
   r.inputs.push_back({"images", images_.file, stored ? sha256_of_file(images_.file) : workloads::digest_of(images_)});
-  const auto& c = model_.config;
-  r.workload_description =
-      fmt::format("transformer encoder on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations", c.dataset,
-                  c.tokens(), c.width, c.heads, c.blocks, c.activation_bits);
-  if (!program_.weights_note.empty()) r.workload_description += fmt::format("; {}", program_.weights_note);
+  r.workload_description = describe(model_, program_);
   r.class_names = model_.class_names;
   measure_accuracy(r);
   for (std::size_t i = 0; i < options_.images; ++i)

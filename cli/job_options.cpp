@@ -22,6 +22,7 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
 }
 
 void add_simulation_options(CLI::App& verb, JobOptions& o) {
+  o.where.judge = true;
   verb.add_option("--images", o.images, "images to simulate")->capture_default_str()->check(whole_number(1, 1'000'000));
   verb.add_option("--images-file", o.images_file,
                   "images and labels (safetensors), or event recordings; the workload's own when left out");

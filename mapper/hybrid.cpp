@@ -20,6 +20,7 @@ constexpr Engine kAll[kEngines] = {Engine::kSpiking, Engine::kDense, Engine::kOf
 /// Shares of energy against time in the sums whose cheapest choices are tried for the product.
 constexpr double kEnergyShares[] = {0.0, 0.2, 0.4, 0.6, 0.8, 1.0};
 
+constexpr double kWorthMixing = 0.9999;  // of a pure choice's value: for less than that it stays pure
 constexpr int kPriceRises = 8;
 constexpr int kPriceHalvings = 5;
 
@@ -30,13 +31,20 @@ struct Evaluation {
   MappingProblem problem;
   Mapping mapping;
   Metrics metrics;
+  std::optional<Measured> measured;
 };
 
 class Chooser {
  public:
   Chooser(const Program& program, const chips::Board& board, Schedule schedule, const TilingOptions& tiling,
-          const MapOptions& map, Objective objective)
-      : program_(program), board_(board), schedule_(schedule), tiling_(tiling), map_(map), objective_(objective) {
+          const MapOptions& map, Objective objective, const Judge& judge)
+      : program_(program),
+        board_(board),
+        schedule_(schedule),
+        tiling_(tiling),
+        map_(map),
+        objective_(objective),
+        judge_(judge) {
     fixed_.assign(program.stages.size(), false);
     asked_ = engines_of(program, Engine::kSpiking, tiling.place);
     for (const PlaceRule& rule : tiling.place)
@@ -53,15 +61,25 @@ class Chooser {
       pure.push_back(pure_alternative(engine));
       try_engines(with_rules(engine));
     }
-    try_paths(true);   // a path through chip and device
-    try_paths(false);  // through the chip alone: without the device's static power
+    try_paths(true);                             // a path through chip and device
+    try_paths(false);                            // through the chip alone: without the device's static power
+    std::vector<std::vector<Engine>> finalists;  // pure choices first: of equals they win
+    for (const Engine engine : kAll) add_finalist(finalists, with_rules(engine));
     const std::vector<Engine>* best = nullptr;
     for (const auto& [engines, e] : evaluated_)
-      if (e->fits && keeps_rules(engines) && (best == nullptr || better(engines, *best))) best = &engines;
+      if (e->fits && keeps_rules(engines) && (best == nullptr || value_of(engines) < value_of(*best))) best = &engines;
     if (best == nullptr) {
       const auto& first = *evaluated_.at(with_rules(Engine::kSpiking));
       throw DoesNotFit({}, "no engines of the stages make it fit; all on spiking cores: " + first.reason);
     }
+    add_finalist(finalists, *best);
+    if (judge_)
+      for (const std::vector<Engine>& engines : finalists) judge(engines);
+    best = &finalists.front();
+    for (const std::vector<Engine>& engines : finalists)
+      if (value_of(engines) < value_of(*best) * kWorthMixing) best = &engines;
+    for (Alternative& a : pure)
+      if (a.fits) a.measured = evaluated_.at(a.engines)->measured;
     EngineChoice choice;
     choice.engines = *best;
     choice.alternatives = std::move(pure);
@@ -74,6 +92,16 @@ class Chooser {
   }
 
  private:
+  void add_finalist(std::vector<std::vector<Engine>>& finalists, const std::vector<Engine>& engines) {
+    if (!try_engines(engines).fits || std::find(finalists.begin(), finalists.end(), engines) != finalists.end()) return;
+    finalists.push_back(engines);
+  }
+
+  void judge(const std::vector<Engine>& engines) {
+    Evaluation& e = *evaluated_.at(engines);
+    if (!e.measured) e.measured = judge_(e.problem, e.mapping);
+  }
+
   std::vector<Engine> all(Engine engine) const {
     std::vector<Engine> engines(program_.stages.size(), engine);
     engines[0] = Engine::kSpiking;
@@ -113,19 +141,18 @@ class Chooser {
 
   Alternative alternative(const std::string& name, const std::vector<Engine>& engines) {
     const Evaluation& e = try_engines(engines);
-    return {name, engines, e.fits, e.reason, e.metrics.latency, e.metrics.energy};
+    return {name, engines, e.fits, e.reason, e.metrics.latency, e.metrics.energy, e.measured};
   }
 
   Alternative pure_alternative(Engine engine) {
     const std::string name = std::string("all-") + name_of(engine);
     for (std::size_t s = 1; s < program_.stages.size(); ++s)
       if (const std::string why = why_not(program_, board_, schedule_, StageId(s), engine); !why.empty())
-        return {name, all(engine), false, program_.stages[s].name + ": " + why, {}, {}};
+        return {name, all(engine), false, program_.stages[s].name + ": " + why, {}, {}, {}};
     return alternative(name, all(engine));
   }
 
   double value_of(const std::vector<Engine>& engines) { return alternative("", engines).value(objective_); }
-  bool better(const std::vector<Engine>& a, const std::vector<Engine>& b) { return value_of(a) < value_of(b); }
 
   /// Dynamic programming knows no limits: where its choice needs more cores than there are, cores get a price that
   /// rises until the choice fits, then falls to the least that does (Lagrange relaxation).
@@ -183,6 +210,7 @@ class Chooser {
   const TilingOptions& tiling_;
   const MapOptions& map_;
   Objective objective_;
+  const Judge& judge_;
   std::vector<bool> fixed_;    // by stage: a rule matches it
   std::vector<Engine> asked_;  // by the rules, spiking elsewhere
   std::map<std::vector<Engine>, std::unique_ptr<Evaluation>> evaluated_;
@@ -203,8 +231,8 @@ const char* name_of(Objective objective) {
 }
 
 double Alternative::value(Objective objective) const {
-  const double time = seconds(latency);
-  const double spent = static_cast<double>(energy.count()) * 1e-18;
+  const double time = seconds(measured ? measured->latency : latency);
+  const double spent = static_cast<double>((measured ? measured->energy : energy).count()) * 1e-18;
   switch (objective) {
     case Objective::kLatency:
       return time;
@@ -217,8 +245,9 @@ double Alternative::value(Objective objective) const {
 }
 
 EngineChoice choose_engines(const Program& program, const chips::Board& board, Schedule schedule,
-                            const TilingOptions& tiling, const MapOptions& map, Objective objective) {
-  return Chooser(program, board, schedule, tiling, map, objective).run();
+                            const TilingOptions& tiling, const MapOptions& map, Objective objective,
+                            const Judge& judge) {
+  return Chooser(program, board, schedule, tiling, map, objective, judge).run();
 }
 
 }  // namespace ranvier::mapper

@@ -16,10 +16,15 @@ std::string engines_section(const RunRecord& record) {
     where.row({mapper::name_of(run.engine), run.text(), count_text(run.stages)}, "");
   std::string content = where.text();
   if (!record.alternatives.empty()) {
-    HtmlTable table(kAlternativesNote,
-                    {{"choice", false}, {"latency"}, {"energy"}, {"energy × latency"}, {"note", false}});
+    HtmlTable table(kAlternativesNote, {{"choice", false},
+                                        {"latency, estimated"},
+                                        {"energy, estimated"},
+                                        {"their product"},
+                                        {"latency, simulated"},
+                                        {"energy, simulated"},
+                                        {"note", false}});
     for (const AlternativeText& a : alternative_texts(record))
-      table.row({a.name, a.latency, a.energy, a.edp, a.note.empty() ? "" : "not possible: " + a.note},
+      table.row({a.name, a.latency, a.energy, a.edp, a.simulated_latency, a.simulated_energy, a.note},
                 a.name == "chosen" ? "sum" : "");
     content += table.text();
   }

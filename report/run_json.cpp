@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mapper/engines.h"
+#include "mapper/mechanisms.h"
 #include "report/format.h"
 #include "report/headline.h"
 #include "report/health.h"
@@ -47,6 +48,22 @@ Json layers(const Rollup& rollup) {
     for (const CostRow& layer : block.layers) list.push_back(row(layer));
   }
   if (rollup.board.total.count() != 0) list.push_back(row(rollup.board));
+  return list;
+}
+
+/// Temporal programs: spikes of each layer but those that would arrive after the last step.
+Json events_delivered(const RunRecord& record) {
+  Json list;
+  for (const sim::LayerResult& layer : record.result.layers) {
+    const workloads::Stage& stage = record.problem->program->stage(layer.stage);
+    const auto steps = static_cast<std::int64_t>(layer.events_by_step.size());
+    std::int64_t events = layer.events;
+    if (stage.kind == workloads::StageKind::kLif) {
+      for (std::int64_t s = std::max<std::int64_t>(0, steps - stage.cuba.axon_delay_steps); s < steps; ++s)
+        events -= layer.events_by_step[static_cast<std::size_t>(s)];
+    }
+    list[layer.name] = events;
+  }
   return list;
 }
 
@@ -95,7 +112,9 @@ Json alternatives(const std::vector<mapper::Alternative>& alternatives) {
     Json j{{"name", a.name}, {"fits", a.fits}, {"reason", a.reason}};
     j["latency_us"] = a.fits ? Json(microseconds(a.latency)) : Json(nullptr);
     j["energy_nj"] = a.fits ? Json(nanojoules(a.energy)) : Json(nullptr);
-    j["edp"] = a.fits ? Json(a.value(mapper::Objective::kEdp)) : Json(nullptr);
+    j["edp"] = a.fits ? Json(seconds(a.latency) * static_cast<double>(a.energy.count()) * 1e-18) : Json(nullptr);
+    j["simulated_latency_us"] = a.measured ? Json(microseconds(a.measured->latency)) : Json(nullptr);
+    j["simulated_energy_nj"] = a.measured ? Json(nanojoules(a.measured->energy)) : Json(nullptr);
     list.push_back(std::move(j));
   }
   return list;
@@ -144,6 +163,8 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   j["energy_per_synop_pj"] = h.pj_per_synop;
   j["energy_arithmetic_only_per_inference_nj"] = h.arithmetic_only_nj_per_image;
   j["energy_assumed_share"] = energy_origins(record).assumed_share;
+  j["extensions"] = mapper::extensions_of(*record.problem);
+  j["weights_note"] = record.problem->program->weights_note;
   j["mean_power_w"] = h.mean_power_w;
   j["max_link_load"] = result.max_link_load;
   j["step_time_ns_mean"] = h.step_time_ns_mean;
@@ -154,6 +175,7 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   j["alternatives"] = alternatives(record.alternatives);
   j["remap"] = remap(record.remap);
   j["layers"] = layers(roll_up(record));
+  if (record.problem->program->temporal()) j["events_delivered"] = events_delivered(record);
   j["predictions"] = images(record);
   j["left_out"] = result.left_out;
   j["wall_s"] = record.wall_s;

@@ -38,11 +38,13 @@ std::vector<AlternativeText> alternative_texts(const RunRecord& record) {
   std::vector<AlternativeText> texts;
   for (const mapper::Alternative& a : record.alternatives) {
     if (!a.fits) {
-      texts.push_back({a.name, "", "", "", a.reason});
+      texts.push_back({a.name, "", "", "", "", "", "not possible: " + a.reason});
       continue;
     }
     texts.push_back({a.name, duration_text(a.latency), energy_text(a.energy),
-                     engineering(a.value(mapper::Objective::kEdp), "Js"), ""});
+                     engineering(seconds(a.latency) * static_cast<double>(a.energy.count()) * 1e-18, "Js"),
+                     a.measured ? duration_text(a.measured->latency) : "",
+                     a.measured ? energy_text(a.measured->energy) : "", ""});
   }
   return texts;
 }
@@ -53,9 +55,9 @@ std::string engines_text(const RunRecord& record, bool colour) {
   for (const EngineRun& run : engine_runs(record))
     out += fmt::format("  {:<10} {}\n", mapper::name_of(run.engine), run.text());
   if (record.alternatives.empty()) return out;
-  TextTable table({"an image, estimated", "latency", "energy", "energy x latency", ""}, {0, 4});
+  TextTable table({"an image", "est. latency", "est. energy", "product", "sim. latency", "sim. energy", ""}, {0, 6});
   for (const AlternativeText& a : alternative_texts(record)) {
-    table.row({a.name, a.latency, a.energy, a.edp, a.note.empty() ? "" : "not possible: " + a.note});
+    table.row({a.name, a.latency, a.energy, a.edp, a.simulated_latency, a.simulated_energy, a.note});
     if (a.name == "chosen") table.emphasise();
   }
   return out + table.text(colour);

@@ -23,13 +23,15 @@ bool engines_matter(const RunRecord& record);
 
 /// What an alternative would have cost, or why it is none; for tables.
 struct AlternativeText {
-  std::string name, latency, energy, edp, note;
+  std::string name, latency, energy, edp;
+  std::string simulated_latency, simulated_energy;  // of the first image; empty: not simulated
+  std::string note;
 };
 std::vector<AlternativeText> alternative_texts(const RunRecord& record);
 
 inline constexpr const char* kAlternativesNote =
     "Latency and energy of an image as the analytic cost model estimates them before anything runs, on typical event "
-    "counts; the run's own numbers are simulated.";
+    "counts; simulated: the first image alone, to decide between the pure choices and the best by the estimate.";
 
 /// For the terminal; empty where engines do not matter.
 std::string engines_text(const RunRecord& record, bool colour);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shipped Vision Transformer on a board with a device: the same integers wherever its stages run, and the chosen split
-// no worse, simulated, than the better pure choice on its objective.
+// The shipped Vision Transformer on a board with a device: the same integers wherever its stages run, and the chosen
+// split no worse, simulated, than the better pure choice on its objective.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
@@ -23,8 +23,7 @@ class ShippedVit : public ::testing::Test {
  protected:
   workloads::VitModel model = workloads::load_model("fashion-vit-small");
   workloads::Program program = workloads::convert(model);
-  std::vector<std::vector<std::int32_t>> images =
-      workloads::input_code_batch(model, workloads::test_images(model), 2);
+  std::vector<std::vector<std::int32_t>> images = workloads::input_code_batch(model, workloads::test_images(model), 2);
 
   RunResult simulated(const mapper::MappingProblem& problem, const mapper::Mapping& mapping) const {
     EXPECT_TRUE(mapper::verify(problem, mapping).empty());
@@ -51,8 +50,8 @@ TEST_F(ShippedVit, RunsAnywhereWithTheSameIntegersAndChoosesNoWorseThanThePureCh
     tiling.engine = engine;
     bool possible = true;
     for (std::size_t s = 1; s < program.stages.size(); ++s)
-      possible = possible &&
-                 mapper::why_not(program, board, mapper::Schedule::kStagedGraded, StageId(s), engine).empty();
+      possible =
+          possible && mapper::why_not(program, board, mapper::Schedule::kStagedGraded, StageId(s), engine).empty();
     if (!possible) continue;
     const auto problem = mapper::make_problem(program, board, mapper::Schedule::kStagedGraded, tiling);
     pure.push_back(simulated(problem, mapper::map_program(problem, how)));
@@ -61,8 +60,11 @@ TEST_F(ShippedVit, RunsAnywhereWithTheSameIntegersAndChoosesNoWorseThanThePureCh
   }
   tiling.engine = Engine::kSpiking;
   for (const Objective objective : {Objective::kLatency, Objective::kEnergy, Objective::kEdp}) {
-    const auto choice =
-        mapper::choose_engines(program, board, mapper::Schedule::kStagedGraded, tiling, how, objective);
+    const auto choice = mapper::choose_engines(program, board, mapper::Schedule::kStagedGraded, tiling, how, objective,
+                                               [this](const auto& problem, const auto& mapping) {
+                                                 const RunResult r = simulated(problem, mapping);
+                                                 return mapper::Measured{r.total_time, r.total_energy};
+                                               });
     const RunResult chosen = simulated(choice.problem, choice.mapping);
     std::array<int, 3> stages{};
     for (std::size_t s = 1; s < choice.engines.size(); ++s) ++stages[static_cast<std::size_t>(choice.engines[s])];
