@@ -12,6 +12,7 @@
 #include "cli/stop_watch.h"
 #include "cli/workload.h"
 #include "mapper/remap.h"
+#include "mapper/repeaters.h"
 #include "mapper/tiler.h"
 #include "mapper/verifier.h"
 #include "report/build_facts.h"
@@ -69,6 +70,7 @@ Job::Job(const JobOptions& options) : options_(options) {
   how.preset = tiling.preset;
   how.seed = options_.common.seed;
   how.threads = thread_count(options_.common);
+  program_ = mapper::with_repeaters(program_, board, schedule, tiling);
   if (options_.where.any()) {
     mapper::EngineChoice choice = map_with_engines(program_, board, schedule, tiling, how, options_.where,
                                                    [this](const auto& problem, const auto& mapping) {
@@ -94,6 +96,7 @@ Job::Job(const JobOptions& options) : options_(options) {
 Job::Job(const JobOptions& options, mapper::MappingFile file) : options_(options) {
   load();
   const StopWatch watch;
+  program_ = mapper::program_for(file, program_);
   mapper::attach(file, program_, chips::load_target(options_.target));
   problem_ = std::move(file.problem);
   mapping_ = std::move(file.mapping);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <memory>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -14,11 +15,13 @@
 #include "base/terminal.h"
 #include "chips/loader.h"
 #include "cli/compare.h"
+#include "cli/engine_options.h"
 #include "cli/schedules.h"
 #include "cli/workload.h"
 #include "mapper/errors.h"
 #include "mapper/mapper.h"
 #include "mapper/mechanisms.h"
+#include "mapper/repeaters.h"
 #include "mapper/tiler.h"
 #include "mapper/verifier.h"
 #include "report/comparison.h"
@@ -41,6 +44,7 @@ Grid grid_of(std::int64_t chips) {
 }
 
 struct Mapped {
+  std::unique_ptr<const workloads::Program> program;  // with the repeaters that the board needs
   mapper::MappingProblem problem;
   mapper::Mapping mapping;
 };
@@ -69,18 +73,25 @@ class Comparer {
   }
 
   Mapped map(const chips::Board& board) const {
-    Mapped m;
     mapper::TilingOptions tiling;
     tiling.preset = options_.preset == "compact" ? mapper::Preset::kCompact : mapper::Preset::kLatency;
-    const auto schedule =
-        workload_.program().temporal() ? workloads::Schedule::kTimesteps : schedule_of(options_.schedule);
-    m.problem = mapper::make_problem(workload_.program(), board, schedule, tiling);
     mapper::MapOptions how;
     how.preset = tiling.preset;
     how.seed = options_.common.seed;
     how.threads = thread_count(options_.common);
-    m.mapping = mapper::map_program(m.problem, how);
-    return m;
+    const workloads::Program& as_loaded = workload_.program();
+    const auto schedule = as_loaded.temporal() ? workloads::Schedule::kTimesteps : schedule_of(options_.schedule);
+    auto program =
+        std::make_unique<const workloads::Program>(mapper::with_repeaters(as_loaded, board, schedule, tiling));
+    if (board.device && !program->temporal()) {
+      EngineOptions where;
+      where.objective = options_.objective;
+      mapper::EngineChoice choice = map_with_engines(*program, board, schedule, tiling, how, where);
+      return {std::move(program), std::move(choice.problem), std::move(choice.mapping)};
+    }
+    mapper::MappingProblem problem = mapper::make_problem(*program, board, schedule, tiling);
+    mapper::Mapping mapping = mapper::map_program(problem, how);
+    return {std::move(program), std::move(problem), std::move(mapping)};
   }
 
   /// Maps onto the target; where one chip of it is too small, onto the smallest grid that is not.
@@ -193,6 +204,9 @@ void add_compare_verb(CLI::App& chips, Context& context) {
   verb->add_option("--preset", options->preset, "compact: few cores; latency: more cores for shorter steps")
       ->capture_default_str()
       ->check(CLI::IsMember({"compact", "latency"}));
+  verb->add_option("--objective", options->objective, "engines of targets with a device are chosen for it")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"latency", "energy", "edp"}));
   verb->add_option("--images", options->images, "inputs to simulate")
       ->capture_default_str()
       ->check(whole_number(1, 1'000'000));

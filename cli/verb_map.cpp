@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cli/job.h"
 #include "mapper/cost.h"
+#include "mapper/mechanisms.h"
 #include "mapper/verifier.h"
 #include "report/build_facts.h"
 #include "workloads/convert.h"
@@ -47,6 +48,8 @@ ExitCode map(const MapArguments& a) {
                                               {"steps", m.steps},
                                               {"latency_us_estimated", microseconds(m.latency)},
                                               {"energy_nj_estimated", nanojoules(m.energy)},
+                                              {"extensions", mapper::extensions_of(job.problem())},
+                                              {"weights_note", job.program().weights_note},
                                               {"wall_s", wall_s},
                                               {"peak_rss_mib", report::peak_rss_mib()}}
                            .dump(2));
@@ -62,16 +65,18 @@ ExitCode map(const MapArguments& a) {
   fmt::print(
       "\nestimated, an image: {:.1f} us in {:.0f} steps, {:.1f} nJ, {:.0f} hops, fullest link {:.3f} flits/cycle\n",
       microseconds(m.latency), m.steps, nanojoules(m.energy), m.tree_hops, m.max_link_load);
+  for (const std::string& extension : mapper::extensions_of(job.problem())) fmt::print("{}\n", extension);
+  if (!job.program().weights_note.empty()) fmt::print("{}\n", job.program().weights_note);
   if (!a.out.empty()) fmt::print("mapping: {}\n", a.out);
   return ExitCode::kOk;
 }
 
 ExitCode check(const std::string& path, const std::string& workload) {
   auto file = mapper::mapping_from_json(read_file(path), path);
-  const auto program =
-      is_temporal_workload(workload)
-          ? workloads::load_temporal(workload).program
-          : workloads::convert(workloads::load_model(workload.empty() ? file.program_name : workload));
+  const auto program = mapper::program_for(
+      file, is_temporal_workload(workload)
+                ? workloads::load_temporal(workload).program
+                : workloads::convert(workloads::load_model(workload.empty() ? file.program_name : workload)));
   mapper::attach(file, program, chips::load_target(file.target));
   const auto findings = mapper::verify(file.problem, file.mapping);
   for (const auto& finding : findings) fmt::print("{}: {}: {}\n", path, mapper::name_of(finding.kind), finding.text);

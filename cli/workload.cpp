@@ -11,13 +11,20 @@
 
 namespace ranvier::cli {
 
+std::string describe(const workloads::VitModel& model, const workloads::Program& program) {
+  const workloads::VitConfig& c = model.config;
+  std::string text =
+      fmt::format("transformer encoder on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations", c.dataset,
+                  c.tokens(), c.width, c.heads, c.blocks, c.activation_bits);
+  if (!program.weights_note.empty()) text += "; " + program.weights_note;
+  return text;
+}
+
 Workload::Workload(const std::string& name_or_path, std::size_t inputs, int threads) {
   if (is_temporal_workload(name_or_path)) {
     TemporalWorkload temporal = load_temporal_workload(name_or_path, "");
     if (inputs > temporal.samples.count())
-      throw UsageError("--images", fmt::format("{} asked for, {} holds {}", inputs,
-                                               temporal.samples.files.front().parent_path().string(),
-                                               temporal.samples.count()));
+      throw UsageError("--images", fmt::format("{} asked for, there are {}", inputs, temporal.samples.count()));
     samples_ = temporal.spikes(inputs);
     description_ = temporal.description();
     program_ = std::move(temporal.model.program);
@@ -32,9 +39,7 @@ Workload::Workload(const std::string& name_or_path, std::size_t inputs, int thre
   if (inputs > images.count())
     throw UsageError("--images", fmt::format("{} asked for, {} holds {}", inputs, images.file, images.count()));
   samples_ = workloads::input_code_batch(model, images, inputs);
-  const workloads::VitConfig& c = model.config;
-  description_ = fmt::format("Vision Transformer on {}: {} tokens, width {}, {} heads, {} blocks, {}-bit activations",
-                             c.dataset, c.tokens(), c.width, c.heads, c.blocks, c.activation_bits);
+  description_ = describe(model, program_);
 }
 
 }  // namespace ranvier::cli

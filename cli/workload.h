@@ -6,9 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "workloads/model.h"
 #include "workloads/program.h"
 
 namespace ranvier::cli {
+
+/// One sentence.
+std::string describe(const workloads::VitModel& model, const workloads::Program& program);
 
 class Workload {
  public:

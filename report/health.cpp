@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "mapper/mechanisms.h"
 #include "report/format.h"
 #include "report/headline.h"
 #include "report/names.h"
@@ -178,6 +179,10 @@ Health health(const RunRecord& record) {
   if (record.problem->board.chip.sync.policy == chips::SyncPolicy::kFixedPhase) lines.push_back(phases(record));
   lines.push_back(clipping(result));
   lines.push_back(assumed_energy(energy_origins(record)));
+  for (const std::string& extension : mapper::extensions_of(*record.problem))
+    lines.push_back({Severity::kNote, "Mechanism", extension + "."});
+  if (const std::string& note = record.problem->program->weights_note; !note.empty())
+    lines.push_back({Severity::kWarning, "Weights", note + "."});
   lines.push_back(fidelity(result));
   for (const HealthLine& line : lines) health.worst = std::max(health.worst, line.severity);
   health.verdict = verdict_of(health.worst, lines);
