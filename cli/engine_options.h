@@ -25,6 +25,6 @@ void add_engine_options(CLI::App& verb, EngineOptions& options);
 mapper::EngineChoice map_with_engines(const workloads::Program& program, const chips::Board& board,
                                       workloads::Schedule schedule, mapper::TilingOptions tiling,
                                       const mapper::MapOptions& how, const EngineOptions& options,
-                                      const mapper::Judge& judge);
+                                      const mapper::Judge& judge = {});
 
 }  // namespace ranvier::cli
