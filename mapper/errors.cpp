@@ -18,8 +18,10 @@ std::string does_not_fit_line(const std::vector<Shortfall>& shortfalls, const st
 }  // namespace
 
 std::string Shortfall::text() const {
-  std::string line = stage_name.empty() ? "the program" : fmt::format("stage {}", stage_name);
-  if (core.valid()) line += fmt::format(" on core {}", core.value());
+  if (core.valid())
+    return fmt::format("core {} needs {} {} for {} {}, the chip's cores have {} ({})", core.value(), needed, where,
+                       stage_name.find(' ') == std::string::npos ? "stage" : "stages", stage_name, available, resource);
+  const std::string line = stage_name.empty() ? "the program" : fmt::format("stage {}", stage_name);
   const char* unit = resource.ends_with("_memory") ? " bytes of" : "";
   return line + fmt::format(" needs {}{} {}, {} has {}", needed, unit, resource, where, available);
 }

@@ -11,7 +11,8 @@
 
 namespace ranvier::mapper {
 
-/// One resource that falls short. `where` is the limit's place in the chip file or "board".
+/// One resource that falls short. `where` is the limit's place in the chip file or "board"; of a core that was placed
+/// the resource in words, and `stage_name` all stages on it that need it.
 struct Shortfall {
   std::string resource;  // "fan_in_axons", "cores", ...; keys of the chip file
   StageId stage;         // invalid: the whole program

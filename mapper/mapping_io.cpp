@@ -147,6 +147,10 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
   member("format", "ranvier-mapping");
   member("version", 1);
   member("program", {{"name", problem.program->name}, {"sha256", program_digest(*problem.program)}});
+  json repeaters = json::array();
+  for (const Repeater& r : repeaters_of(*problem.program))
+    repeaters.push_back({{"name", r.name}, {"behind", r.behind}, {"readers", r.readers}});
+  if (!repeaters.empty()) member("repeaters", repeaters);
   member("board", {{"target", target},
                    {"chip", problem.board.chip.name},
                    {"columns", problem.board.columns},
@@ -160,6 +164,15 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
   list("tiles", tiles, ",\n");
   list("flows", flows, "\n}\n");
   return text;
+}
+
+Program program_for(const MappingFile& file, const Program& program) {
+  try {
+    return insert_repeaters(program, file.repeaters);
+  } catch (const UnknownStage& e) {
+    throw MappingMismatch(file.file, "program", fmt::format("{} with a stage {}", file.program_name, e.stage_name),
+                          program.name);
+  }
 }
 
 void attach(MappingFile& file, const Program& program, const chips::Board& board) {

@@ -4,8 +4,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mapper/mapping.h"
+#include "mapper/repeaters.h"
 
 namespace ranvier::mapper {
 
@@ -16,6 +18,7 @@ struct MappingFile {
   std::string program_digest;  // SHA-256 of the integer program
   std::string target;          // what chips::load_target takes
   std::string chip_name;
+  std::vector<Repeater> repeaters;  // that the program was given
   MappingProblem problem;
   Mapping mapping;
 };
@@ -27,6 +30,9 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
 
 /// Throws MappingFileError with the JSON place. `file` is for messages.
 MappingFile mapping_from_json(std::string_view text, const std::string& file);
+
+/// The program with the file's repeaters: what attach() takes. Throws MappingMismatch where it has not their stages.
+workloads::Program program_for(const MappingFile& file, const workloads::Program& program);
 
 /// Sets program and board. Throws MappingMismatch when they are not those that the file was made for.
 void attach(MappingFile& file, const workloads::Program& program, const chips::Board& board);

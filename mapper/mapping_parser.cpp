@@ -164,6 +164,12 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
   out.file = file;
   out.program_name = root["program"]["name"].text();
   out.program_digest = root["program"]["sha256"].text();
+  for (std::size_t r = 0; root.has("repeaters") && r < root["repeaters"].size(); ++r) {
+    const Node node = root["repeaters"].at(r);
+    Repeater repeater{node["name"].text(), node["behind"].text(), {}};
+    for (std::size_t i = 0; i < node["readers"].size(); ++i) repeater.readers.push_back(node["readers"].at(i).text());
+    out.repeaters.push_back(std::move(repeater));
+  }
   out.target = root["board"]["target"].text();
   out.chip_name = root["board"]["chip"].text();
   out.problem.board.columns = root["board"]["columns"].small(1, 1024);

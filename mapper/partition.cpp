@@ -56,7 +56,7 @@ std::string smallest_grid(const chips::Board& board, std::size_t clusters) {
   std::size_t columns = 1;
   while (columns * columns < chips) ++columns;
   const std::size_t rows = (chips + columns - 1) / columns;
-  return fmt::format("{}:{}x{} fits", board.chip.name, columns, rows);
+  return fmt::format("{}:{}x{} has enough cores", board.chip.name, columns, rows);
 }
 
 /// The stage whose tiles take the largest share of the cores, in words.

@@ -27,7 +27,7 @@ std::vector<std::vector<TileId>> cluster_tiles(const MappingProblem& problem, co
                                                bool one_each);
 
 /// Clusters with chips, exact in every capacity, chips along a snake in topological order.
-/// Throws DoesNotFit with the smallest grid of this chip that would do.
+/// Throws DoesNotFit with the smallest grid of this chip that has as many cores.
 Clustering partition(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                      const PartitionOptions& options);
 

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "mapper/errors.h"
 #include "mapper/mesh.h"
@@ -59,10 +62,36 @@ std::vector<std::int64_t> out_axons(const MappingProblem& problem, const std::ve
   return use;
 }
 
-void refuse_overflow(const std::vector<std::int64_t>& use, std::int64_t limit, const char* what, const char* remedy) {
+constexpr std::size_t kMostNames = 3;
+
+/// Stages whose tiles on the core send to other cores, e.g. "a, b, c and 2 more".
+std::string senders_on(const MappingProblem& problem, const std::vector<CoreId>& core_of,
+                       const std::vector<Route>& routes, CoreId core) {
+  std::set<StageId> stages;
+  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+    const TileId source = problem.flows[f].source;
+    const auto& chain = routes[f].chain;
+    const bool relays = std::find(chain.begin(), chain.end(), core) != chain.end();
+    if (!chain.empty() && (core_of[source.value()] == core || relays)) stages.insert(problem.tiles[source.value()].stage);
+  }
+  std::string names;
+  std::size_t named = 0;
+  for (const StageId stage : stages) {
+    if (named == kMostNames) return names + fmt::format(" and {} more", stages.size() - named);
+    names += (named++ == 0 ? "" : ", ") + problem.program->stage(stage).name;
+  }
+  return names;
+}
+
+void refuse_overflow(const MappingProblem& problem, const std::vector<CoreId>& core_of,
+                     const std::vector<Route>& routes, const std::vector<std::int64_t>& use, const char* what,
+                     const char* remedy) {
+  const std::int64_t limit = problem.board.chip.core.route_entries.value;
   std::vector<Shortfall> shortfalls;
   for (std::size_t core = 0; core < use.size(); ++core)
-    if (use[core] > limit) shortfalls.push_back({"route_entries", StageId(), "", CoreId(core), use[core], limit, what});
+    if (use[core] > limit)
+      shortfalls.push_back({"route_entries", StageId(), senders_on(problem, core_of, routes, CoreId(core)),
+                            CoreId(core), use[core], limit, what});
   if (!shortfalls.empty()) throw DoesNotFit(std::move(shortfalls), remedy);
 }
 
@@ -139,7 +168,7 @@ std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<
   }
   const std::int64_t limit = board.chip.core.route_entries.value;
   if (unicast) {
-    refuse_overflow(out_axons(problem, core_of, routes), limit, "its out axons",
+    refuse_overflow(problem, core_of, routes, out_axons(problem, core_of, routes), "out axons",
                     "cut its tiles finer, or give their destinations fewer cores");
     return routes;
   }
@@ -155,7 +184,7 @@ std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<
       std::rotate(at, at + 1, chain.end());
     }
   }
-  refuse_overflow(use, limit, "its table", "spread the tiles with preset latency, or cut fewer tiles");
+  refuse_overflow(problem, core_of, routes, use, "routing table entries", "spread the tiles with preset latency, or cut fewer tiles");
   return routes;
 }
 

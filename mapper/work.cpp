@@ -35,6 +35,7 @@ Activity activity_of(const Program& program, StageId id) {
       return {0.5 * filled, 0.3 * top * filled, top};
     }
     case StageKind::kAdd: {
+      if (s.inputs.size() == 1) return activity_of(program, s.inputs[0].stage);  // passes on what it gets
       double magnitude = 0;
       double largest = 0;
       for (const auto& input : s.inputs) {

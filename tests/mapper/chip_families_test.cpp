@@ -134,6 +134,8 @@ TEST_F(Unicast, OutAxonsAreNeuronsTimesCores) {
     EXPECT_EQ(e.shortfalls[0].core, CoreId(1));
     EXPECT_EQ(e.shortfalls[0].needed, 12);
     EXPECT_EQ(e.shortfalls[0].available, 11);
+    EXPECT_EQ(e.shortfalls[0].text(),
+              "core 1 needs 12 out axons for stage a, the chip's cores have 11 (route_entries)");
   }
   EXPECT_EQ(testing::kinds(verify(problem, m)), (std::vector<FindingKind>{FindingKind::kRouteEntries}));
 }

@@ -222,7 +222,7 @@ TEST(Partition, NamesTheSmallestGridThatFits) {
     EXPECT_EQ(e.shortfalls[0].resource, "cores");
     EXPECT_EQ(e.shortfalls[0].needed, 7);
     EXPECT_EQ(e.shortfalls[0].available, 2);
-    EXPECT_EQ(e.nearest, "the largest stage, full0, fills 1.0 cores (14 %); toy:3x3 fits");
+    EXPECT_EQ(e.nearest, "the largest stage, full0, fills 1.0 cores (14 %); toy:3x3 has enough cores");
   }
   const auto q = make_problem(program, toy_board(1, 1, 3, 3), Schedule::kStagedGraded);
   EXPECT_TRUE(verify(q, map_program(q)).empty());

@@ -85,7 +85,12 @@ TEST(Routes, AFullTableHandsRelayingToTheNextCore) {
 TEST(Routes, TablesThatOverflowAnywayDoNotFit) {
   auto board = toy_board(3, 1);
   board.chip.core.route_entries.value = 1;
-  const auto p = bare(board, 3, std::vector<Flow>(2, {TileId(1), {0, 1}, {0, 1}, tile_ids({2}), 1}));
+  auto p = bare(board, 3, std::vector<Flow>(2, {TileId(1), {0, 1}, {0, 1}, tile_ids({2}), 1}));
+  workloads::Program program;
+  program.stages.resize(1);
+  program.stages[0].name = "only";
+  p.program = &program;
+  for (Tile& tile : p.tiles) tile.stage = StageId(0);
   try {
     make_routes(p, {CoreId(), CoreId(0), CoreId(1)});
     FAIL();
@@ -94,6 +99,8 @@ TEST(Routes, TablesThatOverflowAnywayDoNotFit) {
     EXPECT_EQ(e.shortfalls[0].core, CoreId(0));
     EXPECT_EQ(e.shortfalls[0].needed, 2);
     EXPECT_EQ(e.shortfalls[0].available, 1);
+    EXPECT_EQ(e.shortfalls[0].text(),
+              "core 0 needs 2 routing table entries for stage only, the chip's cores have 1 (route_entries)");
   }
 }
 
