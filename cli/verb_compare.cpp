@@ -94,6 +94,20 @@ class Comparer {
     return {std::move(program), std::move(problem), std::move(mapping)};
   }
 
+  sim::SimOptions simulation() const {
+    sim::SimOptions how;
+    how.fidelity = fidelity_of(options_.fidelity);
+    how.network.seed = options_.common.seed;
+    how.interrupted = &interrupted();
+    how.record_activities = false;
+    return how;
+  }
+
+  mapper::Measured measure(const mapper::MappingProblem& problem, const mapper::Mapping& mapping) const {
+    const auto result = sim::simulate(problem, mapping, std::span(workload_.samples()).first(1), simulation());
+    return {result.total_time, result.total_energy};
+  }
+
   /// Maps onto the target; where one chip of it is too small, onto the smallest grid that is not.
   Mapped map_somewhere(chips::Board board, report::ComparisonRow& row) const {
     for (;;) {
@@ -122,17 +136,12 @@ class Comparer {
     const Mapped m = map_somewhere(board, where);
     if (const auto findings = mapper::verify(m.problem, m.mapping); !findings.empty())
       throw std::logic_error("illegal mapping on " + target + ": " + findings.front().text);
-    sim::SimOptions how;
-    how.fidelity = fidelity_of(options_.fidelity);
-    how.network.seed = options_.common.seed;
-    how.interrupted = &interrupted();
-    how.record_activities = false;
     report::RunRecord record;
     record.workload = options_.workload;
     record.target = target;
     record.problem = &m.problem;
     record.mapping = &m.mapping;
-    record.result = sim::simulate(m.problem, m.mapping, workload_.samples(), how);
+    record.result = sim::simulate(m.problem, m.mapping, workload_.samples(), simulation());
     report::ComparisonRow row = report::comparison_row(record);
     row.board = where.board;
     row.reason = where.reason;
