@@ -98,10 +98,12 @@ std::string log_text(const JobOptions& job, const report::RunRecord& record) {
 ExitCode finish_run(const Job& job, report::RunRecord& record, const std::string& out, bool force, double wall_s) {
   const auto& result = record.result;
   record.images.resize(std::min(record.images.size(), result.images.size()));
-  record.chip.images = static_cast<std::int64_t>(result.images.size());
   bool exact = !result.images.empty();
   for (std::size_t i = 0; i < result.images.size(); ++i) {
-    record.chip.correct += result.images[i].predicted == record.images[i].label;
+    if (record.images[i].label >= 0) {
+      ++record.chip.images;
+      record.chip.correct += result.images[i].predicted == record.images[i].label;
+    }
     exact = exact && result.images[i].exact;
   }
   record.wall_s = wall_s;

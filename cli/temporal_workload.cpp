@@ -24,7 +24,7 @@ std::string TemporalWorkload::description() const {
   std::string text =
       fmt::format("Spiking network over {} steps: {} inputs, {} compartments in {} layers", program.timesteps,
                   std::int64_t{input.tokens} * input.channels, neurons, program.stages.size() - 1);
-  if (!program.weights_note.empty()) text += "; " + program.weights_note;
+  if (!program.weights_note.empty()) text += fmt::format("; {}", program.weights_note);
   return text;
 }
 

@@ -286,7 +286,8 @@ void RunAccounts::finish_profile() {
 void RunAccounts::finish_interval() {
   const auto images = static_cast<std::int64_t>(result_.images.size());
   if (images == 0) return;
-  if (!mapper::pipelined(problem_.board.chip.sync.policy)) {
+  // A sample of a temporal program needs compartments at rest: the next one cannot enter while they still run.
+  if (problem_.program->temporal() || !mapper::pipelined(problem_.board.chip.sync.policy)) {
     result_.initiation_interval = Duration(result_.total_time.count() / images);
     return;
   }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Networks over time on the command line: mapped, run from their event files, simulated from a mapping file, refused.
+#include <string>
+
+#include "command.h"
+#include "tests/shared_data.h"
+
+namespace ranvier::cli_test {
+namespace {
+
+using TemporalVerbs = CommandTest;
+
+std::string quoted(const std::filesystem::path& path) { return "'" + path.string() + "'"; }
+
+TEST_F(TemporalVerbs, ARunHasTheCountsOfTheRecordings) {
+  RANVIER_NEEDS_SHARED_DATA("loihi-nets/nmnist-mlp");
+  RANVIER_NEEDS_SHARED_DATA("nmnist");
+  const std::string network = quoted(shared_data("loihi-nets/nmnist-mlp"));
+  const auto o = ranvier("run " + network + " --target loihi-fitted --fidelity fast --images 2 -q --json -o r");
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  const auto j = o.json();
+  EXPECT_TRUE(j["exact"].get<bool>());
+  EXPECT_EQ(j["schedule"], "timesteps");
+  EXPECT_EQ(j["images"], 2);
+  EXPECT_EQ(j["accuracy_chip"], 1.0);
+  EXPECT_EQ(j["accuracy_integer"], 1.0);
+  EXPECT_EQ(j["layers"][0]["events"], 3312 + 4820);  // reference counts of samples 60001 and 60002
+  EXPECT_EQ(j["layers"][1]["events"], 944 + 1223);
+  EXPECT_EQ(j["events_delivered"]["fc1"], 944 + 1222);  // one in the very last step
+  const auto again =
+      ranvier("sim r/mapping.json --workload " + network + " --fidelity analytic --images 1 -q --json -o s");
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(again.json()["exact"].get<bool>());
+  EXPECT_EQ(again.json()["layers"][1]["events"], 944);
+  EXPECT_EQ(ranvier("check r/mapping.json --workload " + network).exit_code, 0);
+}
+
+TEST_F(TemporalVerbs, ARecordingOfAChipIsAWorkload) {
+  RANVIER_NEEDS_SHARED_DATA("loihi-chip-recording");
+  const std::string network = quoted(shared_data("loihi-chip-recording"));
+  const auto o = ranvier("run " + network + " --target loihi-table2 -q --json -o r");
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_TRUE(o.json()["exact"].get<bool>());
+  EXPECT_EQ(o.json()["images"], 1);  // the usual ten are more than there are
+  EXPECT_EQ(o.json()["events_delivered"]["hidden"], 639);
+  EXPECT_TRUE(o.json()["accuracy_chip"].is_null());
+}
+
+TEST_F(TemporalVerbs, RefusesWhatCannotBe) {
+  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like:3x3 --schedule timesteps -q -o r"), 4,
+                 "--schedule");
+  RANVIER_NEEDS_SHARED_DATA("loihi-nets/nmnist-mlp");
+  const std::string network = quoted(shared_data("loihi-nets/nmnist-mlp"));
+  expect_refusal(ranvier("map " + network + " --target tianjic-like -q"), 2, "fan_in_axons");
+  expect_refusal(ranvier("run " + network + " --target loihi-table2 --images-file none.txt -q -o r"), 5, "none.txt");
+}
+
+}  // namespace
+}  // namespace ranvier::cli_test
