@@ -64,15 +64,17 @@ std::vector<std::int64_t> out_axons(const MappingProblem& problem, const std::ve
 
 constexpr std::size_t kMostNames = 3;
 
-/// Stages whose tiles on the core send to other cores, e.g. "a, b, c and 2 more".
+/// Stages whose events the core sends or, on relay chips, passes on, e.g. "a, b, c and 2 more".
 std::string senders_on(const MappingProblem& problem, const std::vector<CoreId>& core_of,
                        const std::vector<Route>& routes, CoreId core) {
+  const bool unicast = problem.board.chip.noc.multicast == chips::Multicast::kUnicast;
   std::set<StageId> stages;
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const TileId source = problem.flows[f].source;
     const auto& chain = routes[f].chain;
-    const bool relays = std::find(chain.begin(), chain.end(), core) != chain.end();
-    if (!chain.empty() && (core_of[source.value()] == core || relays)) stages.insert(problem.tiles[source.value()].stage);
+    if (chain.empty()) continue;
+    const bool relays = !unicast && std::find(chain.begin(), chain.end() - 1, core) != chain.end() - 1;
+    if (core_of[source.value()] == core || relays) stages.insert(problem.tiles[source.value()].stage);
   }
   std::string names;
   std::size_t named = 0;
@@ -184,7 +186,8 @@ std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<
       std::rotate(at, at + 1, chain.end());
     }
   }
-  refuse_overflow(problem, core_of, routes, use, "routing table entries", "spread the tiles with preset latency, or cut fewer tiles");
+  refuse_overflow(problem, core_of, routes, use, "routing table entries",
+                  "spread the tiles with preset latency, or cut fewer tiles");
   return routes;
 }
 
