@@ -5,6 +5,7 @@
 #include "mapper/cost.h"
 #include "mapper/dense_cost.h"
 #include "mapper/engine_work.h"
+#include "mapper/hybrid.h"
 #include "mapper/mapper.h"
 #include "sim/engine_cores.h"
 #include "sim/simulate.h"
@@ -147,6 +148,40 @@ TEST(Device, TakesEventsOfTheChipAfterAllAreThere) {
     // The transfer of 26 cycles at 2 ns and the barrier of 10 cycles come after what the chip does.
     EXPECT_GE(r.steps[1].duration.count(), (52 + 10) * 1'000'000LL + r.steps[1].network.count() * 1'000'000LL);
   }
+}
+
+TEST(ChosenSplit, IsSimulatedNoWorseThanThePureChoices) {
+  int mixed = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const workloads::Program program = workloads::random_program(seed);
+    chips::Board board = hybrid_board(8, 8);
+    // A device near enough, with operators that begin about as fast as the chip ends a step: neither is better at all.
+    board.device->launch_cycles.value = 20 + 5 * static_cast<std::int64_t>(seed);
+    board.device->link_latency_cycles.value = 2;
+    board.device->static_device.value = board.chip.energy.static_chip.value = Power(200);
+    const auto image = workloads::random_input_codes(program, seed);
+    const auto objective = static_cast<mapper::Objective>(seed % 3);
+    mapper::MapOptions how;
+    how.place.moves = 50;
+    const mapper::EngineChoice choice = mapper::choose_engines(
+        program, board, Schedule::kStagedGraded, {}, how, objective, [&](const auto& problem, const auto& mapping) {
+          const RunResult r = simulate(problem, mapping, std::vector<std::vector<std::int32_t>>{image});
+          EXPECT_TRUE(r.images[0].exact);
+          return mapper::Measured{r.total_time, r.total_energy};
+        });
+    const RunResult again = simulate(choice.problem, choice.mapping, std::vector<std::vector<std::int32_t>>{image});
+    const mapper::Alternative& chosen = choice.alternatives.back();
+    ASSERT_TRUE(chosen.measured.has_value());
+    EXPECT_EQ(chosen.measured->latency, again.total_time);
+    EXPECT_EQ(chosen.measured->energy, again.total_energy);
+    for (const mapper::Alternative& a : choice.alternatives) {
+      ASSERT_TRUE(a.fits && a.measured) << a.name << ": " << a.reason;
+      EXPECT_LE(chosen.value(objective), a.value(objective)) << "seed " << seed << " " << a.name;
+    }
+    mixed += std::count(choice.engines.begin() + 1, choice.engines.end(), choice.engines[1]) !=
+             static_cast<std::ptrdiff_t>(choice.engines.size()) - 1;
+  }
+  EXPECT_GE(mixed, 1);  // else the test shows nothing of splits
 }
 
 TEST(DenseMode, PaysProductsWhenItFires) {
