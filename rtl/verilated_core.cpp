@@ -85,7 +85,10 @@ class VerilatedCore final : public sim::CoreModel {
       out.push_back({spec_.tile.tokens.begin + s.spike.token, spec_.tile.outputs.begin + s.spike.neuron,
                      s.spike.payload, Cycles(drain + s.at)});
     }
-    counters_.soma_updates += std::int64_t{spec_.tile.outputs.size()} * spec_.tile.tokens.size();
+    const std::int64_t contexts = std::int64_t{spec_.tile.outputs.size()} * spec_.tile.tokens.size();
+    counters_.soma_updates += contexts;
+    counters_.active_updates += contexts;  // the RTL works on every context alike, with input or not
+    counters_.spikes += static_cast<std::int64_t>(spikes_.size());
     counters_.events_out += static_cast<std::int64_t>(spikes_.size());
     counters_.busy += cost;
     rests_ = spec_.graded || spikes_.empty();
