@@ -20,7 +20,6 @@ constexpr Engine kAll[kEngines] = {Engine::kSpiking, Engine::kDense, Engine::kOf
 /// Shares of energy against time in the sums whose cheapest choices are tried for the product.
 constexpr double kEnergyShares[] = {0.0, 0.2, 0.4, 0.6, 0.8, 1.0};
 
-constexpr double kWorthMixing = 0.9999;  // of a pure choice's value: for less than that it stays pure
 constexpr int kPriceRises = 8;
 constexpr int kPriceHalvings = 5;
 
@@ -77,7 +76,7 @@ class Chooser {
       for (const std::vector<Engine>& engines : finalists) judge(engines);
     best = &finalists.front();
     for (const std::vector<Engine>& engines : finalists)
-      if (value_of(engines) < value_of(*best) * kWorthMixing) best = &engines;
+      if (value_of(engines) < value_of(*best)) best = &engines;
     for (Alternative& a : pure)
       if (a.fits) a.measured = evaluated_.at(a.engines)->measured;
     EngineChoice choice;
