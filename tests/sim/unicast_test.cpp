@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "mapper/cost.h"
+#include "mapper/mapper.h"
 #include "mapper/remap.h"
+#include "mapper/repeaters.h"
 #include "sim/network_timing.h"
 #include "tests/sim/chip_fixture.h"
 #include "workloads/random_program.h"
+#include "workloads/reference.h"
 
 namespace ranvier::sim {
 namespace {
@@ -150,6 +153,32 @@ TEST(Unicast, TheEstimateIsTheAnalyticSimulation) {
     EXPECT_EQ(m.latency, r.total_time);
     EXPECT_EQ(m.initiation_interval, r.initiation_interval);
     EXPECT_EQ(m.energy, r.total_energy);
+  }
+}
+
+TEST(Unicast, RepeatersGiveTheReferencesIntegersAtEveryFidelity) {
+  chips::Board board = testing::small_board(12, 12);
+  board.chip.noc.multicast = chips::Multicast::kUnicast;
+  board.chip.core.neurons.value = 8;
+  board.chip.core.route_entries.value =
+      16;  // a LayerNorm of 8 channels reaches 2 cores, q, k and v take 3, fc1 takes 4
+  const workloads::Program program = workloads::random_vit_program(11, 3, 8, 1, 2, 32);
+  for (const auto schedule :
+       {mapper::Schedule::kStagedGraded, mapper::Schedule::kStagedUnary, mapper::Schedule::kAsynchronousUnary}) {
+    const auto with = mapper::with_repeaters(program, board, schedule, {});
+    EXPECT_GE(mapper::repeaters_of(with).size(), 4u);
+    auto c = std::make_unique<Case>();
+    c->program = with;
+    c->problem = mapper::make_problem(c->program, board, schedule);
+    c->mapping = mapper::map_program(c->problem, {.place = {.moves = 200}});
+    EXPECT_TRUE(mapper::verify(c->problem, c->mapping).empty());
+    const std::vector<std::vector<std::int32_t>> images{workloads::random_input_codes(program, 1)};
+    const auto logits = workloads::run_reference(program, images[0]).logits;
+    for (const Fidelity fidelity : {Fidelity::kAnalytic, Fidelity::kFast, Fidelity::kCycle}) {
+      const RunResult r = run(*c, fidelity, images);
+      EXPECT_TRUE(r.images[0].exact);
+      EXPECT_EQ(r.images[0].logits, logits);
+    }
   }
 }
 
