@@ -2,6 +2,8 @@
 // How far conversion takes published networks from their float selves, and the seeded shape at full size.
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "../shared_data.h"
 #include "workloads/convert.h"
 #include "workloads/convert_report.h"
@@ -17,6 +19,8 @@ struct Bound {
   std::size_t images;
   double least_agreement;  // percent
 };
+
+void PrintTo(const Bound& bound, std::ostream* out) { *out << bound.folder; }
 
 class PublishedAccuracy : public testing::TestWithParam<Bound> {};
 
