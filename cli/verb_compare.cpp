@@ -196,8 +196,9 @@ void compare(const CompareOptions& options, const Context& context) {
 }  // namespace
 
 std::vector<std::string> default_comparison() {
-  return {"tianjic-like", "tianjicx-like",    "loihi-table2", "loihi-fitted",
-          "loihi2-like",  "lynxi-ka200-like", "ascend-310",   "ascend-910"};
+  return {"tianjic-like", "tianjicx-like", "loihi-table2",
+          "loihi-fitted", "loihi2-like",   "lynxi-ka200-like",
+          "ascend-310",   "ascend-910",    "tianjic-like:2x2+ascend-310"};
 }
 
 void add_compare_verb(CLI::App& chips, Context& context) {
