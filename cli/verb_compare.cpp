@@ -49,6 +49,17 @@ struct Mapped {
   mapper::Mapping mapping;
 };
 
+bool is_device(const std::string& target) {
+  const auto devices = chips::bundled_devices();
+  return std::find(devices.begin(), devices.end(), target) != devices.end();
+}
+
+/// What cannot be loaded is refused before anything is simulated.
+void check_targets(const std::vector<std::string>& targets) {
+  for (const std::string& target : targets)
+    if (!is_device(target)) chips::load_target(target);
+}
+
 class Comparer {
  public:
   Comparer(const CompareOptions& options, const Workload& workload) : options_(options), workload_(workload) {}
@@ -67,11 +78,6 @@ class Comparer {
   }
 
  private:
-  static bool is_device(const std::string& target) {
-    const auto devices = chips::bundled_devices();
-    return std::find(devices.begin(), devices.end(), target) != devices.end();
-  }
-
   Mapped map(const chips::Board& board) const {
     mapper::TilingOptions tiling;
     tiling.preset = options_.preset == "compact" ? mapper::Preset::kCompact : mapper::Preset::kLatency;
@@ -166,6 +172,7 @@ void write_files(const CompareOptions& options, const report::Comparison& compar
 void compare(const CompareOptions& options, const Context& context) {
   apply_common(options.common);
   std::vector<std::string> targets = options.targets.empty() ? default_comparison() : options.targets;
+  check_targets(targets);
   const Workload workload(options.workload, options.images, options.common.threads);
   report::Comparison comparison;
   comparison.workload = options.workload;

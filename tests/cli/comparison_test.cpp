@@ -68,7 +68,7 @@ TEST_F(Comparison, SaysWhatDoesNotFitAndWhere) {
 }
 
 TEST_F(Comparison, RefusesAnUnknownTargetAndAnUnknownWorkload) {
-  expect_refusal(ranvier("chips compare fashion-vit-small --targets tianjik-like -q"), 4, "tianjic-like");
+  expect_refusal(ranvier("chips compare fashion-vit-small --targets tianjik-like -q"), 5, "tianjic-like");
   expect_refusal(ranvier("chips compare fashion-vit-tiny -q"), 5, "fashion-vit");
 }
 
