@@ -38,10 +38,12 @@ RecordedLogits imported_logits(const VitModel& model) {
   if (model.data.kind != DataKind::kClips) {
     logits.float_trained = NpzFile::read_npy(model.data.logits).f32("array", {-1, classes});
   } else {
-    const std::vector<float> all = NpzFile::read(model.data.logits).f32("logits", {-1, classes});
-    for (std::size_t i = 0; i < all.size() / static_cast<std::size_t>(classes); ++i) {
+    const NpzFile file = NpzFile::read(model.data.logits);
+    const std::vector<std::uint8_t> labels = file.u8("label", {-1});
+    const std::vector<float> all = file.f32("logits", {static_cast<std::int64_t>(labels.size()), classes});
+    for (const std::size_t i : clips_of(labels, ClipPart::kTest)) {
       const auto row = all.begin() + static_cast<std::ptrdiff_t>(i) * classes;
-      if (!is_calibration_clip(i)) logits.float_trained.insert(logits.float_trained.end(), row, row + classes);
+      logits.float_trained.insert(logits.float_trained.end(), row, row + classes);
     }
   }
   logits.count = logits.float_trained.size() / static_cast<std::size_t>(classes);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/dataset_files.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/file.h"
 #include "base/random.h"
 #include "workloads/npz.h"
@@ -39,14 +42,27 @@ ImageSet load_clips(const std::filesystem::path& path) {
   return clips;
 }
 
+std::vector<std::size_t> clips_of(const std::vector<std::uint8_t>& labels, ClipPart part) {
+  std::vector<std::size_t> clips;
+  std::vector<std::size_t> turn(labels.size());  // how many of its class stand before it
+  std::array<std::size_t, 256> seen{};
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const bool calibration = i % kCalibrationClipEvery == kCalibrationClipEvery - 1;
+    if (calibration != (part == ClipPart::kCalibration)) continue;
+    clips.push_back(i);
+    turn[i] = part == ClipPart::kTest ? seen[labels[i]]++ : 0;
+  }
+  std::stable_sort(clips.begin(), clips.end(), [&](std::size_t a, std::size_t b) { return turn[a] < turn[b]; });
+  return clips;
+}
+
 ImageSet split_clips(const ImageSet& clips, ClipPart part) {
   ImageSet chosen;
   chosen.file = clips.file;
   chosen.steps = clips.steps;
   chosen.features = clips.features;
   const std::size_t size = static_cast<std::size_t>(clips.steps) * static_cast<std::size_t>(clips.features);
-  for (std::size_t i = 0; i < clips.count(); ++i) {
-    if (is_calibration_clip(i) != (part == ClipPart::kCalibration)) continue;
+  for (const std::size_t i : clips_of(clips.labels, part)) {
     const auto clip = clips.values.begin() + static_cast<std::ptrdiff_t>(i * size);
     chosen.values.insert(chosen.values.end(), clip, clip + static_cast<std::ptrdiff_t>(size));
     chosen.labels.push_back(clips.labels[i]);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <vector>
 
 #include "workloads/dataset.h"
 
@@ -18,7 +19,9 @@ ImageSet load_clips(const std::filesystem::path& path);
 /// Of a file without a training part, every sixth clip (5, 11, 17, ...) is for calibration and is no test clip.
 inline constexpr std::size_t kCalibrationClipEvery = 6;
 enum class ClipPart : std::uint8_t { kTest, kCalibration };
-inline bool is_calibration_clip(std::size_t i) { return i % kCalibrationClipEvery == kCalibrationClipEvery - 1; }
+/// Numbers of a part's clips. Calibration: in the order of the file. Test: the classes in turn, so that the first few
+/// clips are of many classes though the file is sorted by class.
+std::vector<std::size_t> clips_of(const std::vector<std::uint8_t>& labels, ClipPart part);
 ImageSet split_clips(const ImageSet& clips, ClipPart part);
 
 /// Pixels drawn from base/random.h: `count` images from number `first` on. Smooth enough that patches differ: each

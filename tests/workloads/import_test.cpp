@@ -173,10 +173,11 @@ TEST_F(Import, ClipsAreSplit) {
                    {"label", npy_text("{'descr': '|u1', 'fortran_order': False, 'shape': (7,)}", "\1\1\2\3\4\5\6")}});
   const ImageSet clips = load_images(path.string());
   const ImageSet test = split_clips(clips, ClipPart::kTest), calibration = split_clips(clips, ClipPart::kCalibration);
-  EXPECT_EQ(test.labels, (std::vector<std::uint8_t>{1, 1, 2, 3, 4, 6}));
+  EXPECT_EQ(test.labels, (std::vector<std::uint8_t>{1, 2, 3, 4, 6, 1}));  // the classes in turn
   EXPECT_EQ(calibration.labels, (std::vector<std::uint8_t>{5}));
   EXPECT_EQ(calibration.values, (std::vector<float>{10, 11}));
-  EXPECT_EQ(test.clip(5)[1], 13);
+  EXPECT_EQ(test.clip(4)[1], 13);
+  EXPECT_EQ(test.clip(5)[1], 3);
   EXPECT_NE(digest_of(test), digest_of(calibration));
   try {
     check_images(random_model(1), clips);
