@@ -7,7 +7,6 @@
 
 #include "report/comparison.h"
 #include "report/format.h"
-#include "report/html_style.h"
 #include "report/markup.h"
 #include "report/palette.h"
 #include "report/svg.h"
@@ -125,15 +124,7 @@ std::string assumed_mechanisms(const Comparison& c) {
 }  // namespace
 
 std::string comparison_html(const Comparison& c) {
-  std::string page =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-  page += fmt::format("<title>{} on {} targets - Ranvier comparison</title>\n<style>\n{}</style>\n</head>\n<body>\n",
-                      escaped(c.workload), c.rows.size(), kStyle);
-  page += fmt::format(
-      "<header>\n<p class=\"kicker\">Ranvier comparison</p>\n<h1>{} on {} targets</h1>\n<p>{}</p>\n</header>\n<main>\n",
-      escaped(c.workload), c.rows.size(), escaped(c.description));
+  std::string page;
   if (!c.weights_note.empty()) page += fmt::format("<p class=\"verdict warning\">{}</p>\n", escaped(c.weights_note));
   page +=
       paragraph(fmt::format("{}, {} fidelity, {} preset, {} input{}. Ranks hold within one kind of energy only: "
@@ -150,8 +141,7 @@ std::string comparison_html(const Comparison& c) {
   std::string command;
   for (const std::string& word : c.argv) command += (command.empty() ? "" : " ") + word;
   page += section("provenance", "Made by", "<pre>" + escaped(command) + "</pre>");
-  page += "</main>\n</body>\n</html>\n";
-  return page;
+  return whole_page("comparison", fmt::format("{} on {} targets", c.workload, c.rows.size()), c.description, page);
 }
 
 }  // namespace ranvier::report

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "report/html_style.h"
+
 namespace ranvier::report {
 
 std::string escaped(std::string_view text) {
@@ -74,5 +76,19 @@ std::string figure(const std::string& drawing, const std::string& caption) {
 }
 
 std::string paragraph(const std::string& plain_text) { return fmt::format("<p>{}</p>\n", escaped(plain_text)); }
+
+std::string whole_page(const std::string& what, const std::string& heading, const std::string& introduction,
+                       const std::string& content) {
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      // Nothing may be fetched and no script may run: the page cannot depend on either.
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
+  page += fmt::format("<title>{} - Ranvier {}</title>\n<style>\n{}</style>\n</head>\n<body>\n", escaped(heading),
+                      escaped(what), kStyle);
+  page += fmt::format("<header>\n<p class=\"kicker\">Ranvier {}</p>\n<h1>{}</h1>\n<p>{}</p>\n</header>\n<main>\n",
+                      escaped(what), escaped(heading), escaped(introduction));
+  return page + content + "</main>\n</body>\n</html>\n";
+}
 
 }  // namespace ranvier::report

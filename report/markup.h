@@ -40,4 +40,8 @@ std::string figure(const std::string& drawing, const std::string& caption);
 
 std::string paragraph(const std::string& plain_text);
 
+/// A whole page around `content`. `what` names the kind of page: "run report".
+std::string whole_page(const std::string& what, const std::string& heading, const std::string& introduction,
+                       const std::string& content);
+
 }  // namespace ranvier::report
