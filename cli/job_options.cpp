@@ -8,8 +8,12 @@
 namespace ranvier::cli {
 
 void add_job_options(CLI::App& verb, JobOptions& o) {
-  verb.add_option("workload", o.workload, "bundled name (ranvier workloads list), a model folder, or a network over time")->required();
-  verb.add_option("--target", o.target, "chip, grid of chips (tianjic-like:3x3), or a chip or board file")->required();
+  verb.add_option("workload", o.workload,
+                  "bundled name (ranvier workloads list), a model folder, or a network over time")
+      ->required();
+  verb.add_option("--target", o.target,
+                  "chip, board or file; a grid of chips (tianjic-like:3x3); with a device (tianjic-like+ascend-310)")
+      ->required();
   verb.add_option("--schedule", o.schedule, "when stages fire")->capture_default_str()->check(schedule_names());
   verb.add_option("--preset", o.preset, "compact: few cores; latency: more cores for shorter steps")
       ->capture_default_str()

@@ -80,7 +80,8 @@ struct Tiler {
       nearest += ": a compartment and all its inputs stay on one core";
     if (stage.kind == StageKind::kLayerNorm || stage.kind == StageKind::kScores)
       nearest += stage.kind == StageKind::kScores ? ": a softmax row cannot be cut" : ": a LayerNorm row cannot be cut";
-    nearest += "; take a chip with larger " + excess.resource + ", or a narrower network";
+    nearest += "; take a chip with larger " + excess.resource +
+               ", a narrower network, or a device beside the chip for this stage";
     throw DoesNotFit(
         {{excess.resource, id, stage.name, CoreId(), excess.needed, excess.available, "a core of this chip"}}, nearest);
   }
