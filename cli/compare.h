@@ -16,8 +16,9 @@ struct CompareOptions {
   std::string schedule = "staged-graded";
   std::string fidelity = "analytic";
   std::string preset = "compact";
-  std::string objective = "energy";  // of targets with a device
+  std::string objective = "energy";  // that engines are chosen for
   std::size_t images = 1;
+  bool force = false;
   std::string out;  // folder for JSON, CSV and page; empty: none
 };
 

@@ -13,10 +13,12 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/terminal.h"
+#include "chips/device_loader.h"
 #include "chips/loader.h"
 #include "cli/compare.h"
 #include "cli/engine_options.h"
 #include "cli/schedules.h"
+#include "cli/temporal_workload.h"
 #include "cli/workload.h"
 #include "mapper/errors.h"
 #include "mapper/mapper.h"
@@ -51,13 +53,18 @@ struct Mapped {
 
 bool is_device(const std::string& target) {
   const auto devices = chips::bundled_devices();
-  return std::find(devices.begin(), devices.end(), target) != devices.end();
+  std::error_code ignored;
+  return std::find(devices.begin(), devices.end(), target) != devices.end() ||
+         (std::filesystem::is_regular_file(target, ignored) && chips::is_device_text(read_file(target)));
 }
 
 /// What cannot be loaded is refused before anything is simulated.
 void check_targets(const std::vector<std::string>& targets) {
   for (const std::string& target : targets)
-    if (!is_device(target)) chips::load_target(target);
+    if (is_device(target))
+      chips::load_device(target);
+    else
+      chips::load_target(target);
 }
 
 class Comparer {
@@ -89,10 +96,14 @@ class Comparer {
     const auto schedule = as_loaded.temporal() ? workloads::Schedule::kTimesteps : schedule_of(options_.schedule);
     auto program =
         std::make_unique<const workloads::Program>(mapper::with_repeaters(as_loaded, board, schedule, tiling));
-    if (board.device && !program->temporal()) {
+    const bool choice_of_engines = board.device || board.chip.core.dense_lanes.value > 0;
+    if (choice_of_engines && schedule == workloads::Schedule::kStagedGraded) {
       EngineOptions where;
       where.objective = options_.objective;
-      mapper::EngineChoice choice = map_with_engines(*program, board, schedule, tiling, how, where);
+      where.judge = true;
+      mapper::EngineChoice choice =
+          map_with_engines(*program, board, schedule, tiling, how, where,
+                           [this](const auto& problem, const auto& mapping) { return measure(problem, mapping); });
       return {std::move(program), std::move(choice.problem), std::move(choice.mapping)};
     }
     mapper::MappingProblem problem = mapper::make_problem(*program, board, schedule, tiling);
@@ -159,20 +170,38 @@ class Comparer {
   const Workload& workload_;
 };
 
+/// Makes the folder before anything is simulated. Throws UsageError where it holds something else, or a comparison that
+/// --force is not given for; FileWriteFailed where it cannot be made.
+void prepare_folder(const CompareOptions& options) {
+  if (options.out.empty()) return;
+  const std::filesystem::path folder(options.out);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw FileWriteFailed(options.out, error.value());
+  const bool empty = std::filesystem::is_empty(folder, error);
+  if (error) throw FileWriteFailed(options.out, error.value());
+  if (empty || options.force) return;
+  if (!std::filesystem::exists(folder / "comparison.json"))
+    throw UsageError("--out", options.out + " holds something else; choose another folder");
+  throw UsageError("--out", options.out + " holds a comparison; add --force to replace it");
+}
+
 void write_files(const CompareOptions& options, const report::Comparison& comparison) {
   if (options.out.empty()) return;
   const std::filesystem::path folder(options.out);
-  std::filesystem::create_directories(folder);
   write_file_atomically(folder / "comparison.json", report::comparison_json(comparison) + "\n");
   write_file_atomically(folder / "comparison.csv", report::comparison_csv(comparison));
   write_file_atomically(folder / "comparison.md", report::comparison_markdown(comparison));
   write_file_atomically(folder / "comparison.html", report::comparison_html(comparison));
 }
 
-void compare(const CompareOptions& options, const Context& context) {
+ExitCode compare(const CompareOptions& options, const Context& context) {
   apply_common(options.common);
   std::vector<std::string> targets = options.targets.empty() ? default_comparison() : options.targets;
   check_targets(targets);
+  prepare_folder(options);
+  if (options.schedule == "timesteps" && !is_temporal_workload(options.workload))
+    throw UsageError("--schedule", "timesteps is for networks over time; leave it out");
   const Workload workload(options.workload, options.images, options.common.threads);
   report::Comparison comparison;
   comparison.workload = options.workload;
@@ -192,12 +221,17 @@ void compare(const CompareOptions& options, const Context& context) {
     progress.set(static_cast<std::int64_t>(i + 1));
   }
   progress.finish();
+  if (interrupted()) {
+    log::warning("interrupted after {} of {} targets; nothing is written", comparison.rows.size(), targets.size());
+    return ExitCode::kInterrupted;
+  }
   report::rank(comparison);
   write_files(options, comparison);
   if (options.common.json)
     fmt::print("{}\n", report::comparison_json(comparison));
   else
     fmt::print("{}", report::comparison_text(comparison, may_colour(STDOUT_FILENO)));
+  return ExitCode::kOk;
 }
 
 }  // namespace
@@ -221,15 +255,17 @@ void add_compare_verb(CLI::App& chips, Context& context) {
   verb->add_option("--preset", options->preset, "compact: few cores; latency: more cores for shorter steps")
       ->capture_default_str()
       ->check(CLI::IsMember({"compact", "latency"}));
-  verb->add_option("--objective", options->objective, "engines of targets with a device are chosen for it")
+  verb->add_option("--objective", options->objective,
+                   "engines of stages are chosen for it, where a target has dense cores or a device")
       ->capture_default_str()
       ->check(CLI::IsMember({"latency", "energy", "edp"}));
   verb->add_option("--images", options->images, "inputs to simulate")
       ->capture_default_str()
       ->check(whole_number(1, 1'000'000));
+  verb->add_flag("--force", options->force, "replace an existing comparison");
   verb->add_option("-o,--out", options->out, "folder for comparison.json, .csv, .md and .html");
   add_common(*verb, options->common);
-  verb->callback([options, &context] { compare(*options, context); });
+  verb->callback([options, &context] { context.exit_code = compare(*options, context); });
 }
 
 }  // namespace ranvier::cli

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mapper/engines.h"
+#include "mapper/mechanisms.h"
 #include "report/format.h"
 #include "report/headline.h"
 #include "report/origins.h"
@@ -33,7 +35,8 @@ Json row_json(const ComparisonRow& r) {
   j["reason"] = r.reason;
   j["extensions"] = r.extensions;
   if (!r.fits) return j;
-  j["exact"] = r.exact;
+  j["exact"] = r.exact ? Json(*r.exact) : Json(nullptr);
+  j["engines"] = r.engines;
   j["cores"] = r.cores;
   j["chips"] = r.chips;
   j["steps"] = r.steps;
@@ -50,6 +53,44 @@ Json row_json(const ComparisonRow& r) {
   j["energy_kind"] = r.energy_kind;
   j["rank_within_energy_kind"] = r.rank;
   return j;
+}
+
+/// "46 spiking, 9 dense"; the host's input stage is on none.
+std::string engines_text(const mapper::MappingProblem& problem) {
+  std::array<std::int64_t, 3> stages{};
+  const std::vector<mapper::Engine> engines = mapper::engines_of(problem);
+  for (std::size_t s = 1; s < engines.size(); ++s) ++stages[static_cast<std::size_t>(engines[s])];
+  std::string text;
+  for (const mapper::Engine e : {mapper::Engine::kSpiking, mapper::Engine::kDense, mapper::Engine::kOffload}) {
+    const std::int64_t n = stages[static_cast<std::size_t>(e)];
+    if (n > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", n, mapper::name_of(e));
+  }
+  return text;
+}
+
+/// Stages that need a mechanism which the chip has only as an assumed extension.
+std::vector<bool> on_extensions(const mapper::MappingProblem& problem) {
+  std::vector<bool> stages(problem.program->stages.size());
+  const auto needed = mapper::needed_mechanisms(*problem.program, problem.schedule, mapper::engines_of(problem));
+  for (const mapper::NeededMechanism& n : needed) {
+    const auto& support = problem.board.chip.mechanisms[static_cast<std::size_t>(n.mechanism)];
+    if (support.support != chips::Support::kExtension) continue;
+    for (const StageId stage : n.stages) stages[stage.value()] = true;
+  }
+  return stages;
+}
+
+/// However sure the table's entry is, what a stage spends by a mechanism that the chip lacks is an assumption.
+double assumed_share(const RunRecord& record) {
+  const chips::Board& board = record.problem->board;
+  const std::vector<bool> extension = on_extensions(*record.problem);
+  Energy assumed;
+  for (const sim::LedgerEntry& entry : record.result.ledger) {
+    const chips::Tag tag = origin_of(board, entry.component).tag;
+    const bool unsure = tag == chips::Tag::kAssumed || tag == chips::Tag::kUnverified;
+    if (unsure || (entry.stage.valid() && extension[entry.stage.value()])) assumed += entry.energy;
+  }
+  return share(static_cast<double>(assumed.count()), static_cast<double>(record.result.total_energy.count()));
 }
 
 std::string csv_text(const std::string& text) {
@@ -81,10 +122,13 @@ ComparisonRow comparison_row(const RunRecord& record) {
   const Energy flowing = by_component[static_cast<std::size_t>(sim::Component::kStatic)] +
                          by_component[static_cast<std::size_t>(sim::Component::kDeviceStatic)];
   row.static_share = share(static_cast<double>(flowing.count()), static_cast<double>(h.energy.count()));
-  row.assumed_share = origins.assumed_share;
+  row.assumed_share = assumed_share(record);
+  row.engines = engines_text(*record.problem);
   row.energy_kind = kinds_text(origins.kinds);
   return row;
 }
+
+std::string exact_text(const ComparisonRow& row) { return !row.exact ? "-" : *row.exact ? "yes" : "NO"; }
 
 void rank(Comparison& comparison) {
   std::stable_sort(comparison.rows.begin(), comparison.rows.end(), [](const ComparisonRow& a, const ComparisonRow& b) {
@@ -118,7 +162,7 @@ std::string comparison_json(const Comparison& c, int indent) {
 
 std::string comparison_csv(const Comparison& c) {
   std::string out =
-      "workload,target,board,fits,exact,cores,chips,steps,latency_us,throughput_per_s,energy_per_inference_nj";
+      "workload,target,board,engines,fits,exact,cores,chips,steps,latency_us,throughput_per_s,energy_per_inference_nj";
   for (std::size_t g = 0; g < kGroups; ++g) {
     std::string name(group_name(static_cast<Group>(g)));
     std::replace(name.begin(), name.end(), ' ', '_');
@@ -126,9 +170,9 @@ std::string comparison_csv(const Comparison& c) {
   }
   out += ",static_share,assumed_share,energy_kind,rank_within_energy_kind,reason,extensions\n";
   for (const ComparisonRow& r : c.rows) {
-    out += fmt::format("{},{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f}", csv_text(c.workload), csv_text(r.target),
-                       csv_text(r.board), r.fits ? 1 : 0, r.exact ? 1 : 0, r.cores, r.chips, r.steps,
-                       microseconds(r.latency), r.throughput_per_s, nanojoules(r.energy));
+    out += fmt::format("{},{},{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f}", csv_text(c.workload), csv_text(r.target),
+                       csv_text(r.board), csv_text(r.engines), r.fits ? 1 : 0, r.exact ? (*r.exact ? "1" : "0") : "",
+                       r.cores, r.chips, r.steps, microseconds(r.latency), r.throughput_per_s, nanojoules(r.energy));
     for (const Energy energy : r.by_group) out += fmt::format(",{:.6f}", nanojoules(energy));
     std::string extensions;
     for (const std::string& e : r.extensions) extensions += (extensions.empty() ? "" : "; ") + e;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ struct ComparisonRow {
   std::string target;  // as asked for
   std::string board;   // what it ran on: the target, or the smallest grid of it that fits
   bool fits = false;
-  std::string reason;  // why not; or why one chip of the target does not
-  bool exact = false;  // every image equals the integer reference
+  std::string reason;         // why not; or why one chip of the target does not
+  std::optional<bool> exact;  // every image equals the integer reference; none: from a cost model, nothing was executed
+  std::string engines;        // stages by engine: "46 spiking, 9 dense"
   std::int64_t cores = 0;
   std::int64_t chips = 0;
   double steps = 0;
@@ -55,6 +57,9 @@ ComparisonRow device_row(const workloads::Program& program, const chips::Device&
 /// Groups rows by energy kind, ranks each group by energy, puts what does not fit last. Energies of different kinds
 /// (marginal, all_in, min) do not count the same things, so no rank spans them.
 void rank(Comparison& comparison);
+
+/// "yes", "NO", or "-" where nothing was executed.
+std::string exact_text(const ComparisonRow& row);
 
 std::string comparison_json(const Comparison& comparison, int indent = 2);
 std::string comparison_csv(const Comparison& comparison);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device alone, in closed form.
+#include <fmt/format.h>
+
 #include "mapper/dense_cost.h"
 #include "report/comparison.h"
 #include "report/format.h"
@@ -9,7 +11,8 @@ namespace ranvier::report {
 ComparisonRow device_row(const workloads::Program& program, const chips::Device& device) {
   ComparisonRow row;
   row.target = row.board = device.name;
-  row.fits = row.exact = true;  // the dense form computes the integer network itself
+  row.fits = true;
+  row.engines = fmt::format("{} offload", program.stages.size() - 1);
   row.cores = device.cores.value;
   row.chips = 1;
   row.steps = static_cast<double>(program.stages.size() - 1);
@@ -19,11 +22,14 @@ ComparisonRow device_row(const workloads::Program& program, const chips::Device&
   Duration time = mapper::link_time(device, in_bytes) + mapper::link_time(device, out_bytes);
   Energy spent = mapper::link_energy(device, in_bytes) + mapper::link_energy(device, out_bytes);
   Energy assumed;
+  const auto unsure = [](const chips::Origin& origin) {
+    return origin.tag == chips::Tag::kAssumed || origin.tag == chips::Tag::kUnverified;
+  };
   const auto add = [&](Energy energy, const chips::Origin& origin) {
     spent += energy;
-    if (origin.tag == chips::Tag::kAssumed || origin.tag == chips::Tag::kUnverified) assumed += energy;
+    if (unsure(origin)) assumed += energy;
   };
-  if (device.link_byte.origin.tag == chips::Tag::kAssumed) assumed += spent;
+  if (unsure(device.link_byte.origin)) assumed += spent;
   for (std::size_t s = 1; s < program.stages.size(); ++s) {
     const mapper::DenseCost cost =
         mapper::dense_cost(device, mapper::dense_work_of(program, StageId(s)), 1, mapper::Precision::kInt8);
@@ -38,8 +44,7 @@ ComparisonRow device_row(const workloads::Program& program, const chips::Device&
   row.latency = time;
   row.throughput_per_s = share(1.0, seconds(time));
   row.energy = spent;
-  row.by_group[static_cast<std::size_t>(Group::kDevice)] = spent - flowing;
-  row.by_group[static_cast<std::size_t>(Group::kStatic)] = flowing;
+  row.by_group[static_cast<std::size_t>(Group::kDevice)] = spent;
   row.static_share = share(static_cast<double>(flowing.count()), static_cast<double>(spent.count()));
   row.assumed_share = share(static_cast<double>(assumed.count()), static_cast<double>(spent.count()));
   row.energy_kind = std::string(kind_name(device.multiply_add_int8.origin.kind));

@@ -31,6 +31,7 @@ std::vector<std::string> kinds_of(const Comparison& c) {
 std::string table_of(const std::vector<const ComparisonRow*>& rows, const std::string& kind) {
   HtmlTable table(fmt::format("Per inference. All energies of this table are of kind {}.", kind), {{"target", false},
                                                                                                    {"ran on", false},
+                                                                                                   {"stages", false},
                                                                                                    {"rank"},
                                                                                                    {"cores"},
                                                                                                    {"chips"},
@@ -42,32 +43,29 @@ std::string table_of(const std::vector<const ComparisonRow*>& rows, const std::s
                                                                                                    {"assumed share"},
                                                                                                    {"exact", false}});
   for (const ComparisonRow* r : rows)
-    table.row({r->target, r->board, std::to_string(r->rank), count_text(r->cores), count_text(r->chips),
-               fmt::format("{:.0f}", r->steps), duration_text(r->latency), fmt::format("{:.1f}", r->throughput_per_s),
-               energy_text(r->energy), percent_text(r->static_share, 1), percent_text(r->assumed_share, 1),
-               r->exact ? "yes" : "NO"},
-              r->exact ? "" : "alert");
+    table.row(
+        {r->target, r->board, r->engines, std::to_string(r->rank), count_text(r->cores), count_text(r->chips),
+         fmt::format("{:.0f}", r->steps), duration_text(r->latency), fmt::format("{:.1f}", r->throughput_per_s),
+         energy_text(r->energy), percent_text(r->static_share, 1), percent_text(r->assumed_share, 1), exact_text(*r)},
+        r->exact.value_or(true) ? "" : "alert");
   return table.text();
 }
 
-/// One bar a target, cut by component, all of one scale; the numbers stand beside it.
+/// One bar a target, all of one length, cut by component's share: the energies differ by orders of magnitude.
 std::string energy_bars(const std::vector<const ComparisonRow*>& rows, std::size_t number) {
   constexpr double kLeft = 240;
   constexpr double kWidth = 720;
   constexpr double kRow = 30;
-  Energy most;
-  for (const ComparisonRow* r : rows)
-    if (r->energy.count() > most.count()) most = r->energy;
   const double legend = kRow * static_cast<double>(rows.size()) + 24;
   Svg svg(fmt::format("energy{}", number), kLeft + kWidth + 110, legend + 30, "Energy of an inference by component",
-          "Bars: energy of an inference on each target, cut by component.");
+          "Bars of equal length: share of each component in the energy of an inference.");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const double y = kRow * static_cast<double>(i) + 6;
     svg.text(kLeft - 8, y + 14, rows[i]->target, Anchor::kEnd);
     double x = kLeft;
     for (std::size_t g = 0; g < kGroups; ++g) {
-      const double width =
-          kWidth * share(static_cast<double>(rows[i]->by_group[g].count()), static_cast<double>(most.count()));
+      const double width = kWidth * share(static_cast<double>(rows[i]->by_group[g].count()),
+                                          static_cast<double>(rows[i]->energy.count()));
       if (width <= 0) continue;
       const auto group = static_cast<Group>(g);
       svg.rect(x, y, width, 20, group_colour(group),
@@ -81,7 +79,9 @@ std::string energy_bars(const std::vector<const ComparisonRow*>& rows, std::size
     svg.rect(x, legend, 12, 12, group_colour(static_cast<Group>(g)));
     svg.text(x + 16, legend + 10, std::string(group_name(static_cast<Group>(g))), Anchor::kStart, "small");
   }
-  return figure(svg.str(), "Energy of an inference, cut by component; hover for the figures.");
+  return figure(
+      svg.str(),
+      "Share of each component in the energy of an inference, which stands beside the bar; hover for the figures.");
 }
 
 std::string component_table(const std::vector<const ComparisonRow*>& rows) {

@@ -13,18 +13,18 @@ std::string comparison_text(const Comparison& c, bool colour) {
   if (!c.weights_note.empty()) out += fmt::format("{}\n", c.weights_note);
   out += fmt::format("{}, {} fidelity, {} preset, {} input{}; per inference\n\n", c.schedule, c.fidelity, c.preset,
                      c.images, c.images == 1 ? "" : "s");
-  TextTable table({"target", "ran on", "kind of energy", "rank", "cores", "chips", "steps", "latency", "per second",
-                   "energy", "static", "assumed", "exact"},
-                  {0, 1, 2});
+  TextTable table({"target", "ran on", "stages", "kind of energy", "rank", "cores", "chips", "steps", "latency",
+                   "per second", "energy", "static", "assumed", "exact"},
+                  {0, 1, 2, 3});
   std::string kind;
   for (const ComparisonRow& r : c.rows) {
     if (!r.fits) continue;
     if (!kind.empty() && kind != r.energy_kind) table.rule();
     kind = r.energy_kind;
-    table.row({r.target, r.board, r.energy_kind, std::to_string(r.rank), count_text(r.cores), count_text(r.chips),
-               fmt::format("{:.0f}", r.steps), duration_text(r.latency), fmt::format("{:.1f}", r.throughput_per_s),
-               energy_text(r.energy), percent_text(r.static_share, 0), percent_text(r.assumed_share, 0),
-               r.exact ? "yes" : "NO"});
+    table.row({r.target, r.board, r.engines, r.energy_kind, std::to_string(r.rank), count_text(r.cores),
+               count_text(r.chips), fmt::format("{:.0f}", r.steps), duration_text(r.latency),
+               fmt::format("{:.1f}", r.throughput_per_s), energy_text(r.energy), percent_text(r.static_share, 0),
+               percent_text(r.assumed_share, 0), exact_text(r)});
   }
   out += table.text(colour);
   out +=
@@ -46,14 +46,15 @@ std::string comparison_markdown(const Comparison& c) {
                   c.description, c.schedule, c.fidelity, c.preset, c.images, c.images == 1 ? "" : "s");
   if (!c.weights_note.empty()) out += fmt::format("**{}.**\n\n", c.weights_note);
   out +=
-      "| target | ran on | kind of energy | rank in kind | cores | chips | steps | latency | inferences/s | energy | "
-      "static | assumed | exact |\n|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|\n";
+      "| target | ran on | stages | kind of energy | rank in kind | cores | chips | steps | latency | inferences/s | "
+      "energy | "
+      "static | assumed | exact |\n|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|\n";
   for (const ComparisonRow& r : c.rows) {
     if (!r.fits) continue;
-    out += fmt::format("| {} | {} | {} | {} | {} | {} | {:.0f} | {} | {:.1f} | {} | {} | {} | {} |\n", r.target,
-                       r.board, r.energy_kind, r.rank, count_text(r.cores), count_text(r.chips), r.steps,
+    out += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {:.0f} | {} | {:.1f} | {} | {} | {} | {} |\n", r.target,
+                       r.board, r.engines, r.energy_kind, r.rank, count_text(r.cores), count_text(r.chips), r.steps,
                        duration_text(r.latency), r.throughput_per_s, energy_text(r.energy),
-                       percent_text(r.static_share, 0), percent_text(r.assumed_share, 0), r.exact ? "yes" : "NO");
+                       percent_text(r.static_share, 0), percent_text(r.assumed_share, 0), exact_text(r));
   }
   std::string notes;
   for (const ComparisonRow& r : c.rows) {

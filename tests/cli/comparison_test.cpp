@@ -26,7 +26,10 @@ class Comparison : public CommandTest {
         EXPECT_NE(t["reason"], "") << t;
         continue;
       }
-      EXPECT_TRUE(t["exact"].get<bool>()) << t;
+      const bool executed = t["target"].get<std::string>().rfind("ascend", 0) != 0;
+      EXPECT_EQ(executed, !t["exact"].is_null()) << t;
+      if (executed) EXPECT_TRUE(t["exact"].get<bool>()) << t;
+      EXPECT_NE(t["engines"], "");
       const std::string kind = t["energy_kind"];
       EXPECT_EQ(t["rank_within_energy_kind"], ++ranks[kind]) << t;
       EXPECT_GE(t["energy_per_inference_nj"].get<double>(), energies[kind]) << t;
@@ -56,6 +59,20 @@ TEST_F(Comparison, AChipWithADeviceIsNoWorseThanTheChipAlone) {
   for (const auto& t : j["targets"]) (t["target"] == "tianjic-like" ? alone : beside) = t["latency_us"];
   EXPECT_GT(beside, 0);
   EXPECT_LE(beside, alone);
+}
+
+TEST_F(Comparison, WhatAChipLacksIsAssumed) {
+  const auto j = compare("fashion-vit-small --targets loihi-fitted");
+  EXPECT_GT(j["targets"][0]["assumed_share"].get<double>(), 0.9);  // every stage needs a mechanism that Loihi has not
+}
+
+TEST_F(Comparison, KeepsWhatItFindsUnlessForced) {
+  compare("fashion-vit-small --targets ascend-310");
+  expect_refusal(ranvier("chips compare fashion-vit-small --targets ascend-310 -q -o c"), 4, "--force");
+  EXPECT_EQ(ranvier("chips compare fashion-vit-small --targets ascend-310 -q --force -o c").exit_code, 0);
+  std::filesystem::create_directories(folder_ / "other" / "x");
+  expect_refusal(ranvier("chips compare fashion-vit-small --targets ascend-310 -q -o other"), 4, "other");
+  expect_refusal(ranvier("chips compare fashion-vit-small --targets ascend-310 -q -o /proc/none"), 5, "/proc/none");
 }
 
 TEST_F(Comparison, SaysWhatDoesNotFitAndWhere) {

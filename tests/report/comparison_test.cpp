@@ -16,7 +16,8 @@ namespace {
 ComparisonRow row(const std::string& target, std::int64_t attojoules, const std::string& kind) {
   ComparisonRow r;
   r.target = r.board = target;
-  r.fits = r.exact = true;
+  r.fits = true;
+  r.exact = true;
   r.energy = Energy(attojoules);
   r.by_group[0] = Energy(attojoules);
   r.energy_kind = kind;
