@@ -42,7 +42,8 @@ struct Estimator {
   std::vector<Peaks> integrate, fire, relay;  // by bucket: cycles of each core
   std::vector<Peaks> link_cycles;             // by bucket: of each link
   std::vector<Peaks> link_flits;
-  Peaks core_busy{board.cores()};  // all levels, both units
+  Peaks integrate_busy{board.cores()};  // all levels; the units of a core work side by side
+  Peaks fire_busy{board.cores()};
   Peaks link_busy{link_count(board)};
   double host_busy = 0;
   std::int64_t barrier = 0;
@@ -74,7 +75,7 @@ struct Estimator {
       cores.insert(core);
       cores_of_stage.insert({tile.stage.value(), core});
       fire[steps.bucket[t]].add(core.value(), work.fire[t]);
-      core_busy.add(core.value(), problem.tile_cycles[t]);
+      fire_busy.add(core.value(), work.fire[t]);
       metrics.layers[tile.stage.value()].busy_cycles += problem.tile_cycles[t];
       const double passes = passes_of(program, tile.stage, problem.schedule);
       energy_of(tile.stage) +=
@@ -157,12 +158,14 @@ struct Estimator {
     if (unicast && home.valid()) {
       const double more = static_cast<double>(work.more_packets(f, route.chain.size())) * work.emit[f];
       fire[level].add(home.value(), more);
-      core_busy.add(home.value(), more);
+      fire_busy.add(home.value(), more);
     }
     add_arrivals(flow, events);
     for (std::size_t d = 0; d < flow.destinations.size(); ++d)
-      if (const CoreId to = mapping.core_of[flow.destinations[d].value()]; to.valid())
+      if (const CoreId to = mapping.core_of[flow.destinations[d].value()]; to.valid()) {
         integrate[level].add(to.value(), work.integrate[f][d]);
+        integrate_busy.add(to.value(), work.integrate[f][d]);
+      }
 
     const CoreId entry = entry_core(mapping.core_of, flow.source);
     const double from_host = !home.valid() || leaves ? static_cast<double>(chip.host_link.latency_cycles.value) : 0.0;
@@ -272,10 +275,12 @@ struct Estimator {
     metrics.cycles += Cycles(std::llround(readout_cycles()));
     metrics.latency = chips::clock_period(chip) * metrics.cycles.count();
     metrics.initiation_interval = metrics.latency;
-    if (pipelined(chip.sync.policy)) {
-      const double busiest = std::max({core_busy.highest(), link_busy.highest(), host_busy,
+    // Samples of a temporal program follow each other: each needs compartments at rest.
+    if (pipelined(chip.sync.policy) && !program.temporal()) {
+      const double busiest = std::max({integrate_busy.highest(), fire_busy.highest(), link_busy.highest(), host_busy,
                                        static_cast<double>(chip_cycles(chip, device.busiest)), 1.0});
-      metrics.initiation_interval = chips::clock_period(chip) * std::llround(std::ceil(busiest));
+      metrics.initiation_interval =
+          std::min(metrics.latency, chips::clock_period(chip) * std::llround(std::ceil(busiest)));
     }
     metrics.step_time_ns_mean = nanoseconds(metrics.latency) / std::max(1.0, metrics.steps);
     for (const LayerEstimate& layer : metrics.layers) metrics.energy += layer.energy;

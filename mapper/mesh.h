@@ -68,13 +68,6 @@ inline std::int32_t hops(const chips::Board& b, CoreId from, CoreId to) {
   return std::abs(b.x(from) - b.x(to)) + std::abs(b.y(from) - b.y(to));
 }
 
-/// Chip edges on the way.
-inline std::int32_t chip_crossings(const chips::Board& b, CoreId from, CoreId to) {
-  const std::int32_t w = static_cast<std::int32_t>(b.chip.noc.width);
-  const std::int32_t h = static_cast<std::int32_t>(b.chip.noc.height);
-  return std::abs(b.x(from) / w - b.x(to) / w) + std::abs(b.y(from) / h - b.y(to) / h);
-}
-
 /// Calls visit(LinkId) for each link from `from` to `to`, x first.
 template <class Visit>
 void for_each_xy_link(const chips::Board& b, CoreId from, CoreId to, Visit&& visit) {

@@ -71,6 +71,7 @@ void ChipRun::begin_image() {
   tally_.local_events.resize(flows_.size());
   tally_.leg_packets.resize(flows_.legs());
   tally_.packet_cycles.resize(problem_.tiles.size());
+  tally_.fire_cycles.resize(problem_.tiles.size());
   tally_.host_flits.resize(stages);
   tally_.stage_events.resize(stages);
   tally_.stage_cycles.resize(stages);
@@ -101,6 +102,7 @@ Cycles ChipRun::fire(TileId tile, std::vector<Emission>& out) {
     host_.fire(out);
   } else {
     cycles = bank_[tile].fire(out);
+    tally_.fire_cycles[tile.value()] += cycles.count();
   }
   const mapper::Tile& t = problem_.tiles[tile.value()];
   const auto events = static_cast<std::int64_t>(out.size() - before);

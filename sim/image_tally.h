@@ -15,6 +15,7 @@ struct ImageTally {
   std::vector<std::int64_t> local_events;               // of them, those also looped back on their own core
   std::vector<std::int64_t> leg_packets;                // by leg
   std::vector<std::int64_t> packet_cycles;              // by tile: to make an event's packets beyond its first
+  std::vector<std::int64_t> fire_cycles;                // by tile: of its busy cycles, those of the firing unit
   std::vector<std::int64_t> host_flits;                 // by stage: input codes in, potentials out
   std::vector<std::vector<std::int64_t>> stage_events;  // [stage][step]
   std::vector<std::int64_t> stage_cycles;               // time of the steps in which the stage fires

@@ -51,6 +51,7 @@ RunAccounts::RunAccounts(const mapper::MappingProblem& problem, const mapper::Ma
       flow_events_(flows.size()),
       tile_cycles_(problem.tiles.size()),
       packet_cycles_(problem.tiles.size()),
+      fire_cycles_(problem.tiles.size()),
       link_flits_(mapper::link_count(problem.board)),
       link_peak_(link_flits_.size()),
       stage_cycles_(problem.program->stages.size()),
@@ -180,6 +181,7 @@ void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores,
   charge_device();
   charge_steps(tally);
   add_layers(tally);
+  add_to(fire_cycles_, tally.fire_cycles);
   add_to(flow_events_, tally.flow_events);
   add_to(link_flits_, tally.link_flits);
   raise_to(link_peak_, tally.link_peak);
@@ -283,23 +285,37 @@ void RunAccounts::finish_profile() {
   if (steps > 0) profile.step_time_ns_mean = nanoseconds(result_.total_time) / static_cast<double>(steps);
 }
 
+std::int64_t RunAccounts::busiest_unit_cycles() const {
+  std::map<CoreId, std::int64_t> integrate, fire;
+  std::int64_t busiest = 0;
+  for (std::size_t t = 1; t < problem_.tiles.size(); ++t) {
+    const CoreId core = mapping_.core_of[t];
+    if (!core.valid()) continue;
+    busiest = std::max({busiest, integrate[core] += tile_cycles_[t] - fire_cycles_[t],
+                        fire[core] += fire_cycles_[t] + packet_cycles_[t]});
+  }
+  return busiest;
+}
+
 void RunAccounts::finish_interval() {
   const auto images = static_cast<std::int64_t>(result_.images.size());
   if (images == 0) return;
+  const Duration latency(result_.total_time.count() / images);
   // A sample of a temporal program needs compartments at rest: the next one cannot enter while they still run.
   if (problem_.program->temporal() || !mapper::pipelined(problem_.board.chip.sync.policy)) {
-    result_.initiation_interval = Duration(result_.total_time.count() / images);
+    result_.initiation_interval = latency;
     return;
   }
-  std::int64_t busiest = host_flits_ * problem_.board.chip.host_link.cycles_per_flit.value;
-  for (const CoreResult& core : result_.cores) busiest = std::max(busiest, core.busy.count());
+  std::int64_t busiest =
+      std::max(host_flits_ * problem_.board.chip.host_link.cycles_per_flit.value, busiest_unit_cycles());
   for (std::size_t l = 0; l < link_flits_.size(); ++l) {
     if (link_flits_[l] == 0) continue;
     busiest = std::max(busiest, link_flits_[l] * mapper::cycles_per_flit(problem_.board, LinkId(l)));
   }
   const std::int64_t device = mapper::chip_cycles(problem_.board.chip, device_.busiest);
   const std::int64_t cycles = std::max({std::int64_t{1}, (busiest + images - 1) / images, device});
-  result_.initiation_interval = Duration(cycles * chips::clock_period(problem_.board.chip).count());
+  // Who does not overlap images at all needs the latency for each: no pipeline is slower.
+  result_.initiation_interval = std::min(latency, Duration(cycles * chips::clock_period(problem_.board.chip).count()));
 }
 
 std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy) {
@@ -308,7 +324,8 @@ std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy
   if (mapper::pipelined(policy)) {
     out.emplace_back(
         "Stages of one image do not overlap: its latency is that of the image alone, step after step. The interval "
-        "between images is the busiest core's, link's or the host link's work of one image, without waiting.");
+        "between images is the work of one image of the busiest core (its busier unit), link or the host link, without "
+        "waiting.");
   }
   if (fidelity == Fidelity::kFast) {
     out.emplace_back(

@@ -36,6 +36,8 @@ class RunAccounts {
   void finish_links();
   void finish_profile();
   void finish_interval();
+  /// Of the busier unit of the busiest core: integrating and firing go on side by side.
+  std::int64_t busiest_unit_cycles() const;
 
   const mapper::MappingProblem& problem_;
   const mapper::Mapping& mapping_;
@@ -45,7 +47,8 @@ class RunAccounts {
   EnergyLedger ledger_;
   std::int64_t powered_chips_ = 0;
   std::int64_t host_flits_ = 0;
-  std::vector<std::int64_t> flow_events_, tile_cycles_, packet_cycles_, link_flits_, link_peak_, stage_cycles_;
+  std::vector<std::int64_t> flow_events_, tile_cycles_, packet_cycles_, fire_cycles_, link_flits_, link_peak_,
+      stage_cycles_;
   std::vector<std::int64_t> peak_receive_fifo_, peak_relay_buffer_;
 };
 
