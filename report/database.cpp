@@ -122,9 +122,9 @@ void write_ledger(SqliteWriter& db, const RunRecord& record) {
   }
   Insert origins(db, "origins", 11);
   for (const OriginRow& row : energy_origins(record).rows) {
-    origins.row(component_name(row.component), group_name(group_of(row.component)), record.problem->board.chip.file,
-                row.origin.line, row.origin.key, row.value, tag_name(row.origin.tag), kind_name(row.origin.kind),
-                row.origin.source, row.count, row.energy.count());
+    origins.row(component_name(row.component), group_name(group_of(row.component)), row.file, row.origin.line,
+                row.origin.key, row.value, tag_name(row.origin.tag), kind_name(row.origin.kind), row.origin.source,
+                row.count, row.energy.count());
   }
 }
 

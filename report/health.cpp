@@ -39,11 +39,11 @@ HealthLine lost_events(const RunRecord& record) {
   return {Severity::kBad, "Lost events", fmt::format("{} events were lost{}.", count_text(lost.total), where)};
 }
 
-HealthLine exactness(const Headline& h) {
+HealthLine exactness(const Headline& h, bool temporal) {
   if (h.images == 0) return {Severity::kWarning, "Exactness", "No image was simulated, so nothing was compared."};
   const std::string text =
-      fmt::format("{} of {} images equal the integer reference, bit for bit, in every stage and in the logits.",
-                  h.exact_images, h.images);
+      fmt::format("{} of {} images equal the integer reference{}.", h.exact_images, h.images,
+                  temporal ? " in every compartment's spike count" : ", bit for bit, in every stage and in the logits");
   return {h.exact ? Severity::kGood : Severity::kBad, "Exactness", text};
 }
 
@@ -170,7 +170,7 @@ Health health(const RunRecord& record) {
   Health health;
   std::vector<HealthLine>& lines = health.lines;
   lines.push_back(lost_events(record));
-  lines.push_back(exactness(headline(record)));
+  lines.push_back(exactness(headline(record), record.problem->program->temporal()));
   if (result.interrupted) lines.push_back(interruption(result));
   if (!result.verilated_tiles.empty()) lines.push_back(lockstep(result));
   lines.push_back(link_load(result));

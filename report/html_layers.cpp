@@ -163,9 +163,11 @@ Extent extent_of(const Rollup& rollup, std::size_t images) {
 }
 
 void drop_static(CostRow& row) {
-  Energy& flowing = row.energy[static_cast<std::size_t>(sim::Component::kStatic)];
-  row.total -= flowing;
-  flowing = Energy();
+  for (const sim::Component component : {sim::Component::kStatic, sim::Component::kDeviceStatic}) {
+    Energy& flowing = row.energy[static_cast<std::size_t>(component)];
+    row.total -= flowing;
+    flowing = Energy();
+  }
 }
 
 Rollup without_static(Rollup rollup) {

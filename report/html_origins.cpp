@@ -41,7 +41,10 @@ std::string tag_bar(const Origins& origins, Energy total) {
 std::string origins_section(const RunRecord& record) {
   const Origins origins = energy_origins(record);
   const Energy total = record.result.total_energy;
-  HtmlTable table(fmt::format("Energy of the run by entry of {}.", record.problem->board.chip.file),
+  const chips::Board& board = record.problem->board;
+  const std::string device_file = board.device ? board.device->file : "";
+  HtmlTable table(fmt::format("Energy of the run by entry of {}{}.", board.chip.file,
+                              device_file.empty() ? "" : fmt::format(" and, in group device, of {}", device_file)),
                   {{"entry", false},
                    {"line"},
                    {"value", false},
@@ -53,17 +56,18 @@ std::string origins_section(const RunRecord& record) {
                    {"share"},
                    {"source", false}});
   for (const OriginRow& row : origins.rows) {
+    const bool is_static = row.component == sim::Component::kStatic || row.component == sim::Component::kDeviceStatic;
     table.row({row.origin.key.empty() ? std::string(component_name(row.component)) : row.origin.key,
                row.origin.line > 0 ? std::to_string(row.origin.line) : "", row.value,
                std::string(tag_name(row.origin.tag)), std::string(kind_name(row.origin.kind)),
-               std::string(group_name(group_of(row.component))),
-               row.component == sim::Component::kStatic ? "" : count_text(row.count), energy_text(row.energy),
-               percent_text(share_of(row.energy, total)), row.origin.source});
+               std::string(group_name(group_of(row.component))), is_static ? "" : count_text(row.count),
+               energy_text(row.energy), percent_text(share_of(row.energy, total)), row.origin.source});
   }
   return section(
       "origins", "What the energy rests on",
-      paragraph("Every joule is an occurrence counted by the simulator times one line of the chip file. The tag says "
-                "where that line "
+      paragraph("Every joule is an occurrence counted by the simulator times one line of the chip file; what a device "
+                "computes and stores is priced by several lines of its file, and has the tag of the least sure. The "
+                "tag says where a line "
                 "comes from; the kind says what it includes: marginal is the cost of one more, all_in carries "
                 "overheads and static power, "
                 "min is a lower bound.") +

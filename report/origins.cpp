@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Energy by chip-file entry and by tag.
+// Energy by entry of the chip and device files, and by tag.
 #include "report/origins.h"
+
+#include <fmt/format.h>
 
 #include <set>
 #include <stdexcept>
@@ -15,37 +17,72 @@ using sim::Component;
 
 bool unsure(chips::Tag tag) { return tag == chips::Tag::kAssumed || tag == chips::Tag::kUnverified; }
 
+bool of_device(Component component) { return component >= Component::kDeviceCompute; }  // the last ones
+
+std::string power_text(Power power, const char* of_what) {
+  return fmt::format("{} a {}", engineering(static_cast<double>(power.count()) * 1e-6, "W"), of_what);
+}
+
+/// Entries of the device file that a component's energy comes from; none for static power.
+std::vector<const chips::Param<Energy>*> device_entries(const chips::Device& device, Component component) {
+  switch (component) {
+    case Component::kDeviceCompute:
+      return {&device.multiply_add_int8, &device.vector_operation};
+    case Component::kDeviceMemory:
+      return {&device.memory_byte, &device.buffer_byte, &device.shared_byte};
+    case Component::kDeviceLink:
+      return {&device.link_byte};
+    default:
+      return {};
+  }
+}
+
+chips::Origin joined(const std::vector<const chips::Param<Energy>*>& entries) {
+  chips::Origin origin = entries.front()->origin;
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    const chips::Origin& next = entries[i]->origin;
+    origin.key += ", " + next.key;
+    origin.source += "; " + next.source;
+    if (next.tag <= origin.tag) continue;  // tags stand in the order of their doubt
+    origin.tag = next.tag;
+    origin.kind = next.kind;
+  }
+  if (entries.size() > 1) origin.source = "several entries: " + origin.source;
+  return origin;
+}
+
+std::string value_of(const chips::Board& board, Component component) {
+  if (const chips::Param<Energy>* entry = sim::energy_param(board.chip.energy, component)) {
+    return energy_text(entry->value);
+  }
+  if (component == Component::kStatic) return power_text(board.chip.energy.static_chip.value, "chip");
+  if (component == Component::kDeviceStatic) return power_text(board.device->static_device.value, "device");
+  const auto entries = device_entries(*board.device, component);
+  std::string text;
+  for (const chips::Param<Energy>* entry : entries) text += (text.empty() ? "" : ", ") + energy_text(entry->value);
+  return (entries.size() > 1 ? "several entries: " : "") + text;
+}
+
 }  // namespace
 
-const chips::Origin& origin_of(const chips::Board& board, Component component) {
+chips::Origin origin_of(const chips::Board& board, Component component) {
   if (const chips::Param<Energy>* entry = sim::energy_param(board.chip.energy, component)) return entry->origin;
   if (component == Component::kStatic) return board.chip.energy.static_chip.origin;
   if (!board.device) throw std::logic_error("energy of a device on a board that has none");
-  switch (component) {
-    case Component::kDeviceMemory:
-      return board.device->memory_byte.origin;
-    case Component::kDeviceLink:
-      return board.device->link_byte.origin;
-    case Component::kDeviceStatic:
-      return board.device->static_device.origin;
-    default:
-      return board.device->multiply_add_int8.origin;
-  }
+  if (component == Component::kDeviceStatic) return board.device->static_device.origin;
+  return joined(device_entries(*board.device, component));
 }
 
 Origins energy_origins(const RunRecord& record) {
   const chips::Board& board = record.problem->board;
-  const chips::EnergyTable& table = board.chip.energy;
   Origins origins;
   for (const Component component : all_components()) {
-    if (component >= Component::kDeviceCompute && !board.device) break;  // the last ones
+    if (of_device(component) && !board.device) break;
     OriginRow row;
     row.component = component;
+    row.file = of_device(component) ? board.device->file : board.chip.file;
     row.origin = origin_of(board, component);
-    const chips::Param<Energy>* entry = sim::energy_param(table, component);
-    row.value = entry != nullptr
-                    ? energy_text(entry->value)
-                    : engineering(static_cast<double>(table.static_chip.value.count()) * 1e-6, "W") + " a chip";
+    row.value = value_of(board, component);
     origins.rows.push_back(row);
   }
   for (const sim::LedgerEntry& item : record.result.ledger) {

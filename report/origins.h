@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much of the energy rests on which line of the chip file, and how sure that line is.
+// How much of the energy rests on which line of the chip or device file, and how sure that line is.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@ namespace ranvier::report {
 
 struct OriginRow {
   sim::Component component{};
+  std::string file;        // of the chip, or of the device
   chips::Origin origin;    // key, line, tag, kind, source
   std::string value;       // of the table entry, with its unit
   std::int64_t count = 0;  // occurrences; 0 for static power
@@ -28,7 +29,8 @@ struct Origins {
 
 Origins energy_origins(const RunRecord& record);
 
-/// The entry of the chip or device file behind a component.
-const chips::Origin& origin_of(const chips::Board& board, sim::Component component);
+/// The entry of the chip or device file behind a component. Where several entries are, all their keys and sources, the
+/// line of the first, tag and kind of the least sure.
+chips::Origin origin_of(const chips::Board& board, sim::Component component);
 
 }  // namespace ranvier::report

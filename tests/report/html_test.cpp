@@ -139,6 +139,31 @@ TEST(Html, NothingMeasuredIsStillAPage) {
   EXPECT_EQ(nesting_error(report_html(run->record)), "");
 }
 
+TEST(Html, StaticPowerOfADeviceIsLeftOutWithTheChips) {
+  const auto run = sample_run();
+  const auto dynamic_chart = [&] {
+    const std::string page = report_html(run->record);
+    const std::size_t end = page.find("The same without static power");
+    const std::size_t begin = page.rfind("<svg", end);
+    return page.substr(begin, end - begin);
+  };
+  const std::string before = dynamic_chart();
+  const Energy more(123'000'000'000'000);
+  run->problem.board.device.emplace();
+  run->record.result.ledger.push_back({StageId(), CoreId(), sim::Component::kDeviceStatic, 0, more});
+  run->record.result.total_energy += more;
+  EXPECT_EQ(dynamic_chart(), before);
+}
+
+TEST(Html, ExactnessOfNetworksOverTimeIsByCounts) {
+  const auto run = sample_run();
+  EXPECT_NE(report_html(run->record).find("bit for bit, in every stage and in the logits"), std::string::npos);
+  run->program.timesteps = 8;
+  const std::string page = report_html(run->record);
+  EXPECT_NE(page.find("equal the integer reference in every compartment&#39;s spike count."), std::string::npos);
+  EXPECT_EQ(page.find("bit for bit, in every stage"), std::string::npos);
+}
+
 TEST(Markup, Escapes) { EXPECT_EQ(escaped("a<b>&\"'\x01"), "a&lt;b&gt;&amp;&quot;&#39;?"); }
 
 TEST(Svg, CoordinatesAreShort) {

@@ -101,6 +101,59 @@ TEST(Origins, AllPublishedMeansNothingAssumed) {
   EXPECT_EQ(energy_origins(run->record).assumed_share, 0.0);
 }
 
+chips::Device sample_device() {
+  using chips::Tag;
+  chips::Device device;
+  device.name = "sample-device";
+  device.file = "chips/sample-device.yaml";
+  const auto set = [](auto& entry, std::int64_t value, const char* key, int line, Tag tag) {
+    entry.value = std::decay_t<decltype(entry.value)>(value);
+    entry.origin = {tag, chips::EnergyKind::kMarginal, std::string("source of ") + key, key, line};
+  };
+  set(device.multiply_add_int8, 670'000, "energy.multiply_add_int8", 67, Tag::kDerived);
+  set(device.vector_operation, 30'000'000, "energy.vector_operation", 69, Tag::kAssumed);
+  set(device.buffer_byte, 500'000, "energy.buffer_byte", 70, Tag::kPublished);
+  set(device.shared_byte, 1'200'000, "energy.shared_byte", 71, Tag::kUnverified);
+  set(device.memory_byte, 90'000'000, "energy.memory_byte", 72, Tag::kDerived);
+  set(device.link_byte, 60'000'000, "energy.link_byte", 73, Tag::kPublished);
+  set(device.static_device, 2'500'000, "energy.static_device", 74, Tag::kAssumed);
+  return device;
+}
+
+TEST(Origins, OfADeviceAreItsOwnFileAndValues) {
+  const auto run = sample_run();
+  run->problem.board.device = sample_device();
+  const Origins origins = energy_origins(run->record);
+  ASSERT_EQ(origins.rows.size(), sim::kComponents);
+  EXPECT_EQ(origins.rows[0].file, "chips/sample-chip.yaml");
+  const auto row = [&](sim::Component c) { return origins.rows[static_cast<std::size_t>(c)]; };
+  EXPECT_EQ(row(sim::Component::kStatic).file, "chips/sample-chip.yaml");
+  EXPECT_EQ(row(sim::Component::kStatic).value, "100 mW a chip");
+  EXPECT_EQ(row(sim::Component::kDeviceStatic).file, "chips/sample-device.yaml");
+  EXPECT_EQ(row(sim::Component::kDeviceStatic).value, "2.50 W a device");
+  EXPECT_EQ(row(sim::Component::kDeviceLink).file, "chips/sample-device.yaml");
+  EXPECT_EQ(row(sim::Component::kDeviceLink).value, "60.0 pJ");
+  EXPECT_EQ(row(sim::Component::kDeviceLink).origin.line, 73);
+  EXPECT_EQ(row(sim::Component::kDeviceLink).origin.tag, chips::Tag::kPublished);
+}
+
+TEST(Origins, SeveralEntriesOfADeviceAreAsSureAsTheLeastSure) {
+  const auto run = sample_run();
+  run->problem.board.device = sample_device();
+  const Origins origins = energy_origins(run->record);
+  ASSERT_EQ(origins.rows.size(), sim::kComponents);
+  const OriginRow& compute = origins.rows[static_cast<std::size_t>(sim::Component::kDeviceCompute)];
+  EXPECT_EQ(compute.value, "several entries: 670 fJ, 30.0 pJ");
+  EXPECT_EQ(compute.origin.tag, chips::Tag::kAssumed);
+  EXPECT_EQ(compute.origin.key, "energy.multiply_add_int8, energy.vector_operation");
+  EXPECT_EQ(compute.origin.line, 67);
+  EXPECT_EQ(compute.origin.source,
+            "several entries: source of energy.multiply_add_int8; source of energy.vector_operation");
+  const OriginRow& memory = origins.rows[static_cast<std::size_t>(sim::Component::kDeviceMemory)];
+  EXPECT_EQ(memory.value, "several entries: 90.0 pJ, 500 fJ, 1.20 pJ");
+  EXPECT_EQ(memory.origin.tag, chips::Tag::kUnverified);
+}
+
 TEST(Headline, ArithmeticOnlyEnergyIsCountsTimesTheLiteratureFigures) {
   const auto run = sample_run();
   const Headline h = headline(run->record);

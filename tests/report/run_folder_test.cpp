@@ -102,6 +102,17 @@ TEST_F(RunFolder, DatabaseLayersAddUpToTheTotalExactly) {
   }());
 }
 
+TEST_F(RunFolder, OriginsOfADeviceNameItsFile) {
+  run_->problem.board.device.emplace().file = "chips/sample-device.yaml";
+  write_run_folder(root_ / "run", run_->record);
+  const fs::path db = root_ / "run" / "results.sqlite";
+  EXPECT_EQ(query(db, "SELECT count(*) FROM origins WHERE file = 'chips/sample-device.yaml'"), 4);
+  EXPECT_EQ(query(db,
+                  "SELECT count(*) FROM origins WHERE (component LIKE 'device_%') <> (file = "
+                  "'chips/sample-device.yaml')"),
+            0);
+}
+
 TEST_F(RunFolder, CsvLayersAddUpToTheTotalExactly) {
   write_run_folder(root_ / "run", run_->record);
   std::istringstream csv(read_file(root_ / "run" / "layers.csv"));
