@@ -144,6 +144,9 @@ TEST(Loihi2, CostsAreLoihi1ScaledAsStated) {
   EXPECT_EQ(two.core.synapse_cycles.value * 5, one.core.synapse_cycles.value);
   EXPECT_EQ((two.core.soma_cycles.value + two.core.soma_active_cycles.value) * 2,
             one.core.soma_cycles.value + one.core.soma_active_cycles.value);
+  for (const Count* time : {&two.core.soma_cycles, &two.core.soma_active_cycles, &two.core.synapse_cycles,
+                            &two.core.synapse_conv_cycles, &two.core.spike_cycles})
+    EXPECT_EQ(time->origin.tag, Tag::kDerived) << time->origin.key;
   EXPECT_EQ(two.energy.synapse_read.value.count() * 2, one.energy.synapse_read.value.count());
   EXPECT_EQ(two.energy.soma_update.value.count() * 2, one.energy.soma_update.value.count());
   EXPECT_EQ(two.energy.link_hop.value.count() * 10, one.energy.link_hop.value.count() * 7);
