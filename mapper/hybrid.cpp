@@ -27,6 +27,8 @@ constexpr int kPriceHalvings = 5;
 struct Evaluation {
   bool fits = false;
   std::string reason;
+  std::vector<Shortfall> shortfalls{};
+  std::string nearest{};
   MappingProblem problem;
   Mapping mapping;
   Metrics metrics;
@@ -68,8 +70,10 @@ class Chooser {
     for (const auto& [engines, e] : evaluated_)
       if (e->fits && keeps_rules(engines) && (best == nullptr || value_of(engines) < value_of(*best))) best = &engines;
     if (best == nullptr) {
+      // What is short with all stages on spiking cores says most: resource, stage and a board that is large enough.
       const auto& first = *evaluated_.at(with_rules(Engine::kSpiking));
-      throw DoesNotFit({}, "no engines of the stages make it fit; all on spiking cores: " + first.reason);
+      throw DoesNotFit(first.shortfalls,
+                       (first.nearest.empty() ? "" : first.nearest + "; ") + "dense cores or a device do not help");
     }
     add_finalist(finalists, *best);
     if (judge_)
@@ -134,6 +138,8 @@ class Chooser {
       e->fits = true;
     } catch (const DoesNotFit& error) {
       e->reason = error.what();
+      e->shortfalls = error.shortfalls;
+      e->nearest = error.nearest;
     }
     return *e;
   }
