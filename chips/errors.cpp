@@ -109,6 +109,14 @@ Contradiction::Contradiction(const FilePlace& place_, const std::string& key_, c
 BoardOfBoards::BoardOfBoards(const FilePlace& place_, const std::string& chip)
     : ChipFileError(place_, "board.chip", fmt::format("'{}' is a board; name a chip", printable(chip))) {}
 
+WrongPart::WrongPart(const FilePlace& place_, const std::string& key_, const std::string& name_, const std::string& is_,
+                     const std::string& fix)
+    : ChipFileError(
+          place_, key_,
+          fmt::format("'{}' is {}, not a {}; {}", printable(name_), is_, key_.substr(key_.rfind('.') + 1), fix)),
+      name(name_),
+      is(is_) {}
+
 UnknownTarget::UnknownTarget(const std::string& target_, const std::string& nearest_,
                              const std::vector<std::string>& known_)
     : Error(ExitCode::kBadInput,

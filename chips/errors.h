@@ -110,6 +110,14 @@ struct BoardOfBoards : ChipFileError {
   BoardOfBoards(const FilePlace& place, const std::string& chip);
 };
 
+/// A board's chip is a device, or its device a chip or board.
+struct WrongPart : ChipFileError {
+  WrongPart(const FilePlace& place, const std::string& key, const std::string& name, const std::string& is,
+            const std::string& fix);
+  std::string name;
+  std::string is;  // "a device", "a chip", "a board"
+};
+
 struct UnknownTarget : Error {
   UnknownTarget(const std::string& target, const std::string& nearest, const std::vector<std::string>& known);
   std::string target;

@@ -225,6 +225,16 @@ Chip read_chip(const YamlMap& top, Findings& findings) {
   return chip;
 }
 
+bool says_device(const YamlMap& top) {
+  const YAML::Node* kind = top.find("kind");
+  return kind != nullptr && kind->IsScalar() && kind->Scalar() == "device";
+}
+
+WrongPart device_as_chip(const YamlMap& board, const std::string& name) {
+  return {board.place_of_key("chip"), "board.chip", name, "a device",
+          "write it under board.device, and a chip here, as in `chip: tianjic-like`"};
+}
+
 Chip read_chip_file(const YamlMap& board, const std::string& name, const ChipFinder& find_chip, Findings& findings) {
   const FilePlace place = board.place_of_key("chip");
   const std::filesystem::path path = find_chip(name);
@@ -234,6 +244,10 @@ Chip read_chip_file(const YamlMap& board, const std::string& name, const ChipFin
   }
   const YAML::Node document = parse_yaml(read_file(path), path.string());
   const YamlMap top(document, "", path.string(), findings);
+  if (says_device(top)) {
+    findings.add(device_as_chip(board, name));
+    return {};
+  }
   if (top.find("board") != nullptr) {
     findings.add(BoardOfBoards(place, name));
     return {};
@@ -253,7 +267,15 @@ std::optional<Device> read_board_device(const YamlMap& board, const ChipFinder& 
     board.findings().add(UnknownWord(board.place_of_key("device"), "board.device", *name, bundled_devices()));
     return std::nullopt;
   }
-  return parse_device(read_file(path), path.string(), board.findings());
+  const YAML::Node document = parse_yaml(read_file(path), path.string());
+  const YamlMap top(document, "", path.string(), board.findings());
+  for (const auto& [section, is] : {std::pair("noc", "a chip"), std::pair("board", "a board")}) {
+    if (says_device(top) || top.find(section) == nullptr) continue;
+    board.findings().add(WrongPart(board.place_of_key("device"), "board.device", *name, is,
+                                   "name a device, as in `device: ascend-310`"));
+    return std::nullopt;
+  }
+  return read_device(top);
 }
 
 Board read_board(const YamlMap& map, const ChipFinder& find_chip, Findings& findings) {
@@ -266,7 +288,11 @@ Board read_board(const YamlMap& map, const ChipFinder& find_chip, Findings& find
   const YAML::Node* chip = map.require("chip", "chip: tianjic-like");
   if (chip == nullptr) return board;
   if (chip->IsMap()) {
-    board.chip = read_chip(YamlMap(*chip, "", map.file(), findings), findings);
+    const YamlMap inside(*chip, "", map.file(), findings);
+    if (says_device(inside))
+      findings.add(device_as_chip(map, inside.text("name").value_or("this")));
+    else
+      board.chip = read_chip(inside, findings);
   } else if (const auto name = map.text("chip")) {
     board.chip = read_chip_file(map, *name, find_chip, findings);
   }

@@ -72,16 +72,15 @@ Job::Job(const JobOptions& options) : options_(options) {
   how.threads = thread_count(options_.common);
   program_ = mapper::with_repeaters(program_, board, schedule, tiling);
   if (options_.where.any()) {
-    mapper::EngineChoice choice = map_with_engines(program_, board, schedule, tiling, how, options_.where,
-                                                   [this](const auto& problem, const auto& mapping) {
-                                                     sim::SimOptions once;
-                                                     once.fidelity = fidelity_of(options_.fidelity);
-                                                     once.allow_loss = true;
-                                                     once.record_activities = false;
-                                                     const auto r = sim::simulate(
-                                                         problem, mapping, std::span(image_codes()).first(1), once);
-                                                     return mapper::Measured{r.total_time, r.total_energy};
-                                                   });
+    mapper::EngineChoice choice = map_with_engines(
+        program_, board, schedule, tiling, how, options_.where, [this](const auto& problem, const auto& mapping) {
+          sim::SimOptions once;
+          once.fidelity = fidelity_of(options_.fidelity);
+          once.allow_loss = true;
+          once.record_activities = false;
+          const auto r = sim::simulate(problem, mapping, std::span(image_codes()).first(1), once);
+          return mapper::Measured{r.total_time, r.total_energy};
+        });
     problem_ = std::move(choice.problem);
     mapping_ = std::move(choice.mapping);
     alternatives_ = std::move(choice.alternatives);
@@ -107,8 +106,7 @@ Job::Job(const JobOptions& options, mapper::MappingFile file) : options_(options
 void Job::load() {
   const StopWatch watch;
   if (is_temporal_workload(options_.workload)) return load_temporal();
-  if (options_.schedule == "timesteps")
-    throw UsageError("--schedule", "timesteps is for networks over time; leave it out");
+  check_schedule_of_images(options_.schedule);
   model_ = workloads::load_model(options_.workload);
   workloads::ConvertOptions how;
   how.threads = options_.common.threads;

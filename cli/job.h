@@ -32,6 +32,8 @@ struct JobOptions {
   std::vector<std::string> rtl;
   std::string images_file;  // empty: the bundled test images
   std::size_t images = 10;
+  bool images_given = false;    // else fewer will do
+  bool schedule_given = false;  // else the workload's own
   std::size_t accuracy_images = 500;
   bool allow_loss = false;
 };
@@ -60,7 +62,8 @@ class Job {
   void set_mapping(mapper::Mapping mapping) { mapping_ = std::move(mapping); }
   void use_profile(const mapper::Profile& profile);
 
-  /// Images to simulate, as codes; spikes of a network over time. Throws UsageError when there are fewer than asked for.
+  /// Images to simulate, as codes; spikes of a network over time. Throws UsageError when there are fewer than asked
+  /// for.
   const std::vector<std::vector<std::int32_t>>& image_codes();
   sim::SimOptions simulation_options() const;
   sim::RunResult simulate();

@@ -14,7 +14,10 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("--target", o.target,
                   "chip, board or file; a grid of chips (tianjic-like:3x3); with a device (tianjic-like+ascend-310)")
       ->required();
-  verb.add_option("--schedule", o.schedule, "when stages fire")->capture_default_str()->check(schedule_names());
+  verb.add_option("--schedule", o.schedule, "when stages fire; networks over time have their own")
+      ->capture_default_str()
+      ->check(schedule_names())
+      ->each([&o](const std::string&) { o.schedule_given = true; });
   verb.add_option("--preset", o.preset, "compact: few cores; latency: more cores for shorter steps")
       ->capture_default_str()
       ->check(CLI::IsMember({"compact", "latency"}));
@@ -27,7 +30,10 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
 
 void add_simulation_options(CLI::App& verb, JobOptions& o) {
   o.where.judge = true;
-  verb.add_option("--images", o.images, "images to simulate")->capture_default_str()->check(whole_number(1, 1'000'000));
+  verb.add_option("--images", o.images, "images to simulate")
+      ->capture_default_str()
+      ->check(whole_number(1, 1'000'000))
+      ->each([&o](const std::string&) { o.images_given = true; });
   verb.add_option("--images-file", o.images_file,
                   "images and labels (safetensors), or event recordings; the workload's own when left out");
   verb.add_option("--accuracy-images", o.accuracy_images, "images for the integer and float accuracies, 0 for all")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs on networks over time: what differs from those on images.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/digest.h"
@@ -9,13 +11,20 @@
 
 namespace ranvier::cli {
 
-/// One schedule fits, whatever was asked for; samples are few, so that the usual number of images may be more.
+/// One schedule fits; samples are few, so that the usual number of images may be more.
 void Job::load_temporal() {
   const StopWatch watch;
+  if (options_.schedule_given && options_.schedule != "timesteps")
+    throw UsageError("--schedule", fmt::format("{} is for networks on images, and {} is one over time; leave it out",
+                                               options_.schedule, options_.workload));
   temporal_ = load_temporal_workload(options_.workload, options_.images_file);
   program_ = temporal_->model.program;
   options_.schedule = "timesteps";
-  options_.images = std::min(options_.images, temporal_->samples.count());
+  const std::size_t count = temporal_->samples.count();
+  if (options_.images_given && options_.images > count)
+    throw UsageError("--images", fmt::format("{} asked for, {} holds {}", options_.images,
+                                             temporal_->samples.files.front().parent_path().string(), count));
+  options_.images = std::min(options_.images, count);
   codes_ = temporal_->spikes(options_.images);
   wall_times_.push_back({"load", watch.seconds()});
 }

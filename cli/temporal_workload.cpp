@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/common.h"
+
 namespace ranvier::cli {
 
 bool is_temporal_workload(const std::string& name_or_path) {
@@ -13,6 +15,18 @@ bool is_temporal_workload(const std::string& name_or_path) {
   std::error_code ignored;
   if (path.extension() == ".yaml") return std::filesystem::is_regular_file(path, ignored);
   return std::filesystem::is_directory(path, ignored) && workloads::is_slayer_folder(path);
+}
+
+void check_schedule_of_images(const std::string& schedule) {
+  if (schedule == "timesteps") throw UsageError("--schedule", "timesteps is for networks over time; leave it out");
+}
+
+void check_workload_over_time(const std::string& mapping_file, const std::string& program,
+                              const std::string& workload) {
+  if (is_temporal_workload(workload)) return;
+  throw UsageError("--workload", fmt::format("{} maps {}, a network over time, and {} is no folder of one; give its "
+                                             "folder, --workload FOLDER",
+                                             mapping_file, program, workload));
 }
 
 std::string TemporalWorkload::description() const {

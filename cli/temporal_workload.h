@@ -14,6 +14,12 @@ namespace ranvier::cli {
 /// A folder that load_temporal() reads, or a description file (.yaml).
 bool is_temporal_workload(const std::string& name_or_path);
 
+/// Throws UsageError where a network on images would run over time.
+void check_schedule_of_images(const std::string& schedule);
+
+/// Throws UsageError where `workload` cannot be the network over time that the mapping file is of.
+void check_workload_over_time(const std::string& mapping_file, const std::string& program, const std::string& workload);
+
 struct TemporalWorkload {
   workloads::TemporalModel model;
   workloads::SampleSet samples;

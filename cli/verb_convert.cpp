@@ -8,6 +8,7 @@
 
 #include "cli/common.h"
 #include "cli/schedules.h"
+#include "cli/temporal_workload.h"
 #include "workloads/convert.h"
 #include "workloads/convert_report.h"
 #include "workloads/executor.h"
@@ -157,6 +158,11 @@ void print_table(const ConvertArguments& a, const workloads::VitModel& model, co
 }
 
 ExitCode convert(const ConvertArguments& a) {
+  if (is_temporal_workload(a.model))
+    throw UsageError("model", fmt::format("{} is a network over time; convert takes trained networks on images only, "
+                                          "give this one to ranvier map or run as it is",
+                                          a.model));
+  check_schedule_of_images(a.schedule);
   const auto model = workloads::load_model(a.model);
   workloads::ConvertOptions options;
   options.method = a.method;

@@ -71,12 +71,14 @@ ExitCode map(const MapArguments& a) {
   return ExitCode::kOk;
 }
 
-ExitCode check(const std::string& path, const std::string& workload) {
+ExitCode check(const std::string& path, const std::string& given) {
   auto file = mapper::mapping_from_json(read_file(path), path);
-  const auto program = mapper::program_for(
-      file, is_temporal_workload(workload)
-                ? workloads::load_temporal(workload).program
-                : workloads::convert(workloads::load_model(workload.empty() ? file.program_name : workload)));
+  const std::string workload = given.empty() ? file.program_name : given;
+  if (file.problem.schedule == workloads::Schedule::kTimesteps)
+    check_workload_over_time(path, file.program_name, workload);
+  const auto program =
+      mapper::program_for(file, is_temporal_workload(workload) ? workloads::load_temporal(workload).program
+                                                               : workloads::convert(workloads::load_model(workload)));
   mapper::attach(file, program, chips::load_target(file.target));
   const auto findings = mapper::verify(file.problem, file.mapping);
   for (const auto& finding : findings) fmt::print("{}: {}: {}\n", path, mapper::name_of(finding.kind), finding.text);

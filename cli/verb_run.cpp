@@ -66,6 +66,7 @@ ExitCode simulate(const RunArguments& a, const Context& context) {
                    : file.problem.schedule == workloads::Schedule::kAsynchronousUnary ? "async-unary"
                    : file.problem.schedule == workloads::Schedule::kTimesteps         ? "timesteps"
                                                                                       : "staged-graded";
+  if (b.job.schedule == "timesteps") check_workload_over_time(a.mapping_file, file.program_name, b.job.workload);
   Job job(b.job, std::move(file));
   return simulate_and_finish(job, b, context, clock);
 }

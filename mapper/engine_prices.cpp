@@ -50,11 +50,11 @@ ChipPrices chip_prices(const MappingProblem& problem, const Mapping* mapping) {
   }
   const Metrics metrics = estimate(problem, *mapping);
   // A level's time goes to the stages with a tile in it, by the cycles of their slowest tile; one cycle more for each,
-  // so that no share is nought over nought.
+  // so that no share is nought over nought. Schedules without stages have one level.
+  const std::vector<std::size_t> bucket = level_steps(problem, mapping->level).bucket;
   std::vector<std::vector<std::uint8_t>> in_level(metrics.levels.size(),
                                                   std::vector<std::uint8_t>(program.stages.size(), 0));
-  for (std::size_t t = 0; t < problem.tiles.size(); ++t)
-    in_level[static_cast<std::size_t>(mapping->level[t])][problem.tiles[t].stage.value()] = 1;
+  for (std::size_t t = 0; t < problem.tiles.size(); ++t) in_level[bucket[t]][problem.tiles[t].stage.value()] = 1;
   double steps = 0;
   for (std::size_t l = 0; l < metrics.levels.size(); ++l) {
     double sum = 0;

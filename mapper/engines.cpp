@@ -44,12 +44,17 @@ std::vector<Engine> engines_of(const Program& program, Engine otherwise, const s
 std::string why_not(const Program& program, const chips::Board& board, Schedule schedule, StageId stage,
                     Engine engine) {
   if (engine == Engine::kSpiking) return {};
-  if (schedule != Schedule::kStagedGraded) return "only the staged-graded schedule has whole values to hand over";
+  if (schedule == Schedule::kTimesteps)
+    return "a network over time has no whole values to hand over; place it on spiking";
+  if (schedule != Schedule::kStagedGraded)
+    return "only the staged-graded schedule has whole values to hand over; place it on spiking, or use --schedule "
+           "staged-graded";
   if (engine == Engine::kDense) {
     if (board.chip.mechanisms[static_cast<std::size_t>(chips::Mechanism::kDenseMode)].support ==
             chips::Support::kAbsent ||
         board.chip.core.dense_lanes.value == 0)
-      return "cores of " + board.chip.name + " have no dense mode";
+      return "cores of " + board.chip.name +
+             " have no dense mode; place it on spiking, or take a chip with core.dense_lanes";
     if (program.stage(stage).kind == workloads::StageKind::kLif) return "its compartments fire over time";
     return {};
   }

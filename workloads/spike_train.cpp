@@ -65,7 +65,7 @@ std::vector<Spike> unpack_spikes(const Program& program, std::span<const std::in
 }
 
 std::vector<CameraEvent> parse_bs2(std::span<const std::uint8_t> bytes, const std::string& file) {
-  if (bytes.size() % kEventBytes != 0) throw BadEventFile(file, bytes.size(), kEventBytes);
+  if (bytes.empty() || bytes.size() % kEventBytes != 0) throw BadEventFile(file, bytes.size(), kEventBytes);
   std::vector<CameraEvent> events;
   events.reserve(bytes.size() / kEventBytes);
   for (std::size_t i = 0; i < bytes.size(); i += kEventBytes) {

@@ -35,7 +35,7 @@ struct CameraEvent {
 };
 
 /// A .bs2 file: 5 bytes an event: x, y, then polarity in bit 7 and 23 bits of microseconds, high bits first.
-/// Throws FileMissing, BadEventFile (a size that is no multiple of 5).
+/// Throws FileMissing, BadEventFile (no byte, or a size that is no multiple of 5).
 std::vector<CameraEvent> read_bs2(const std::filesystem::path& path);
 std::vector<CameraEvent> parse_bs2(std::span<const std::uint8_t> bytes, const std::string& file);
 

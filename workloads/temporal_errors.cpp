@@ -28,8 +28,11 @@ WrongWeightCount::WrongWeightCount(const std::string& file_, const std::string& 
 
 BadEventFile::BadEventFile(const std::string& file_, std::uint64_t bytes_, std::uint64_t event_bytes_)
     : Error(ExitCode::kBadInput,
-            fmt::format("{}: byte {}: the file ends within an event of {} bytes; it was cut short or is no event file",
-                        file_, bytes_ - bytes_ % event_bytes_, event_bytes_)),
+            bytes_ == 0
+                ? fmt::format("{}: holds no event; give a recording that is not empty", file_)
+                : fmt::format(
+                      "{}: byte {}: the file ends within an event of {} bytes; it was cut short or is no event file",
+                      file_, bytes_ - bytes_ % event_bytes_, event_bytes_)),
       file(file_),
       bytes(bytes_),
       event_bytes(event_bytes_) {}

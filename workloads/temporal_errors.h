@@ -35,7 +35,7 @@ struct WrongWeightCount : Error {
   std::int64_t got = 0;
 };
 
-/// A recording that is no whole number of events.
+/// A recording that is empty or no whole number of events.
 struct BadEventFile : Error {
   BadEventFile(const std::string& file_, std::uint64_t bytes_, std::uint64_t event_bytes_);
   std::string file;

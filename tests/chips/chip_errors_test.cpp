@@ -172,6 +172,22 @@ TEST(ChipErrors, OptionalKeysAreChecked) {
             "mechanisms.graded_payload");
 }
 
+TEST(ChipErrors, PartsOfABoardInEachOthersPlace) {
+  const auto board = [](const std::string& rest) { return "board: {name: b, columns: 1, rows: 1, " + rest + "}\n"; };
+  for (const char* chip : {"chip: ascend-310", "chip: {kind: device, name: ascend-310}"}) {
+    Findings findings;
+    parse_target(board(chip), "f.yaml", chip_finder("."), findings);
+    EXPECT_THAT(
+        findings.lines(),
+        testing::ElementsAre(testing::HasSubstr("f.yaml:1:39: board.chip: 'ascend-310' is a device, not a chip; ")));
+    EXPECT_EQ(failure<WrongPart>(board(chip)).key, "board.chip");
+  }
+  EXPECT_EQ(failure<WrongPart>(board("chip: tianjic-like, device: loihi-fitted")).is, "a chip");
+  const auto device = failure<WrongPart>(board("chip: tianjic-like, device: kapoho-point"));
+  EXPECT_EQ(device.key, "board.device");
+  EXPECT_EQ(device.is, "a board");
+}
+
 TEST(ChipErrors, NoYaml) {
   EXPECT_GT(failure<YamlSyntaxError>(toy_text() + "energy: {a: [\n").place.line, 0);
   EXPECT_THAT(failure<YamlSyntaxError>("").what(), testing::HasSubstr("the file is empty"));

@@ -59,6 +59,21 @@ TEST_F(Refusal, UnknownChipKeyHasPlaceAndSpelling) {
   EXPECT_NE(o.err.find("soma_cycles"), std::string::npos) << o.err;
 }
 
+TEST_F(Refusal, PartsOfABoardInEachOthersPlace) {
+  std::ofstream(folder_ / "a.yaml") << "board: {name: b, columns: 1, rows: 1, chip: ascend-310}\n";
+  std::ofstream(folder_ / "b.yaml")
+      << "board: {name: b, columns: 1, rows: 1, chip: tianjic-like, device: tianjic-like}\n";
+  expect_refusal(ranvier("map fashion-vit-small --target ./a.yaml"), 5,
+                 "a.yaml:1:39: board.chip: 'ascend-310' is a device, not a chip; ");
+  expect_refusal(ranvier("map fashion-vit-small --target ./b.yaml"), 5,
+                 "b.yaml:1:59: board.device: 'tianjic-like' is a chip, not a device; ");
+  for (const char* file : {"a.yaml", "b.yaml"}) {
+    const auto o = ranvier(std::string("chips check ./") + file);
+    EXPECT_EQ(o.exit_code, 5);
+    EXPECT_EQ(std::count(o.out.begin(), o.out.end(), '\n'), 1) << o.out;
+  }
+}
+
 TEST_F(Refusal, EnergiesBeyondTheBooksAreNoResult) {
   std::string yaml = text_of(RANVIER_SOURCE_DIR "/chips/tianjic-like.yaml");
   const auto at = yaml.find("  synapse_read:");

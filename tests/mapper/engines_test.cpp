@@ -83,7 +83,9 @@ TEST(Engines, AreRefusedWhereBoardOrScheduleHasNoneOfThem) {
     make_problem(program, plain, Schedule::kStagedGraded, placed({"q=dense"}));
     FAIL();
   } catch (const BadEngine& e) {
-    EXPECT_STREQ(e.what(), "stage q cannot run on engine dense: cores of toy have no dense mode");
+    EXPECT_STREQ(e.what(),
+                 "stage q cannot run on engine dense: cores of toy have no dense mode; place it on spiking, or take a "
+                 "chip with core.dense_lanes");
   }
 }
 
@@ -239,9 +241,24 @@ TEST(ChooseEngines, KeepsWhatIsFixedAndSaysWhatIsNotPossible) {
     }
   }
   EXPECT_FALSE(choice.alternatives[1].fits);
-  EXPECT_EQ(choice.alternatives[1].reason, "embed: cores of toy have no dense mode");
+  EXPECT_EQ(choice.alternatives[1].reason,
+            "embed: cores of toy have no dense mode; place it on spiking, or take a chip with core.dense_lanes");
   EXPECT_THROW(choose_engines(program, board, Schedule::kStagedGraded, placed({"fc1=dense"}), how, Objective::kEdp),
                BadEngine);
+}
+
+TEST(ChooseEngines, LeavesUnarySchedulesSpiking) {
+  const auto program = attention_program();
+  MapOptions how;
+  how.place.moves = 50;
+  for (const Schedule schedule : {Schedule::kStagedUnary, Schedule::kAsynchronousUnary}) {
+    const EngineChoice choice = choose_engines(program, hybrid_board(), schedule, {}, how, Objective::kLatency);
+    EXPECT_EQ(choice.engines, std::vector<Engine>(program.stages.size(), Engine::kSpiking));
+    EXPECT_TRUE(choice.alternatives.back().fits);
+    EXPECT_EQ(choice.alternatives[1].reason,
+              "embed: only the staged-graded schedule has whole values to hand over; place it on spiking, or use "
+              "--schedule staged-graded");
+  }
 }
 
 TEST(ChooseEngines, OffersTheDeviceToWhatDoesNotFitTheChip) {

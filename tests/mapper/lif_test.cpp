@@ -7,9 +7,11 @@
 #include "mapper/delivery.h"
 #include "mapper/demand.h"
 #include "mapper/errors.h"
+#include "mapper/hybrid.h"
 #include "mapper/mapping_io.h"
 #include "mapper/out_axons.h"
 #include "mapper/synapse_storage.h"
+#include "tests/chips/small_device.h"
 #include "tests/mapper/fixtures.h"
 #include "workloads/conv.h"
 
@@ -331,6 +333,18 @@ TEST_F(Corrupted, OptionalLimitsOfACore) {
   problem.board.chip.core.core_memory.value = Bytes(0);
   problem.board.chip.core.receive_limit.value = Bytes(31);
   EXPECT_TRUE(finds(FindingKind::kCapacity));
+}
+
+TEST(Lif, ChoosingEnginesLeavesThemSpiking) {
+  const Program p = camera_program();
+  chips::Board b = board();
+  b.device = chips::testing::small_device();
+  for (const Objective objective : {Objective::kLatency, Objective::kEnergy, Objective::kEdp}) {
+    const EngineChoice choice = choose_engines(p, b, Schedule::kTimesteps, {}, {}, objective);
+    EXPECT_EQ(choice.engines, std::vector<Engine>(p.stages.size(), Engine::kSpiking));
+    EXPECT_EQ(choice.alternatives[2].reason,
+              "conv: a network over time has no whole values to hand over; place it on spiking");
+  }
 }
 
 TEST(Lif, MappingFilesKeepThem) {

@@ -80,7 +80,12 @@ TEST(Bs2, RefusesAFileThatEndsWithinAnEvent) {
     EXPECT_EQ(e.event_bytes, 5U);
     EXPECT_THAT(e.what(), HasSubstr("cut.bs2: byte 10:"));
   }
-  EXPECT_TRUE(parse_bs2({}, "empty.bs2").empty());
+  try {
+    parse_bs2({}, "empty.bs2");
+    FAIL() << "no error";
+  } catch (const BadEventFile& e) {
+    EXPECT_THAT(e.what(), HasSubstr("empty.bs2: holds no event"));
+  }
   EXPECT_THROW(read_bs2("/nonexistent/1.bs2"), FileMissing);
 }
 
