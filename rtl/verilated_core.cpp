@@ -56,6 +56,7 @@ class VerilatedCore final : public sim::CoreModel {
     driver_.write_state(initial_state(driver_.tile()));
     if (driver_.overflow()) driver_.clear_overflow();
     counters_ = {};
+    active_.assign(contexts(), 0);
     drain_due_ = false;
     rests_ = false;
   }
@@ -67,6 +68,12 @@ class VerilatedCore final : public sim::CoreModel {
     if (driver_.overflow()) throw RtlOverflow(stage().name, event.token);
     const std::int64_t touched = e.direct ? 1 : spec_.tile.outputs.size();
     const bool multiplies = !e.direct && (spec_.graded || (e.payload != 1 && e.payload != -1));
+    const auto row = active_.begin() + std::int64_t{e.token} * spec_.tile.outputs.size();
+    if (e.direct) {
+      row[e.channel] = 1;
+    } else {
+      std::fill_n(row, spec_.tile.outputs.size(), std::uint8_t{1});
+    }
     ++counters_.events_in;
     (multiplies ? counters_.multiply_adds : counters_.adds) += touched;
     if (!e.direct) counters_.synapse_reads += touched;
@@ -85,9 +92,11 @@ class VerilatedCore final : public sim::CoreModel {
       out.push_back({spec_.tile.tokens.begin + s.spike.token, spec_.tile.outputs.begin + s.spike.neuron,
                      s.spike.payload, Cycles(drain + s.at)});
     }
-    const std::int64_t contexts = std::int64_t{spec_.tile.outputs.size()} * spec_.tile.tokens.size();
-    counters_.soma_updates += contexts;
-    counters_.active_updates += contexts;  // the RTL works on every context alike, with input or not
+    for (const SpikeCoreDriver::TimedSpike& spike : spikes_)
+      active_[static_cast<std::size_t>(spike.spike.token * spec_.tile.outputs.size() + spike.spike.neuron)] = 1;
+    counters_.soma_updates += static_cast<std::int64_t>(contexts());
+    counters_.active_updates += std::count(active_.begin(), active_.end(), std::uint8_t{1});
+    std::fill(active_.begin(), active_.end(), std::uint8_t{0});
     counters_.spikes += static_cast<std::int64_t>(spikes_.size());
     counters_.events_out += static_cast<std::int64_t>(spikes_.size());
     counters_.busy += cost;
@@ -119,6 +128,7 @@ class VerilatedCore final : public sim::CoreModel {
   std::vector<std::uint8_t> save() const override {
     sim::StateWriter w;
     w.value(counters_);
+    w.array(active_);
     w.value(drain_due_);
     w.array(driver_.read_state());
     return w.take();
@@ -127,6 +137,8 @@ class VerilatedCore final : public sim::CoreModel {
   void restore(const std::vector<std::uint8_t>& bytes) override {
     sim::StateReader r(bytes);
     r.value(counters_);
+    active_.assign(contexts(), 0);
+    r.array(active_);
     r.value(drain_due_);
     std::vector<NeuronState> state = initial_state(driver_.tile());
     r.array(state);
@@ -138,6 +150,9 @@ class VerilatedCore final : public sim::CoreModel {
 
  private:
   const Stage& stage() const { return stage_of(spec_); }
+  std::size_t contexts() const {
+    return static_cast<std::size_t>(spec_.tile.outputs.size()) * static_cast<std::size_t>(spec_.tile.tokens.size());
+  }
 
   CoreEvent local(const sim::Event& event) const {
     const mapper::Tile& tile = spec_.tile;
@@ -157,6 +172,7 @@ class VerilatedCore final : public sim::CoreModel {
   mutable SpikeCoreDriver driver_;  // reading state takes clock cycles, which change nothing
   std::vector<SpikeCoreDriver::TimedSpike> spikes_;
   sim::CoreCounters counters_;
+  std::vector<std::uint8_t> active_;  // by context: had input, or fired, since the tile last fired
   bool drain_due_ = false;
   mutable bool rests_ = false;  // known to rest without looking
 };

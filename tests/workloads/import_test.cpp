@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include <cmath>
 
 #include "../shared_data.h"
@@ -25,6 +27,8 @@ struct Published {
   std::int32_t tokens, width, heads, blocks, hidden, classes;
   std::size_t stages;
 };
+
+void PrintTo(const Published& published, std::ostream* out) { *out << published.folder; }
 
 const Published kPublished[] = {
     {"kwt1", 99, 64, 1, 12, 256, 12, 2 + 12 * 11 + 1},

@@ -25,7 +25,7 @@ inline std::string npy_text(const std::string& header, const std::string& data) 
 
 inline std::string npy_floats(const std::string& shape, const std::vector<float>& values) {
   std::string data(values.size() * sizeof(float), '\0');
-  std::memcpy(data.data(), values.data(), data.size());
+  if (!values.empty()) std::memcpy(data.data(), values.data(), data.size());
   return npy_text(fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': {}, }}\n", shape), data);
 }
 
