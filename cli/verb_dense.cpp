@@ -101,10 +101,10 @@ void print_text(const chips::Device& device, const workloads::LayerTable& table,
   for (const Row& row : rows) line(row.name, row.cost, bound_name(row.cost.bound));
   line("all", s.cost, "");
   const auto batch = static_cast<double>(o.batch);
-  fmt::print(
-      "\n{:.1f} images/s, {:.3f} ms a batch; {:.2f} G multiply-adds an image, {:.1f} % of the matrix unit's\n\n",
-      s.images_per_second, microseconds(s.cost.total) * 1e-3, static_cast<double>(s.cost.multiply_adds) * 1e-9 / batch,
-      100 * static_cast<double>(s.cost.multiply_adds) / static_cast<double>(s.cost.cube_multiply_adds));
+  fmt::print("\n{:.1f} images/s, {:.3f} ms a batch; {:.2f} G multiply-adds an image, {:.1f} % of the matrix unit's\n\n",
+             s.images_per_second, microseconds(s.cost.total) * 1e-3,
+             static_cast<double>(s.cost.multiply_adds) * 1e-9 / batch,
+             100 * static_cast<double>(s.cost.multiply_adds) / static_cast<double>(s.cost.cube_multiply_adds));
   fmt::print("{:<24} {:>12} {:>7}  {}\n", "energy", "uJ an image", "share", "tag");
   const double energy = microjoules(s.cost.energy());
   for (const EnergyPart& part : s.energy)
@@ -112,9 +112,8 @@ void print_text(const chips::Device& device, const workloads::LayerTable& table,
                energy > 0 ? 100 * microjoules(part.energy) / energy : 0, chips::name_of(part.tag));
   fmt::print("{:<24} {:>12.1f}          {:.1f} % on assumed or unverified numbers\n\n", "all", energy / batch,
              100 * assumed_share(s));
-  fmt::print(
-      "not in these times: a batch of images over the host link, {:.1f} us in 4-byte values\n",
-      microseconds(mapper::link_time(device, table.layers.front().input_values() * 4 * o.batch)));
+  fmt::print("not in these times: a batch of images over the host link, {:.1f} us in 4-byte values\n",
+             microseconds(mapper::link_time(device, table.layers.front().input_values() * 4 * o.batch)));
 }
 
 void print_json(const chips::Device& device, const workloads::LayerTable& table, const std::vector<Row>& rows,

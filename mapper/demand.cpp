@@ -17,12 +17,12 @@ using workloads::StageKind;
 
 namespace {
 
-constexpr std::int64_t kPotentialBytes = 4;  // V (24 bits) and S (8 bits); an input slice: its sum; the head: V
-constexpr std::int64_t kLayerNormBytes = 3;  // X (16 bits) and S
-constexpr std::int64_t kProductBytes = 5;    // P or O (32 bits) and S
-constexpr std::int64_t kCodeBytes = 1;       // a code of q, k, a or v
-constexpr std::int64_t kGeluBytes = 2;       // input code and S
-constexpr std::int64_t kAddBytes = 2;        // difference not yet sent
+constexpr std::int64_t kPotentialBytes = 4;     // V (24 bits) and S (8 bits); an input slice: its sum; the head: V
+constexpr std::int64_t kLayerNormBytes = 3;     // X (16 bits) and S
+constexpr std::int64_t kProductBytes = 5;       // P or O (32 bits) and S
+constexpr std::int64_t kCodeBytes = 1;          // a code of q, k, a or v
+constexpr std::int64_t kGeluBytes = 2;          // input code and S
+constexpr std::int64_t kAddBytes = 2;           // difference not yet sent
 constexpr std::int64_t kCompartmentBytes = 10;  // u and v (24 bits each), sum of the step's input (24), refractory (8)
 constexpr std::int64_t kResidualSumBytes = 2;   // as it arrives; codes take one byte, a spike a bit
 

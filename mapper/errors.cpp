@@ -62,8 +62,7 @@ NoDenseForm::NoDenseForm(std::string stage, std::string reason)
       stage_name(std::move(stage)) {}
 
 BadPlaceRule::BadPlaceRule(std::string rule_text, const std::string& problem)
-    : Error(ExitCode::kUsage,
-            fmt::format("--place '{}': {}; write it like 'block0.*=offload'", rule_text, problem)),
+    : Error(ExitCode::kUsage, fmt::format("--place '{}': {}; write it like 'block0.*=offload'", rule_text, problem)),
       rule(std::move(rule_text)) {}
 
 NoStageMatches::NoStageMatches(std::string the_pattern, const std::string& nearest)

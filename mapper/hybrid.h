@@ -46,9 +46,10 @@ struct EngineChoice {
 
 /// The best by the estimate among: each pure choice, with the stages of `tiling.place` where they are fixed; and what
 /// dynamic programming finds with prices of stages and crossings taken from the pure ones, for the objective itself or,
-/// for the product, for several weights of time against energy; with a price of cores where the board has too few. So it
-/// is never worse than a pure choice that the rules allow. A judge, if given, decides between this best and the pure
-/// choices, so that the same holds for what it measures. Throws DoesNotFit where none fits, and what make_problem() does.
+/// for the product, for several weights of time against energy; with a price of cores where the board has too few. So
+/// it is never worse than a pure choice that the rules allow. A judge, if given, decides between this best and the pure
+/// choices, so that the same holds for what it measures. Throws DoesNotFit where none fits, and what make_problem()
+/// does.
 EngineChoice choose_engines(const workloads::Program& program, const chips::Board& board, Schedule schedule,
                             const TilingOptions& tiling, const MapOptions& map, Objective objective,
                             const Judge& judge = {});

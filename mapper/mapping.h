@@ -30,20 +30,20 @@ struct Demand {
   Bytes synapse_bytes;
   Bytes state_bytes;
   Bytes bulk_bytes;
-  Bytes receive_bytes;            // values that may arrive in one step
-  std::int64_t tiles = 0;         // 1 for a tile on a core
-  std::int64_t profiles = 0;      // neuron configurations
-  std::int64_t formats = 0;       // synapse formats
-  std::int64_t out_axons = 0;     // unicast chips: neurons times destination cores, known once placed
+  Bytes receive_bytes;         // values that may arrive in one step
+  std::int64_t tiles = 0;      // 1 for a tile on a core
+  std::int64_t profiles = 0;   // neuron configurations
+  std::int64_t formats = 0;    // synapse formats
+  std::int64_t out_axons = 0;  // unicast chips: neurons times destination cores, known once placed
 };
 
 /// What executes a stage: event-driven cores, the same cores in dense mode (all values, zero or not), or the board's
 /// device behind the host link. The integers are the same.
 enum class Engine : std::uint8_t { kSpiking, kDense, kOffload };
 
-/// A slice of a stage. Linear: any of the three ranges may be cut. Scores and mix: cut by heads (through `outputs`) and query
-/// tokens. LayerNorm: by tokens. GELU and add: by outputs and tokens.
-/// A tile with `partial_of` holds only some inputs: it has no encoder and sends integer differences of its sums to that tile.
+/// A slice of a stage. Linear: any of the three ranges may be cut. Scores and mix: cut by heads (through `outputs`) and
+/// query tokens. LayerNorm: by tokens. GELU and add: by outputs and tokens. A tile with `partial_of` holds only some
+/// inputs: it has no encoder and sends integer differences of its sums to that tile.
 struct Tile {
   StageId stage;
   Range outputs;  // channels of the stage
@@ -55,9 +55,9 @@ struct Tile {
   Engine engine = Engine::kSpiking;  // kOffload: the whole stage, on no core, like the host tile
 };
 
-/// Which events go where: every event of `source` with token and channel in these ranges goes to all of `destinations`, once.
-/// A destination takes it on each of its ports that is fed by the source's stage and whose reach (delivery.h) holds it.
-/// In asynchronous schedules on chips with delays all destinations of a flow need the same delay.
+/// Which events go where: every event of `source` with token and channel in these ranges goes to all of `destinations`,
+/// once. A destination takes it on each of its ports that is fed by the source's stage and whose reach (delivery.h)
+/// holds it. In asynchronous schedules on chips with delays all destinations of a flow need the same delay.
 struct Flow {
   TileId source;
   Range tokens;
@@ -82,16 +82,18 @@ struct MappingProblem {
 
 /// Relay multicast: the packet goes to chain[0], whose core passes a copy on to chain[1], and so on.
 struct Route {
-  std::vector<CoreId> chain;  // distinct cores of the flow's destinations other than the source's own core; the host has
-                              // no core, so its chains hold all of them, core 0 too, and begin at the router of core 0.
-                              // From a core to the device: core 0, whose router is the way out; host to device: none
+  std::vector<CoreId>
+      chain;  // distinct cores of the flow's destinations other than the source's own core; the host has
+              // no core, so its chains hold all of them, core 0 too, and begin at the router of core 0.
+              // From a core to the device: core 0, whose router is the way out; host to device: none
 };
 
 struct Mapping {
-  std::vector<CoreId> core_of;           // by tile; invalid for the host tile and for offloaded ones
-  std::vector<Route> routes;             // by flow
-  std::vector<std::int32_t> level;       // by tile: staged schedules fire a tile when its level comes
-  std::vector<std::int32_t> delay;       // by flow: steps an event waits at its destination (asynchronous, chips with delays)
+  std::vector<CoreId> core_of;      // by tile; invalid for the host tile and for offloaded ones
+  std::vector<Route> routes;        // by flow
+  std::vector<std::int32_t> level;  // by tile: staged schedules fire a tile when its level comes
+  std::vector<std::int32_t>
+      delay;  // by flow: steps an event waits at its destination (asynchronous, chips with delays)
 };
 
 /// What a simulation measured, per image. Same indices as the problem it was made for.

@@ -12,8 +12,8 @@
 
 namespace ranvier::mapper {
 
-/// Even cuts: part i of n covers [i * size / n, (i + 1) * size / n). Tokens of kLif stages: up to out_height parts, whole
-/// rows; beyond it a multiple of out_height, each row cut evenly.
+/// Even cuts: part i of n covers [i * size / n, (i + 1) * size / n). Tokens of kLif stages: up to out_height parts,
+/// whole rows; beyond it a multiple of out_height, each row cut evenly.
 struct StageCut {
   std::int32_t output_parts = 1;  // kScores and kMix: parts of the heads
   std::int32_t input_parts = 1;   // kLinear only
@@ -30,8 +30,9 @@ std::int32_t max_input_parts(const workloads::Stage& stage);
 std::vector<Tile> tiles_of(const workloads::Program& program, const chips::CoreKind& core, StageId stage,
                            const StageCut& cut, TileId first);
 
-/// kLif: fewest tiles, then fewest output parts. Others: fewest input parts, then output parts, then (if `tokens_may_grow`) token parts with which all tiles fit; at least
-/// those of `from`. On failure the excess of the finest cut.
+/// kLif: fewest tiles, then fewest output parts. Others: fewest input parts, then output parts, then (if
+/// `tokens_may_grow`) token parts with which all tiles fit; at least those of `from`. On failure the excess of the
+/// finest cut.
 struct CutResult {
   std::optional<StageCut> cut;
   Excess excess;

@@ -76,7 +76,8 @@ void check_ranges(const MappingProblem& p, Findings& out) {
     if (!within(tile.inputs, s.in_channels)) bad("inputs outside the stage");
     if (s.kind != StageKind::kLinear) {
       if (tile.inputs != Range{0, s.in_channels}) bad("only linear stages are cut by inputs");
-      if (s.kind == StageKind::kLif && tile.mode != TokenMode::kShared) bad("compartments are no contexts to swap or copy");
+      if (s.kind == StageKind::kLif && tile.mode != TokenMode::kShared)
+        bad("compartments are no contexts to swap or copy");
       if (tile.partial_of.valid()) bad("only linear stages have input slices");
     }
     if (s.kind == StageKind::kLayerNorm && tile.outputs != Range{0, s.channels}) bad("a LayerNorm row is cut");

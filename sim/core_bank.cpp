@@ -57,7 +57,8 @@ workloads::Activations CoreBank::gather(const std::vector<std::int32_t>& input_c
     all.codes.emplace_back(static_cast<std::size_t>(stage.tokens) * static_cast<std::size_t>(stage.channels));
   }
   if (program.temporal()) {
-    for (std::size_t i = 1; i < input_codes.size(); i += 2) ++all.codes.front()[static_cast<std::size_t>(input_codes[i])];
+    for (std::size_t i = 1; i < input_codes.size(); i += 2)
+      ++all.codes.front()[static_cast<std::size_t>(input_codes[i])];
   } else {
     all.codes.front() = input_codes;
   }

@@ -37,15 +37,15 @@ struct Emission {
 struct CoreCounters {
   std::int64_t events_in = 0;
   std::int64_t events_out = 0;
-  std::int64_t adds = 0;            // unary synaptic additions
-  std::int64_t multiply_adds = 0;   // graded ones
-  std::int64_t synapse_reads = 0;   // weights read
-  std::int64_t soma_updates = 0;    // neuron contexts looked at
-  std::int64_t map_values = 0;      // values through an AMD map
-  std::int64_t swapped_bytes = 0;   // to and from bulk memory
-  std::int64_t conv_reads = 0;      // weights of shared kernels read
-  std::int64_t active_updates = 0;  // contexts looked at that had input or were not at rest
-  std::int64_t spikes = 0;          // contexts that fired
+  std::int64_t adds = 0;                 // unary synaptic additions
+  std::int64_t multiply_adds = 0;        // graded ones
+  std::int64_t synapse_reads = 0;        // weights read
+  std::int64_t soma_updates = 0;         // neuron contexts looked at
+  std::int64_t map_values = 0;           // values through an AMD map
+  std::int64_t swapped_bytes = 0;        // to and from bulk memory
+  std::int64_t conv_reads = 0;           // weights of shared kernels read
+  std::int64_t active_updates = 0;       // contexts looked at that had input or were not at rest
+  std::int64_t spikes = 0;               // contexts that fired
   std::int64_t dense_multiply_adds = 0;  // in dense mode; such a tile counts no synapse_reads
   Cycles busy;
   friend bool operator==(const CoreCounters&, const CoreCounters&) = default;
@@ -56,7 +56,8 @@ class CoreModel {
   virtual ~CoreModel() = default;
   /// All state back to what it is before the first event of an image.
   virtual void begin_image() = 0;
-  /// Accepts one event at core time `time` (cycles since the step began); returns the cycles that it keeps the core busy.
+  /// Accepts one event at core time `time` (cycles since the step began); returns the cycles that it keeps the core
+  /// busy.
   virtual Cycles receive(const Event& event, Cycles time) = 0;
   /// Fires the tile: emissions in the order the core makes them. Unary: at most one fire a neuron; graded: to rest.
   /// Returns the cycles from begin to done.

@@ -9,8 +9,8 @@
 
 namespace ranvier::sim {
 
-/// Cycle by cycle for a window of kWords words of 64 cycles that starts with the word of `now`; behind it only the end of
-/// the last reservation is known.
+/// Cycle by cycle for a window of kWords words of 64 cycles that starts with the word of `now`; behind it only the end
+/// of the last reservation is known.
 template <std::int64_t kWords>
 class CalendarOf {
  public:

@@ -16,16 +16,37 @@ namespace ranvier::sim {
 
 enum class Fidelity : std::uint8_t { kAnalytic, kFast, kCycle };
 
-/// Energy components. Each belongs to one Group in reports: compute, synapse memory, state memory, NoC, host, static, sync.
+/// Energy components. Each belongs to one Group in reports: compute, synapse memory, state memory, NoC, host, static,
+/// sync.
 enum class Component : std::uint8_t {
-  kSynapseRead, kAccumulate, kMultiplyAdd, kSomaUpdate, kMapValue, kStateSwap, kEventEmit,
-  kRouterHop, kLinkHop, kChipLinkHop, kHostFlit, kStepSync, kStatic,
-  kSynapseConv, kSomaActive, kSpike, kEventReceive, kLinkHopVertical, kDenseMultiplyAdd,
-  kDeviceCompute, kDeviceMemory, kDeviceLink, kDeviceStatic,
+  kSynapseRead,
+  kAccumulate,
+  kMultiplyAdd,
+  kSomaUpdate,
+  kMapValue,
+  kStateSwap,
+  kEventEmit,
+  kRouterHop,
+  kLinkHop,
+  kChipLinkHop,
+  kHostFlit,
+  kStepSync,
+  kStatic,
+  kSynapseConv,
+  kSomaActive,
+  kSpike,
+  kEventReceive,
+  kLinkHopVertical,
+  kDenseMultiplyAdd,
+  kDeviceCompute,
+  kDeviceMemory,
+  kDeviceLink,
+  kDeviceStatic,
 };
 inline constexpr std::size_t kComponents = 23;
 
-/// Count and energy of one component on one core for one stage. energy = count * table entry, exactly (static: its share).
+/// Count and energy of one component on one core for one stage. energy = count * table entry, exactly (static: its
+/// share).
 struct LedgerEntry {
   StageId stage;  // invalid: not owed to a stage (idle steps' static power)
   CoreId core;    // invalid: host or board
@@ -37,17 +58,17 @@ struct LedgerEntry {
 struct LayerResult {
   StageId stage;
   std::string name;
-  std::string kind;            // "linear", "layer_norm", ...
+  std::string kind;  // "linear", "layer_norm", ...
   std::int64_t tiles = 0;
-  std::int64_t cores = 0;      // distinct
-  std::int64_t events = 0;     // emitted, whole run
-  std::int64_t synops = 0;     // adds + multiply_adds
+  std::int64_t cores = 0;   // distinct
+  std::int64_t events = 0;  // emitted, whole run
+  std::int64_t synops = 0;  // adds + multiply_adds
   std::int64_t adds = 0;
   std::int64_t multiply_adds = 0;
-  std::int64_t packets = 0;    // put on the network, relays not counted
-  std::int64_t flit_hops = 0;  // flits times links crossed, relays included, owed to the sending stage
-  Cycles busy;                 // sum over its tiles
-  Duration latency;            // time of the steps in which it fires, mean per image
+  std::int64_t packets = 0;                  // put on the network, relays not counted
+  std::int64_t flit_hops = 0;                // flits times links crossed, relays included, owed to the sending stage
+  Cycles busy;                               // sum over its tiles
+  Duration latency;                          // time of the steps in which it fires, mean per image
   std::array<Energy, kComponents> energy{};  // whole run
   std::vector<std::int64_t> events_by_step;  // summed over images
 };
@@ -108,7 +129,12 @@ struct ImageResult {
 
 struct LostEvents {
   std::int64_t total = 0;
-  struct Place { CoreId core; std::int32_t image; std::int32_t step; std::int64_t count; };
+  struct Place {
+    CoreId core;
+    std::int32_t image;
+    std::int32_t step;
+    std::int64_t count;
+  };
   std::vector<Place> places;
 };
 
