@@ -98,7 +98,7 @@ std::string heat_map(const RunRecord& record) {
   for (const sim::LinkResult& link : record.result.links)
     most_flits = std::max(most_flits, static_cast<double>(link.flits));
   const double cycles = cycles_of_run(record);
-  ramp_legend(svg, kLeft, 16, Ramp::kBlues, "core busy, share of all cycles", share(most_busy, cycles) * 100, "%");
+  ramp_legend(svg, kLeft, 16, Ramp::kBlues, "core busy, its two units together, share of all cycles", share(most_busy, cycles) * 100, "%");
   ramp_legend(svg, kLeft + 420, 16, Ramp::kOranges, "link load, mean over the run", share(most_flits, cycles),
               "flits/cycle");
   draw_idle_cores(svg, view);
