@@ -19,6 +19,7 @@ using workloads::StageKind;
 namespace {
 
 constexpr const char* kSuffix = ".fan";
+constexpr int kMostRounds = 32;  // of a tree that grows by a level in each: beyond it repeaters do not help
 
 StageId stage_named(const Program& program, const std::string& name) {
   std::vector<std::string> names;
@@ -29,19 +30,19 @@ StageId stage_named(const Program& program, const std::string& name) {
   throw UnknownStage(name, nearest_name(name, names));
 }
 
+bool may_be_repeater(const Stage& s) {
+  return s.kind == StageKind::kAdd && s.inputs.size() == 1 && s.inputs[0].gain == 1 &&
+         s.name.find(kSuffix) != std::string::npos;
+}
+
 /// The stage that a repeater repeats, through others; other stages: themselves.
-StageId origin_of(const Program& program, StageId id);
-
-bool is_repeater(const Program& program, StageId id) {
-  const Stage& s = program.stage(id);
-  if (s.kind != StageKind::kAdd || s.inputs.size() != 1 || s.inputs[0].gain != 1) return false;
-  return s.name.starts_with(program.stage(origin_of(program, s.inputs[0].stage)).name + kSuffix);
-}
-
 StageId origin_of(const Program& program, StageId id) {
-  while (is_repeater(program, id)) id = program.stage(id).inputs[0].stage;
-  return id;
+  StageId origin = id;
+  while (may_be_repeater(program.stage(origin))) origin = program.stage(origin).inputs[0].stage;
+  return program.stage(id).name.starts_with(program.stage(origin).name + kSuffix) ? origin : id;
 }
+
+bool is_repeater(const Program& program, StageId id) { return origin_of(program, id) != id; }
 
 void insert_one(Program& program, const Repeater& repeater) {
   const StageId behind = stage_named(program, repeater.behind);
@@ -209,10 +210,11 @@ Program with_repeaters(const Program& program, const chips::Board& board, Schedu
   if (!options.engines.empty()) throw std::logic_error("engines by stage do not count the repeaters");
   if (board.chip.noc.multicast != chips::Multicast::kUnicast || program.temporal()) return program;
   std::vector<Repeater> plan;
-  for (;;) {
+  for (int round = 0; round < kMostRounds; ++round) {
     Program result = insert_repeaters(program, plan);
     if (!Planner(make_problem(result, board, schedule, options), plan).run()) return result;
   }
+  return program;  // routing says what is short
 }
 
 }  // namespace ranvier::mapper
