@@ -27,13 +27,24 @@ enum class StageKind : std::uint8_t {
 /// Temporal programs have one schedule of their own: in step t every stage fires once on what arrived in step t - 1.
 enum class Schedule : std::uint8_t { kStagedGraded, kStagedUnary, kAsynchronousUnary, kTimesteps };
 
-/// ST-BIF encoder (SpikeZIP-TF, ICML 2024). At rest: code = clip(floor(X / threshold + 1/2), lo, hi), X the total
-/// input.
+/// Which neuron an encoder is made of; docs/explanation/methods.md defines each to the bit. All but kStBif stand in
+/// programs of other methods than `spikezip` only.
+enum class NeuronKind : std::uint8_t {
+  kStBif,           // SpikeZIP-TF, ICML 2024
+  kSignedIf,        // STA, ICLR 2024: one signed spike a step, memory, and a burst of half-size corrections
+  kMultiThreshold,  // ECMT, ACM MM 2024: the largest of thresholds unit * 2^i
+  kIf,              // classic IF with reset by subtraction; a pair of them where lo < 0
+  kThermometer,     // EI-IF of BrainTransformers, 2024
+};
+
+/// At rest an ST-BIF encoder holds code = clip(floor(X / threshold + 1/2), lo, hi), X the total input.
 struct Encoder {
   bool present = false;
-  std::vector<std::int32_t> threshold;  // even, > 0; one per output channel
+  std::vector<std::int32_t> threshold;  // even, > 0; one per output channel; the value of payload 1 in units of potential
   std::int32_t lo = 0;
   std::int32_t hi = 0;
+  NeuronKind neuron = NeuronKind::kStBif;
+  std::int32_t levels = 0;  // kMultiThreshold: thresholds; kSignedIf: most half-size corrections a step (burst)
 };
 
 struct StageInput {
@@ -61,6 +72,7 @@ struct SoftmaxParams {
 struct GeluParams {
   std::int32_t first_code = 0;      // table[c - first_code] for input code c
   std::vector<std::int32_t> table;  // encoder units
+  std::int32_t fraction_bits = 0;   // rate semantics: the table is over the mean code, in 2^-this of a code
 };
 
 /// Synapses of a kLif stage: a two-dimensional convolution with shared kernels. Token = y * width + x. A dense layer is
@@ -113,8 +125,11 @@ struct Program {
   std::vector<Stage> stages;
   std::int32_t input_code_max = 0;  // input codes are 0..this
   std::int32_t timesteps = 0;       // temporal programs: steps of a sample; 0: codes at rest, no time
+  std::string method = "spikezip";  // that made it (methods/method_names.h)
+  std::int32_t rate_steps = 0;      // > 0: rate semantics, the input is presented in every one of so many steps
   std::string weights_note;         // said on every output where the weights are not a trained network's
   bool temporal() const { return timesteps > 0; }
+  bool rate() const { return rate_steps > 0; }
   const Stage& stage(StageId id) const { return stages[id.value()]; }
 };
 
