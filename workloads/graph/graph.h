@@ -20,8 +20,8 @@ enum class Op : std::uint8_t {
   kConstant,       // `weight` are the values; only where no operator can take them in (a position embedding)
   kLinear,         // [..., in] -> [..., out]; weight [out][in], bias [out], zeros where there is none
   kConvolution,    // [1][in][H][W] -> [1][out][H][W], or without H; weight [out][in / groups][ky][kx], bias [out]
-  kMatMul,         // two computed operands, batched as in ONNX
-  kAdd,            // two operands, broadcast as in ONNX; x - constant is here, with the constant negated
+  kMatMul,         // two operands of rank >= 2, batched as in ONNX; constant ones only where they are several matrices
+  kAdd,            // two operands, broadcast as in ONNX; a constant comes second; x - constant is here, negated
   kSubtract,       // of two computed operands
   kMultiply,       // x / constant is here, with the constant inverted
   kDivide,         // by a computed operand
@@ -38,11 +38,25 @@ enum class Op : std::uint8_t {
   kReduceMean,     // over axes `integers`, kept with extent 1
   kReduceSum,
   kMaxPool,
-  kAveragePool,    // padding is not counted unless `count_padding`
+  kAveragePool,  // padding is not counted unless `count_padding`
 };
 
 enum class Unary : std::uint8_t {
-  kRelu, kGelu, kGeluTanh, kQuickGelu, kSilu, kSigmoid, kTanh, kErf, kExp, kSqrt, kReciprocal, kHardSwish, kNegate,
+  kRelu,
+  kGelu,
+  kGeluTanh,
+  kQuickGelu,
+  kSilu,
+  kSigmoid,
+  kTanh,
+  kErf,
+  kExp,
+  kSqrt,
+  kReciprocal,
+  kHardSwish,
+  kNegate,
+  kHardSigmoid,  // max(0, min(1, x / 6 + 1 / 2))
+  kRelu6,
 };
 
 /// Of convolutions and pooling; height first. One-dimensional ones have height 1.
