@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "workloads/bundled.h"
 #include "workloads/dataset_files.h"
+#include "workloads/idx.h"
 #include "workloads/npz.h"
 #include "workloads/safetensors.h"
 #include "workloads/seeded_model.h"
@@ -30,6 +31,11 @@ std::size_t first_input(const VitConfig& config) {
 
 std::size_t inputs_of(const VitConfig& config) {
   return static_cast<std::size_t>(config.tokens()) * static_cast<std::size_t>(config.in_channels());
+}
+
+ImageSet images_in(const VitModel& model, const std::filesystem::path& path, const char* option) {
+  if (path.empty()) throw NoImages(model.config.name, option);
+  return load_images(path.string());
 }
 
 RecordedLogits imported_logits(const VitModel& model) {
@@ -57,6 +63,7 @@ ImageSet load_images(const std::string& path) {
   const std::string ending = std::filesystem::path(path).extension().string();
   if (ending == ".bin") return load_cifar(path);
   if (ending == ".npz") return load_clips(path);
+  if (is_idx_name(path)) return load_idx(path);
   std::error_code ignored;
   const bool named =
       !std::filesystem::exists(path, ignored) && std::filesystem::path(path).extension() != ".safetensors";
@@ -83,6 +90,8 @@ ImageSet test_images(const VitModel& model) {
       return split_clips(load_clips(model.data.test), ClipPart::kTest);
     case DataKind::kSeeded:
       return seeded_images(model, 0, kSeededTestImages);
+    case DataKind::kFiles:
+      return images_in(model, model.data.test, "--images");
   }
   return load_images(bundled_image_file(model.config.dataset + "/test500").string());
 }
@@ -97,6 +106,8 @@ ImageSet calibration_images(const VitModel& model) {
       return split_clips(load_clips(model.data.calibration), ClipPart::kCalibration);
     case DataKind::kSeeded:
       return seeded_images(model, kSeededTestImages, kSeededCalibrationImages);
+    case DataKind::kFiles:
+      return images_in(model, model.data.calibration, "--calibrate");
   }
   return load_images(bundled_image_file(model.config.dataset + "/calibration").string());
 }

@@ -34,8 +34,9 @@ struct ImageSet {
   const float* clip(std::size_t i) const { return values.data() + i * size_of_one(); }
 };
 
-/// A path (safetensors; .bin: CIFAR-10 records; .npz: clips), or a bundled set by "fashion-mnist/test500". Throws
-/// FileMissing, UnknownImageSet, BadRecordFile, SafetensorsError's and NpzFile's kinds.
+/// A path (safetensors; .bin: CIFAR-10 records; .npz: clips; ...idx3-ubyte[.gz]: IDX), or a bundled set by
+/// "fashion-mnist/test500". Throws FileMissing, UnknownImageSet, BadRecordFile, BadIdxFile, SafetensorsError's and
+/// NpzFile's kinds.
 ImageSet load_images(const std::string& path);
 /// The sets that come with a model; no image is in both.
 ImageSet test_images(const VitModel& model);

@@ -101,6 +101,12 @@ UnknownLayout::UnknownLayout(const std::string& file_, std::span<const std::stri
                                    "config.json instead (docs/reference/model-files.md)",
                                    there.empty() ? "none" : there.front(), there.empty() ? 0 : there.size() - 1)) {}
 
+NoImages::NoImages(const std::string& model_, const std::string& option_)
+    : Error(ExitCode::kBadInput,
+            fmt::format("{}: does not say where its images are; name them with {}", model_, option_)),
+      model(model_),
+      option(option_) {}
+
 BadRecordFile::BadRecordFile(const std::string& file_, std::uint64_t bytes_, std::uint64_t record_bytes_)
     : Error(ExitCode::kBadInput,
             fmt::format("{}: {} bytes, which is no whole number of records of {} bytes; copy or download it again",

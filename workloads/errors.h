@@ -88,6 +88,13 @@ struct UnknownLayout : SafetensorsError {
   UnknownLayout(const std::string& file, std::span<const std::string> there);
 };
 
+/// The model does not say where its images are.
+struct NoImages : Error {
+  NoImages(const std::string& model_, const std::string& option_);
+  std::string model;
+  std::string option;
+};
+
 /// A file of fixed-size records whose size is no multiple of theirs.
 struct BadRecordFile : Error {
   BadRecordFile(const std::string& file_, std::uint64_t bytes_, std::uint64_t record_bytes_);

@@ -3,14 +3,12 @@
 #include "workloads/model.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "workloads/bundled.h"
 #include "workloads/import_model.h"
 #include "workloads/safetensors.h"
 #include "workloads/seeded_model.h"
-#include "workloads/structure_names.h"
 
 namespace ranvier::workloads {
 namespace {
@@ -114,35 +112,8 @@ void save_model(const VitModel& model, const fs::path& folder) {
     const float value = static_cast<float>(scale);
     tensors.push_back(f32_tensor(scale_tensor(stage), {1}, {&value, 1}));
   }
-  const VitConfig& c = model.config;
-  nlohmann::ordered_json json = {{"name", c.name},
-                                 {"dataset", c.dataset},
-                                 {"patch", c.patch},
-                                 {"width", c.width},
-                                 {"heads", c.heads},
-                                 {"blocks", c.blocks},
-                                 {"hidden", c.hidden},
-                                 {"classes", c.classes},
-                                 {"image", c.image},
-                                 {"pixel_shift", c.pixel_shift},
-                                 {"input_zero", c.input_zero},
-                                 {"input_scale", c.input_scale},
-                                 {"activation_bits", c.activation_bits},
-                                 {"accuracy_float_10k", c.accuracy_float_10k},
-                                 {"accuracy_quantised_10k", c.accuracy_quantised_10k}};
-  const VitConfig usual;
-  if (c.colours != usual.colours) json["colours"] = c.colours;
-  if (c.epsilon != usual.epsilon) json["epsilon"] = c.epsilon;
-  if (c.placement != usual.placement) json["placement"] = choice_name(kPlacementNames, c.placement);
-  if (c.norm != usual.norm) json["norm"] = choice_name(kNormNames, c.norm);
-  if (c.activation != usual.activation) json["activation"] = choice_name(kActivationNames, c.activation);
-  if (c.pooling != usual.pooling) json["pooling"] = choice_name(kPoolingNames, c.pooling);
-  if (c.class_token != usual.class_token) json["class_token"] = c.class_token;
-  if (c.pre_norm != usual.pre_norm) json["pre_norm"] = c.pre_norm;
-  if (c.final_norm != usual.final_norm) json["final_norm"] = c.final_norm;
-  for (const auto& [kind, bounds] : c.bounds) json["bounds"][kind] = {bounds.lo, bounds.hi};
   write_safetensors(folder / "model.safetensors", tensors);
-  write_file_atomically(folder / "config.json", json.dump(2) + "\n");
+  write_file_atomically(folder / "config.json", config_text(model.config));
 }
 
 void set_sizes(VitModel& model) {

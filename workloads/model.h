@@ -36,8 +36,9 @@ struct BlockWeights {
 };
 
 /// Where a model's images or clips lie. kBundled: by the name of its dataset. kCifar: records of CIFAR-10's binary
-/// version. kClips: test clips and, apart from them, calibration clips in one file. kSeeded: drawn, not stored.
-enum class DataKind : std::uint8_t { kBundled, kCifar, kClips, kSeeded };
+/// version. kClips: test clips and, apart from them, calibration clips in one file. kSeeded: drawn, not stored. kFiles:
+/// any that load_images() takes, empty where nobody said.
+enum class DataKind : std::uint8_t { kBundled, kCifar, kClips, kSeeded, kFiles };
 struct DataSource {
   DataKind kind = DataKind::kBundled;
   std::filesystem::path test;

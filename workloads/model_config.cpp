@@ -174,14 +174,23 @@ VitConfig parse_config(const std::string& text, const std::string& file_name) {
                               "class_token",
                               "pre_norm",
                               "final_norm",
-                              "epsilon"});
+                              "epsilon",
+                              "steps",
+                              "features"});
   // The upper limits keep a damaged file from asking for more memory than any network of this kind needs.
   constexpr std::int64_t kMostChannels = 1 << 16;
   VitConfig config;
   config.name = reader.text("name");
   config.dataset = reader.text("dataset");
-  config.image = reader.whole("image", 1, 4096);
-  config.patch = reader.whole("patch", 1, config.image);
+  if (reader.optional("steps") != nullptr) {
+    config.steps = reader.whole("steps", 1, kMostChannels);
+    config.features = reader.whole("features", 1, kMostChannels);
+  } else {
+    config.image = reader.whole("image", 1, 4096);
+    config.patch = reader.whole("patch", 1, config.image);
+    if (config.image % config.patch != 0)
+      reader.bad("patch", config.patch, "a divisor of image (" + std::to_string(config.image) + ")");
+  }
   config.width = reader.whole("width", 2, kMostChannels);
   config.heads = reader.whole("heads", 1, config.width);
   config.blocks = reader.whole("blocks", 1, 1024);
@@ -193,8 +202,6 @@ VitConfig parse_config(const std::string& text, const std::string& file_name) {
   config.activation_bits = reader.whole("activation_bits", kMinActivationBits, kMaxActivationBits);
   config.accuracy_float_10k = reader.real("accuracy_float_10k", 0, 100, "percent");
   config.accuracy_quantised_10k = reader.real("accuracy_quantised_10k", 0, 100, "percent");
-  if (config.image % config.patch != 0)
-    reader.bad("patch", config.patch, "a divisor of image (" + std::to_string(config.image) + ")");
   if (config.width % config.heads != 0)
     reader.bad("heads", config.heads, "a divisor of width (" + std::to_string(config.width) + ")");
   read_structure(reader, config);
@@ -202,6 +209,40 @@ VitConfig parse_config(const std::string& text, const std::string& file_name) {
     config.bounds[kind] = default_bounds(config, kind, config.activation_bits);
   if (const Json* bounds = reader.optional("bounds")) read_bounds(reader, *bounds, config);
   return config;
+}
+
+std::string config_text(const VitConfig& c) {
+  nlohmann::ordered_json json = {{"name", c.name}, {"dataset", c.dataset}};
+  if (c.steps > 0) {
+    json["steps"] = c.steps;
+    json["features"] = c.features;
+  } else {
+    json["image"] = c.image;
+    json["patch"] = c.patch;
+  }
+  json.update(nlohmann::ordered_json{{"width", c.width},
+                                     {"heads", c.heads},
+                                     {"blocks", c.blocks},
+                                     {"hidden", c.hidden},
+                                     {"classes", c.classes},
+                                     {"pixel_shift", c.pixel_shift},
+                                     {"input_zero", c.input_zero},
+                                     {"input_scale", c.input_scale},
+                                     {"activation_bits", c.activation_bits},
+                                     {"accuracy_float_10k", c.accuracy_float_10k},
+                                     {"accuracy_quantised_10k", c.accuracy_quantised_10k}});
+  const VitConfig usual;
+  if (c.colours != usual.colours) json["colours"] = c.colours;
+  if (c.epsilon != usual.epsilon) json["epsilon"] = c.epsilon;
+  if (c.placement != usual.placement) json["placement"] = choice_name(kPlacementNames, c.placement);
+  if (c.norm != usual.norm) json["norm"] = choice_name(kNormNames, c.norm);
+  if (c.activation != usual.activation) json["activation"] = choice_name(kActivationNames, c.activation);
+  if (c.pooling != usual.pooling) json["pooling"] = choice_name(kPoolingNames, c.pooling);
+  if (c.class_token != usual.class_token) json["class_token"] = c.class_token;
+  if (c.pre_norm != usual.pre_norm) json["pre_norm"] = c.pre_norm;
+  if (c.final_norm != usual.final_norm) json["final_norm"] = c.final_norm;
+  for (const auto& [kind, bounds] : c.bounds) json["bounds"][kind] = {bounds.lo, bounds.hi};
+  return json.dump(2) + "\n";
 }
 
 }  // namespace ranvier::workloads

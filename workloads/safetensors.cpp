@@ -82,7 +82,14 @@ SafetensorsFile SafetensorsFile::parse(std::vector<std::uint8_t> bytes, const st
   const char* text = reinterpret_cast<const char*>(file.bytes_.data()) + kLengthBytes;
   const Json header = parse_header(text, text + header_bytes, name);
   for (const auto& [key, entry] : header.items()) {
-    if (key == "__metadata__") continue;
+    if (key == "__metadata__") {
+      if (!entry.is_object()) throw MalformedHeader(name, key, "is not an object");
+      for (const auto& [field, text_of_field] : entry.items()) {
+        if (!text_of_field.is_string()) throw MalformedHeader(name, key, field + " is not text");
+        file.metadata_.emplace(field, text_of_field.get<std::string>());
+      }
+      continue;
+    }
     if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") || !entry.contains("data_offsets"))
       throw MalformedHeader(name, key, "needs dtype, shape and data_offsets");
     const Json &dtype = entry["dtype"], &shape = entry["shape"], &offsets = entry["data_offsets"];
@@ -168,18 +175,52 @@ std::vector<std::uint8_t> SafetensorsFile::u8(const std::string& tensor,
           bytes_.begin() + static_cast<std::ptrdiff_t>(found.end)};
 }
 
-NamedTensor f32_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const float> values) {
-  NamedTensor tensor{std::move(name), "F32", std::move(shape), std::vector<std::uint8_t>(values.size_bytes())};
+template <class T>
+std::vector<T> SafetensorsFile::integers(const std::string& tensor, const char* dtype,
+                                         const std::vector<std::int64_t>& expected_shape) const {
+  const Tensor& found = checked(tensor, dtype, expected_shape);
+  std::vector<T> values((found.end - found.begin) / sizeof(T));
+  if (!values.empty()) std::memcpy(values.data(), bytes_.data() + found.begin, values.size() * sizeof(T));
+  return values;
+}
+
+std::vector<std::int8_t> SafetensorsFile::i8(const std::string& tensor,
+                                             const std::vector<std::int64_t>& expected_shape) const {
+  return integers<std::int8_t>(tensor, "I8", expected_shape);
+}
+
+std::vector<std::int32_t> SafetensorsFile::i32(const std::string& tensor,
+                                               const std::vector<std::int64_t>& expected_shape) const {
+  return integers<std::int32_t>(tensor, "I32", expected_shape);
+}
+
+namespace {
+
+template <class T>
+NamedTensor tensor_of(std::string name, const char* dtype, std::vector<std::int64_t> shape, std::span<const T> values) {
+  NamedTensor tensor{std::move(name), dtype, std::move(shape), std::vector<std::uint8_t>(values.size_bytes())};
   if (!values.empty()) std::memcpy(tensor.bytes.data(), values.data(), values.size_bytes());
   return tensor;
 }
 
+}  // namespace
+
+NamedTensor f32_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const float> values) {
+  return tensor_of(std::move(name), "F32", std::move(shape), values);
+}
 NamedTensor u8_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const std::uint8_t> values) {
-  return {std::move(name), "U8", std::move(shape), {values.begin(), values.end()}};
+  return tensor_of(std::move(name), "U8", std::move(shape), values);
+}
+NamedTensor i8_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const std::int8_t> values) {
+  return tensor_of(std::move(name), "I8", std::move(shape), values);
+}
+NamedTensor i32_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const std::int32_t> values) {
+  return tensor_of(std::move(name), "I32", std::move(shape), values);
 }
 
-std::vector<std::uint8_t> safetensors_bytes(std::span<const NamedTensor> tensors) {
+std::vector<std::uint8_t> safetensors_bytes(std::span<const NamedTensor> tensors, const Metadata& metadata) {
   Json header = Json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
   std::uint64_t offset = 0;
   for (const NamedTensor& tensor : tensors) {
     header[tensor.name] = {
@@ -196,8 +237,9 @@ std::vector<std::uint8_t> safetensors_bytes(std::span<const NamedTensor> tensors
   return bytes;
 }
 
-void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors) {
-  write_file_atomically(path, std::span<const std::uint8_t>(safetensors_bytes(tensors)));
+void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                       const Metadata& metadata) {
+  write_file_atomically(path, std::span<const std::uint8_t>(safetensors_bytes(tensors, metadata)));
 }
 
 }  // namespace ranvier::workloads

@@ -31,6 +31,11 @@ class SafetensorsFile {
   /// WrongShape, NonFiniteValue.
   std::vector<float> f32(const std::string& tensor, const std::vector<std::int64_t>& expected_shape) const;
   std::vector<std::uint8_t> u8(const std::string& tensor, const std::vector<std::int64_t>& expected_shape) const;
+  std::vector<std::int8_t> i8(const std::string& tensor, const std::vector<std::int64_t>& expected_shape) const;
+  std::vector<std::int32_t> i32(const std::string& tensor, const std::vector<std::int64_t>& expected_shape) const;
+
+  /// Of the header's __metadata__; empty where there is none.
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
  private:
   struct Tensor {
@@ -42,13 +47,17 @@ class SafetensorsFile {
   const Tensor& find(const std::string& tensor) const;
   const Tensor& checked(const std::string& tensor, const std::string& dtype,
                         const std::vector<std::int64_t>& expected_shape) const;
+  template <class T>
+  std::vector<T> integers(const std::string& tensor, const char* dtype,
+                          const std::vector<std::int64_t>& expected_shape) const;
 
   std::string path_;
   std::vector<std::uint8_t> bytes_;
   std::map<std::string, Tensor> tensors_;
+  std::map<std::string, std::string> metadata_;
 };
 
-/// A tensor to be written; make it with `f32_tensor` or `u8_tensor`.
+/// A tensor to be written; make it with one of the functions below.
 struct NamedTensor {
   std::string name;
   std::string dtype;
@@ -57,9 +66,13 @@ struct NamedTensor {
 };
 NamedTensor f32_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const float> values);
 NamedTensor u8_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const std::uint8_t> values);
+NamedTensor i8_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const std::int8_t> values);
+NamedTensor i32_tensor(std::string name, std::vector<std::int64_t> shape, std::span<const std::int32_t> values);
 
-std::vector<std::uint8_t> safetensors_bytes(std::span<const NamedTensor> tensors);
+using Metadata = std::map<std::string, std::string>;
+std::vector<std::uint8_t> safetensors_bytes(std::span<const NamedTensor> tensors, const Metadata& metadata = {});
 /// Throws FileWriteFailed.
-void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors);
+void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                       const Metadata& metadata = {});
 
 }  // namespace ranvier::workloads

@@ -81,5 +81,7 @@ inline constexpr int kMaxActivationBits = 8;
 
 /// Throws ConfigError's kinds.
 VitConfig parse_config(const std::string& text, const std::string& file_name);
+/// The text that parse_config() makes the same configuration of.
+std::string config_text(const VitConfig& config);
 
 }  // namespace ranvier::workloads
