@@ -20,8 +20,11 @@ enum class ExitCode : int {
   kRegression = 7,
 };
 
+/// Control characters become "?", and a very long text is cut: names out of files are repeated in messages.
+std::string one_line(std::string text);
+
 struct Error : std::runtime_error {
-  Error(ExitCode code, const std::string& line) : std::runtime_error(line), exit_code(code) {}
+  Error(ExitCode code, const std::string& line) : std::runtime_error(one_line(line)), exit_code(code) {}
   ExitCode exit_code;
 };
 

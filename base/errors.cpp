@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages of the file errors.
+// Messages of the file errors, and what every message keeps to.
 #include "base/errors.h"
 
 #include <fmt/format.h>
@@ -8,6 +8,14 @@
 #include <cstring>
 
 namespace ranvier {
+
+std::string one_line(std::string text) {
+  constexpr std::size_t kLongest = 4000;
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+  }
+  return text.size() > kLongest ? text.substr(0, kLongest) + "..." : text;
+}
 
 FileError::FileError(const std::string& what_failed, const std::string& path_, int errno_, const std::string& fix)
     : Error(ExitCode::kBadInput, fmt::format("{}: {}: {}; {}", path_, what_failed, std::strerror(errno_), fix)),
