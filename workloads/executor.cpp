@@ -26,6 +26,10 @@ std::vector<std::vector<Consumer>> consumers_of(const Program& program) {
   return consumers;
 }
 
+std::vector<std::int32_t> first_row(const std::vector<std::int32_t>& head, const Program& program) {
+  return {head.begin(), head.begin() + program.stages.back().channels};
+}
+
 }  // namespace
 
 std::vector<std::int32_t> stage_levels(const Program& program) {
@@ -87,8 +91,14 @@ SpikingRun run_spiking(const Program& program, std::span<const std::int32_t> inp
       for (const Consumer& consumer : consumers[s]) engines[consumer.stage].deliver(consumer.port, emitted[s]);
     }
     if (any_event) run.steps = step + 1;
+    if (options.keep_logits) run.logits_by_step.push_back(first_row(engines.back().codes(), program));
     if (staged && busy == stage_count && level++ == last_level) break;
     if (!staged && busy == stage_count) break;
+    if (step + 1 >= options.max_steps && options.stop_at_max_steps) {
+      run.at_rest = false;
+      run.steps = step + 1;
+      break;
+    }
     if (step + 1 >= options.max_steps) {
       const auto waiting = static_cast<std::size_t>(std::find(levels.begin(), levels.end(), level) - levels.begin());
       const std::size_t at = busy == stage_count ? waiting : busy;
@@ -100,11 +110,12 @@ SpikingRun run_spiking(const Program& program, std::span<const std::int32_t> inp
     StageCounts& counts = run.stages[s];
     counts.adds = engines[s].adds();
     counts.multiply_adds = engines[s].multiply_adds();
+    counts.state_reads = engines[s].state_reads();
     counts.events_by_step.resize(static_cast<std::size_t>(run.steps));
     run.activations.codes.push_back(engines[s].codes());
   }
-  const auto& head = run.activations.codes.back();
-  run.activations.logits.assign(head.begin(), head.begin() + program.stages.back().channels);
+  run.activations.logits = first_row(run.activations.codes.back(), program);
+  if (options.keep_logits) run.logits_by_step.resize(static_cast<std::size_t>(run.steps));
   return run;
 }
 

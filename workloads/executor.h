@@ -16,6 +16,8 @@ struct ExecutorOptions {
   double suppress_probability = 0;  // each firing that is due waits a step with this probability: order must not matter
   std::uint64_t seed = 0;           // of the suppression
   std::int64_t max_steps = 1'000'000;  // StepLimitReached (executor_errors.h) beyond it
+  bool stop_at_max_steps = false;      // no error there: what has arrived by then is the result, not at rest
+  bool keep_logits = false;            // after every step
 };
 
 /// Work of one stage. Events are those it emits; adds and multiply_adds are done on its accumulators by events that
@@ -26,13 +28,16 @@ struct StageCounts {
   std::int64_t events = 0;
   std::int64_t adds = 0;
   std::int64_t multiply_adds = 0;
+  std::int64_t state_reads = 0;              // V and S a look at a neuron, X a unit mapped or summed
   std::vector<std::int64_t> events_by_step;  // SpikingRun::steps entries
 };
 
 struct SpikingRun {
   Activations activations;
-  std::int64_t steps = 0;           // through the step of the last event
-  std::vector<StageCounts> stages;  // by stage
+  std::int64_t steps = 0;                                 // through the step of the last event
+  bool at_rest = true;                                    // false: stopped at max_steps
+  std::vector<std::vector<std::int32_t>> logits_by_step;  // with keep_logits: `steps` entries of the head's potentials
+  std::vector<StageCounts> stages;                        // by stage
   std::int64_t events() const;
   std::int64_t synops() const;  // adds + multiply_adds
 };

@@ -130,6 +130,7 @@ void StageEngine::map_touched(std::int32_t token) {
     std::uint8_t& stale = stale_[cells(token, groups_) + static_cast<std::size_t>(g)];
     if (stale == 0) continue;
     stale = 0;
+    state_reads_ += width;
     const std::int32_t first = g * width;
     const std::int32_t* x = &sum_[at(token, first)];
     std::int32_t* y = &fresh_[static_cast<std::size_t>(first)];
@@ -161,6 +162,7 @@ void StageEngine::fire(std::int64_t step, std::vector<StageEvent>& out) {
     const auto token = static_cast<std::size_t>(t);
     if (touched_[token] == 0 && restless_tokens_[token] == 0) continue;
     touched_[token] = 0;
+    state_reads_ += 2 * std::int64_t{stage_.channels};
     if (stage_.kind == StageKind::kAdd) {
       fire_sums(step, t, out);
       continue;

@@ -38,6 +38,8 @@ class StageEngine {
 
   std::int64_t adds() const { return adds_; }
   std::int64_t multiply_adds() const { return multiply_adds_; }
+  /// Words of V and S of every neuron that was looked at for a fire, of X of every unit that was mapped or summed.
+  std::int64_t state_reads() const { return state_reads_; }
 
  private:
   using Row = std::vector<std::int32_t>;
@@ -84,6 +86,7 @@ class StageEngine {
   std::int64_t restless_rows_ = 0;
   std::int64_t adds_ = 0;
   std::int64_t multiply_adds_ = 0;
+  std::int64_t state_reads_ = 0;
   std::vector<std::int32_t> plus_rows_;
   std::vector<std::int32_t> minus_rows_;
   std::vector<std::int8_t> fires_;  // [channels]

@@ -323,5 +323,24 @@ TEST(ExecutorErrors, StepLimit) {
   }
 }
 
+TEST(Executor, StopsWhereAskedAndKeepsWhatTheHeadHolds) {
+  const Program program = random_vit_program(7, 5, 8, 2, 2, 12);
+  const auto codes = random_input_codes(program, 3);
+  ExecutorOptions keep;
+  keep.keep_logits = true;
+  const SpikingRun whole = run_spiking(program, codes, Schedule::kAsynchronousUnary, keep);
+  ASSERT_TRUE(whole.at_rest);
+  ASSERT_EQ(whole.logits_by_step.size(), static_cast<std::size_t>(whole.steps));
+  EXPECT_EQ(whole.logits_by_step.back(), whole.activations.logits);
+  ASSERT_GT(whole.steps, 6);
+  keep.stop_at_max_steps = true;
+  keep.max_steps = 5;
+  const SpikingRun five = run_spiking(program, codes, Schedule::kAsynchronousUnary, keep);
+  EXPECT_FALSE(five.at_rest);
+  EXPECT_EQ(five.steps, 5);
+  EXPECT_EQ(five.activations.logits, whole.logits_by_step[4]);
+  EXPECT_EQ(five.logits_by_step, (std::vector(whole.logits_by_step.begin(), whole.logits_by_step.begin() + 5)));
+}
+
 }  // namespace
 }  // namespace ranvier::workloads
