@@ -4,8 +4,11 @@
 #include "workloads/program_builder.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "workloads/convert_integers.h"
+#include "workloads/methods/neuron_rows.h"
+#include "workloads/methods/rate_mean.h"
 #include "workloads/units.h"
 
 namespace ranvier::workloads {
@@ -26,12 +29,14 @@ struct Sum {
 
 class Builder {
  public:
-  Builder(const VitModel& model, std::map<std::string, double> scales, std::map<std::string, CodeBounds> bounds)
-      : model_(model), config_(model.config), scales_(std::move(scales)), bounds_(std::move(bounds)) {}
+  Builder(const VitModel& model, std::map<std::string, double> scales, std::map<std::string, CodeBounds> bounds,
+          const RateForm* rate)
+      : model_(model), config_(model.config), scales_(std::move(scales)), bounds_(std::move(bounds)), rate_(rate) {}
 
   Program build() {
     program_.name = config_.name;
     program_.weights_note = model_.weights_note;
+    if (rate_ != nullptr) program_.method = rate_->method, program_.rate_steps = rate_->steps;
     program_.input_code_max = config_.input_code_max();
     const bool pre = config_.placement == NormPlacement::kPre;
     if (pre)
@@ -72,6 +77,25 @@ class Builder {
   void set_encoder(Stage& stage, std::vector<std::int32_t> threshold) const {
     const CodeBounds bounds = bounds_.at(site_kind(stage.name));
     stage.encoder = {true, std::move(threshold), bounds.lo, bounds.hi};
+    if (rate_ == nullptr) return;
+    stage.encoder.neuron = rate_->neuron;
+    stage.encoder.levels = rate_->levels;
+    const auto shares = rate_->channel_shares.find(stage.name);
+    if (shares == rate_->channel_shares.end()) return;
+    for (std::size_t c = 0; c < shares->second.size(); ++c)
+      stage.encoder.threshold[c] = even_threshold(stage.name, stage.encoder.threshold[c] * shares->second[c]);
+  }
+
+  /// Weights as they have to be behind a stage whose channels have thresholds of their own.
+  LinearWeights behind(StageId from, LinearWeights weights) const {
+    const Stage& stage = program_.stage(from);
+    if (rate_ == nullptr || !rate_->channel_shares.contains(stage.name)) return weights;
+    const auto& threshold = stage.encoder.threshold;
+    const double full = *std::max_element(threshold.begin(), threshold.end());
+    for (std::size_t i = 0; i < weights.weight.size(); ++i)
+      weights.weight[i] = static_cast<float>(static_cast<double>(weights.weight[i]) *
+                                             (threshold[i % static_cast<std::size_t>(weights.in)] / full));
+    return weights;
   }
 
   std::vector<std::int32_t> same_threshold(const Stage& stage, std::int32_t threshold) const {
@@ -140,7 +164,7 @@ class Builder {
                  const std::vector<float>& real_bias, const ZeroPoints& zeros = {}) {
     Stage stage = start(name, StageKind::kLinear, {{from, 1}}, weights.in, weights.out);
     stage.code_scale = scales_.at(name);
-    IntegerLinear made = integer_linear(name, weights, real_bias, source(from), stage.code_scale, zeros);
+    IntegerLinear made = integer_linear(name, behind(from, weights), real_bias, source(from), stage.code_scale, zeros);
     stage.linear = std::move(made.params);
     set_encoder(stage, std::move(made.threshold));
     return finish(std::move(stage));
@@ -166,9 +190,11 @@ class Builder {
     Stage stage = start(name, StageKind::kLayerNorm, from.inputs, config_.width, config_.width);
     stage.tokens = tokens;
     stage.code_scale = scales_.at(name);
+    const int fraction = rate_ != nullptr ? norm_fraction_bits(from.largest) : 0;
+    const double unit = std::ldexp(from.unit, -fraction);
     IntegerNorm made = config_.norm == NormKind::kBatch
-                           ? integer_affine(name, weights, from.unit, from.largest, stage.code_scale)
-                           : fitting_layer_norm(name, weights, from.unit, stage.code_scale, config_.epsilon);
+                           ? integer_affine(name, weights, unit, from.largest << fraction, stage.code_scale)
+                           : fitting_layer_norm(name, weights, unit, stage.code_scale, config_.epsilon);
     stage.layer_norm = std::move(made.params);
     set_encoder(stage, same_threshold(stage, made.threshold));
     return finish(std::move(stage));
@@ -177,7 +203,10 @@ class Builder {
   StageId scores(const std::string& name, StageId q, StageId k) {
     Stage stage = start(name, StageKind::kScores, {{q, 1}, {k, 1}}, config_.width, config_.heads * config_.tokens());
     stage.heads = config_.heads;
-    stage.softmax = integer_softmax(name, source(q).scale, source(k).scale, config_.head_width());
+    const int fraction =
+        rate_ != nullptr ? score_fraction_bits(source(q).largest * source(k).largest * config_.head_width()) : 0;
+    stage.softmax =
+        integer_softmax(name, std::ldexp(source(q).scale, -fraction), source(k).scale, config_.head_width());
     const std::int32_t threshold = even_threshold(name, scales_.at(name) * kSoftmaxOne);
     stage.code_scale = static_cast<double>(threshold) / kSoftmaxOne;
     set_encoder(stage, same_threshold(stage, threshold));
@@ -189,10 +218,11 @@ class Builder {
     stage.heads = heads;
     stage.tokens = tokens;
     const CodeSource a = source(attention), b = source(v);
-    const std::int32_t threshold = even_threshold(name, scales_.at(name) / (a.scale * b.scale));
-    stage.code_scale = threshold * a.scale * b.scale;
+    const double unit = std::ldexp(a.scale * b.scale, rate_ != nullptr ? -kMixFraction : 0);
+    const std::int32_t threshold = even_threshold(name, scales_.at(name) / unit);
+    stage.code_scale = threshold * unit;
     const std::int64_t worst = config_.tokens() * a.largest * b.range + threshold;
-    if (worst > kPotentialLimit)
+    if (rate_ == nullptr && worst > kPotentialLimit)
       throw DoesNotFitIntegers(name, "the largest potential", static_cast<double>(worst),
                                static_cast<double>(kPotentialLimit));
     set_encoder(stage, same_threshold(stage, threshold));
@@ -203,7 +233,10 @@ class Builder {
     Stage stage = start(name, StageKind::kGelu, {{from, 1}}, config_.hidden, config_.hidden);
     stage.code_scale = scales_.at(name);
     const Encoder& before = program_.stage(from).encoder;
-    stage.gelu = integer_gelu(name, source(from).scale, {before.lo, before.hi}, stage.code_scale, config_.activation);
+    const int fraction = rate_ != nullptr ? gelu_fraction_bits(before.hi - before.lo) : 0;
+    stage.gelu = integer_gelu(name, std::ldexp(source(from).scale, -fraction),
+                              {before.lo << fraction, before.hi << fraction}, stage.code_scale, config_.activation);
+    stage.gelu.fraction_bits = fraction;
     set_encoder(stage, same_threshold(stage, kAmdThreshold));
     return finish(std::move(stage));
   }
@@ -268,13 +301,17 @@ class Builder {
     row.linear.weight.resize(static_cast<std::size_t>(row.in_channels) * static_cast<std::size_t>(row.channels));
     row.linear.bias = same_threshold(row, kThreshold);
     row.encoder = {true, same_threshold(row, kThreshold), 0, 1};
+    if (rate_ != nullptr) {
+      const NeuronBounds bounds = neuron_bounds(rate_->neuron, rate_->levels, false);
+      row.encoder = {true, same_threshold(row, kThreshold), bounds.lo, bounds.hi, rate_->neuron, rate_->levels};
+    }
     return mix("pool", finish(std::move(row)), from, 1, 1);
   }
 
   void head(StageId from) {
     Stage stage = start("head", StageKind::kLinear, {{from, 1}}, config_.width, config_.classes);
     stage.tokens = 1;
-    IntegerLinear made = integer_head("head", model_.head, source(from));
+    IntegerLinear made = integer_head("head", behind(from, model_.head), source(from));
     stage.code_scale = made.unit;
     stage.linear = std::move(made.params);
     finish(std::move(stage));
@@ -286,14 +323,15 @@ class Builder {
   std::map<std::string, CodeBounds> bounds_;
   std::map<std::string, std::int32_t> gains_;  // of stages that are summed, and the unit of their sum
   std::map<std::string, double> units_;
+  const RateForm* rate_;  // none: sum semantics
   Program program_;
 };
 
 }  // namespace
 
 Program build_program(const VitModel& model, std::map<std::string, double> scales,
-                      std::map<std::string, CodeBounds> bounds) {
-  return Builder(model, std::move(scales), std::move(bounds)).build();
+                      std::map<std::string, CodeBounds> bounds, const RateForm* rate) {
+  return Builder(model, std::move(scales), std::move(bounds), rate).build();
 }
 
 }  // namespace ranvier::workloads
