@@ -17,8 +17,8 @@
 #include "mapper/verifier.h"
 #include "report/build_facts.h"
 #include "sim/tile_selection.h"
-#include "workloads/convert.h"
 #include "workloads/float_network.h"
+#include "workloads/methods/load_network.h"
 #include "workloads/reference.h"
 #ifdef RANVIER_HAS_RTL
 #include "rtl/verilated_core.h"
@@ -107,10 +107,12 @@ void Job::load() {
   const StopWatch watch;
   if (is_temporal_workload(options_.workload)) return load_temporal();
   check_schedule_of_images(options_.schedule);
-  model_ = workloads::load_model(options_.workload);
   workloads::ConvertOptions how;
   how.threads = options_.common.threads;
-  program_ = workloads::convert(model_, how);
+  workloads::LoadedNetwork network = workloads::load_chip_network(options_.workload, how);
+  model_ = std::move(network.model);
+  program_ = std::move(network.program);
+  has_float_ = network.has_float;
   images_ =
       options_.images_file.empty() ? workloads::test_images(model_) : workloads::load_images(options_.images_file);
   workloads::check_images(model_, images_);
@@ -182,7 +184,7 @@ void Job::measure_accuracy(report::RunRecord& record) {
     for (std::size_t i = 0; i < n; ++i)
       record.floating.correct +=
           workloads::argmax(recorded_.float_trained.data() + i * classes, classes) == images_.labels[i];
-  } else {
+  } else if (has_float_) {
     const workloads::FloatNetwork network(model_);
     record.floating.images = static_cast<std::int64_t>(n);
     for (std::size_t i = 0; i < n; ++i) {

@@ -82,6 +82,7 @@ class Job {
   JobOptions options_;
   std::optional<TemporalWorkload> temporal_;  // instead of the next, of images_ and of recorded_
   workloads::VitModel model_;
+  bool has_float_ = true;  // model_ has its weights
   workloads::Program program_;
   mapper::MappingProblem problem_;
   mapper::Mapping mapping_;

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// ranvier convert MODEL: the integer program of a trained network, and how far it stands from it, stage by stage.
+// ranvier convert MODEL: a trained network as a spiking one, by a published method; what it loses stage by stage and
+// what it costs; and the result as a file.
 #include <algorithm>
-#include <cstdio>
+#include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/digest.h"
 #include "cli/common.h"
+#include "cli/convert_output.h"
 #include "cli/schedules.h"
 #include "cli/temporal_workload.h"
-#include "workloads/convert.h"
-#include "workloads/convert_report.h"
-#include "workloads/executor.h"
+#include "workloads/methods/method.h"
+#include "workloads/methods/network_file.h"
+#include "workloads/reference.h"
 
 namespace ranvier::cli {
 namespace {
@@ -19,189 +22,148 @@ namespace {
 struct ConvertArguments {
   Common common;
   std::string model;
-  std::string method = "stbif";
+  std::string method;
   int bits = 0;
   int steps = 0;
+  int burst = -1;
+  std::string units;
+  std::string scale;
   std::string calibrate;
-  std::string schedule = "staged-graded";
+  std::string schedule;
   std::string images;
+  std::string out;
   std::size_t max_images = 500;
   std::size_t spiking_images = 20;
 };
 
-/// Accuracy and work of the event-driven engine under the chosen schedule.
-struct SpikingSummary {
-  std::size_t images = 0;
-  std::size_t correct = 0;
-  std::size_t exact = 0;
-  std::int64_t steps = 0;
-  std::vector<workloads::StageCounts> stages;
-};
-
-SpikingSummary run_spiking_images(const ConvertArguments& a, const workloads::VitModel& model,
-                                  const workloads::Program& program, const workloads::ImageSet& images) {
-  SpikingSummary s;
-  s.stages.resize(program.stages.size());
-  workloads::ExecutorOptions options;
-  if (a.steps > 0) options.max_steps = a.steps;
-  const std::size_t n = std::min(a.spiking_images, images.count());
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto codes = workloads::input_codes(model, images, i);
-    const auto run = workloads::run_spiking(program, codes, schedule_of(a.schedule), options);
-    s.images += 1;
-    s.steps = std::max(s.steps, run.steps);
-    s.exact += run.activations == workloads::run_reference(program, codes);
-    const auto& logits = run.activations.logits;
-    s.correct += images.labelled() && workloads::argmax(logits.data(), logits.size()) == images.labels[i];
-    for (std::size_t k = 0; k < s.stages.size(); ++k) {
-      s.stages[k].events += run.stages[k].events;
-      s.stages[k].adds += run.stages[k].adds;
-      s.stages[k].multiply_adds += run.stages[k].multiply_adds;
-    }
-  }
-  return s;
+workloads::MethodOptions method_options(const ConvertArguments& a) {
+  workloads::MethodOptions options;
+  if (!a.method.empty()) options.method = a.method;
+  if (a.bits > 0) options.convert.bits = a.bits;
+  options.convert.calibration = a.calibrate;
+  options.convert.recalibrate = !a.calibrate.empty();
+  options.convert.threads = a.common.threads;
+  options.steps = a.steps;
+  options.units = a.units;
+  options.scale = a.scale;
+  if (a.burst >= 0) options.burst = a.burst;
+  if (!a.schedule.empty()) options.schedule = schedule_of(a.schedule);
+  return options;
 }
 
-std::string class_name(const workloads::VitModel& model, std::size_t c) {
-  return c < model.class_names.size() ? model.class_names[c] : std::to_string(c);
+/// What the network was made from, by digest, for whoever finds the file.
+std::map<std::string, std::string> made_from(const ConvertArguments& a, const workloads::VitModel& model) {
+  std::map<std::string, std::string> from = {{"workload", a.model}};
+  for (const auto& file : model.files) from["sha256 of " + file.filename().string()] = sha256_of_file(file);
+  if (!a.calibrate.empty() && std::filesystem::exists(a.calibrate))
+    from["sha256 of the calibration images"] = sha256_of_file(a.calibrate);
+  return from;
 }
 
-void print_json(const ConvertArguments& a, const workloads::VitModel& model, const workloads::Program& program,
-                const workloads::ConversionReport& report, const SpikingSummary& spiking) {
-  nlohmann::ordered_json stages = nlohmann::ordered_json::array();
-  const double images = std::max<double>(1.0, static_cast<double>(spiking.images));
-  for (std::size_t k = 0; k < report.stages.size(); ++k) {
-    const auto& r = report.stages[k];
-    const auto& c = spiking.stages[k];
-    stages.push_back({{"stage", r.name},
-                      {"float_error", r.float_error},
-                      {"integer_error", r.integer_error},
-                      {"events", static_cast<double>(c.events) / images},
-                      {"adds", static_cast<double>(c.adds) / images},
-                      {"multiply_adds", static_cast<double>(c.multiply_adds) / images},
-                      {"macs", r.macs}});
-  }
-  nlohmann::ordered_json out = {{"model", a.model},
-                                {"method", a.method},
-                                {"schedule", a.schedule},
-                                {"images", report.images},
-                                {"spiking_images", spiking.images}};
-  if (!program.weights_note.empty()) out["weights_note"] = program.weights_note;
-  if (report.labelled) {
-    out["accuracy_float"] = report.accuracy_float / 100;
-    out["accuracy_integer"] = report.accuracy_integer / 100;
-    out["accuracy_spiking"] = static_cast<double>(spiking.correct) / images;
-    for (std::size_t c = 0; c < report.by_class.size(); ++c)
-      out["classes"].push_back({{"class", class_name(model, c)},
-                                {"images", report.by_class[c].images},
-                                {"correct_float", report.by_class[c].floating},
-                                {"correct_integer", report.by_class[c].integer}});
-  }
-  out["agreement_float"] = report.agreement_float / 100;
-  if (report.recorded_gap) out["recorded_logits_gap"] = *report.recorded_gap;
-  out["spiking_exact"] = spiking.exact == spiking.images;
-  out["steps"] = spiking.steps;
-  out["stages"] = stages;
-  fmt::print("{}\n", out.dump(2));
+/// What a file can keep of where images are: those that come with Ranvier.
+workloads::VitModel for_file(workloads::VitModel model) {
+  using workloads::DataKind;
+  if (model.data.kind != DataKind::kBundled && model.data.kind != DataKind::kSeeded) model.data.kind = DataKind::kFiles;
+  return model;
 }
 
-/// Classes whose names begin with an underscore (silence, unknown words) are told apart from the rest.
-void print_named_classes(const workloads::VitModel& model, const workloads::ConversionReport& report) {
-  workloads::ClassHits named;
-  std::size_t classes = 0;
-  for (std::size_t c = 0; c < report.by_class.size(); ++c) {
-    if (class_name(model, c).starts_with('_')) continue;
-    ++classes;
-    named.images += report.by_class[c].images;
-    named.floating += report.by_class[c].floating;
-    named.integer += report.by_class[c].integer;
-  }
-  if (classes == report.by_class.size() || named.images == 0) return;
-  const double percent = 100.0 / static_cast<double>(named.images);
-  fmt::print("  without {} classes in underscores, {} images: float {:.2f} %, integer {:.2f} %\n",
-             report.by_class.size() - classes, named.images, percent * static_cast<double>(named.floating),
-             percent * static_cast<double>(named.integer));
-}
-
-void print_accuracy(const workloads::VitModel& model, const workloads::Program& program,
-                    const workloads::ConversionReport& report) {
-  if (!program.weights_note.empty()) fmt::print("\n{}", program.weights_note);
-  if (report.labelled) {
-    fmt::print("\naccuracy on {} images: float {:.2f} %, integer {:.2f} %\n", report.images, report.accuracy_float,
-               report.accuracy_integer);
-    print_named_classes(model, report);
-  } else {
-    fmt::print("\n{} images without labels\n", report.images);
-  }
-  fmt::print("same class as the float network: {:.2f} %\n", report.agreement_float);
-  if (report.recorded_gap)
-    fmt::print("largest difference of a float logit from the recorded ones: {:.2g}\n", *report.recorded_gap);
-}
-
-void print_table(const ConvertArguments& a, const workloads::VitModel& model, const workloads::Program& program,
-                 const workloads::ConversionReport& report, const SpikingSummary& spiking) {
-  const double images = std::max<double>(1.0, static_cast<double>(spiking.images));
-  fmt::print("{:<16} {:>12} {:>14} {:>14} {:>14} {:>12}\n", "stage", "float error", "integer error", "events/image",
-             "synops/image", "MACs/image");
-  for (std::size_t k = 0; k < report.stages.size(); ++k) {
-    const auto& r = report.stages[k];
-    const auto& c = spiking.stages[k];
-    fmt::print("{:<16} {:>11.2f}% {:>13.2f}% {:>14.1f} {:>14.1f} {:>12}\n", r.name, 100 * r.float_error,
-               100 * r.integer_error, static_cast<double>(c.events) / images,
-               static_cast<double>(c.adds + c.multiply_adds) / images, r.macs);
-  }
-  print_accuracy(model, program, report);
-  const std::string accuracy =
-      report.labelled ? fmt::format("accuracy {:.2f} %, ", 100.0 * static_cast<double>(spiking.correct) / images) : "";
-  fmt::print("{} on {} images: {}{} steps, {} of {} settle to the integer network bit for bit\n", a.schedule,
-             spiking.images, accuracy, spiking.steps, spiking.exact, spiking.images);
-}
-
-ExitCode convert(const ConvertArguments& a) {
+void check_arguments(const ConvertArguments& a, bool from_file) {
   if (is_temporal_workload(a.model))
     throw UsageError("model", fmt::format("{} is a network over time; convert takes trained networks on images only, "
                                           "give this one to ranvier map or run as it is",
                                           a.model));
-  check_schedule_of_images(a.schedule);
-  const auto model = workloads::load_model(a.model);
-  workloads::ConvertOptions options;
-  options.method = a.method;
-  if (a.bits > 0) options.bits = a.bits;
-  options.calibration = a.calibrate;
-  options.recalibrate = !a.calibrate.empty();
-  options.threads = a.common.threads;
-  const auto program = workloads::convert(model, options);
-  const auto images = a.images.empty() ? workloads::test_images(model) : workloads::load_images(a.images);
-  workloads::RecordedLogits recorded;
-  if (a.images.empty() && workloads::has_recorded_logits(model)) recorded = workloads::recorded_logits(model);
-  const auto report = workloads::report_conversion(model, program, images, a.max_images, a.common.threads,
-                                                   recorded.count > 0 ? &recorded : nullptr);
-  const auto spiking = run_spiking_images(a, model, program, images);
-  a.common.json ? print_json(a, model, program, report, spiking) : print_table(a, model, program, report, spiking);
-  return spiking.exact == spiking.images ? ExitCode::kOk : ExitCode::kFunctionalMismatch;
+  if (!a.schedule.empty()) check_schedule_of_images(a.schedule);
+  if (from_file)
+    for (const auto& [option, given] : {std::pair{"--method", !a.method.empty()},
+                                        {"--bits", a.bits > 0},
+                                        {"--calibrate", !a.calibrate.empty()},
+                                        {"--out", !a.out.empty()}})
+      if (given) throw UsageError(option, a.model + " is converted already; this option is for trained networks");
+  if (!a.out.empty() && std::filesystem::path(a.out).extension() != workloads::kNetworkFileEnding)
+    throw UsageError("--out", fmt::format("{}: network files end in {}", a.out, workloads::kNetworkFileEnding));
+}
+
+ExitCode convert(const ConvertArguments& a) {
+  const bool from_file = workloads::is_network_file(a.model);
+  check_arguments(a, from_file);
+  const workloads::MethodOptions options = method_options(a);
+  ConvertResult r;
+  r.model_name = a.model;
+  workloads::MadeNetwork made;
+  if (from_file) {
+    workloads::ConvertedFile file = workloads::read_network(a.model);
+    r.model = std::move(file.model);
+    made.network = workloads::network_of(file.program, options);
+    made.integer = std::move(file.program);
+  } else {
+    r.model = workloads::load_model(a.model);
+    made = workloads::make_network(r.model, options);
+  }
+  r.method = made.network->method();
+  if (!a.schedule.empty() && r.method != "spikezip")
+    throw UsageError("--schedule", fmt::format("is an option of spikezip; {} has one order of its own", r.method));
+  if (!a.out.empty() && !made.program)
+    throw UsageError("--out", fmt::format("networks of {} with these options have no file form", r.method));
+  r.integer = std::move(made.integer);
+  r.bits = options.convert.bits.value_or(r.model.config.activation_bits);
+  if (r.method == "spikezip") r.schedule = a.schedule.empty() ? "staged-graded" : a.schedule;
+  r.dense_macs = workloads::dense_multiply_adds(r.integer);
+
+  const auto images = a.images.empty() ? workloads::test_images(r.model) : workloads::load_images(a.images);
+  if (!from_file) {
+    workloads::RecordedLogits recorded;
+    if (a.images.empty() && workloads::has_recorded_logits(r.model)) recorded = workloads::recorded_logits(r.model);
+    r.report = workloads::report_conversion(r.model, r.integer, images, a.max_images, a.common.threads,
+                                            recorded.count > 0 ? &recorded : nullptr);
+  }
+  r.loss = workloads::measure_spiking_loss(r.model, !from_file, r.integer, *made.network, images, a.spiking_images,
+                                           a.common.threads);
+  if (!a.out.empty()) {
+    workloads::write_network(a.out, {for_file(r.model), std::move(*made.program), made_from(a, r.model)});
+    r.file = a.out;
+  }
+  a.common.json ? print_convert_json(r) : print_convert_table(r);
+  const bool mismatch = r.method == "spikezip" && r.loss.at_rest == r.loss.images && r.loss.exact != r.loss.images;
+  return mismatch ? ExitCode::kFunctionalMismatch : ExitCode::kOk;
+}
+
+std::string methods_help() {
+  std::string text = "conversion method:";
+  for (const workloads::MethodName& method : workloads::method_names())
+    text += fmt::format(" {} ({})", method.name, method.what);
+  return text + "; spikezip when left out";
 }
 
 }  // namespace
 
 void add_convert_verb(CLI::App& app, Context& context) {
-  auto* verb = app.add_subcommand("convert", "a trained network to integers, with the error of every stage");
+  auto* verb =
+      app.add_subcommand("convert", "a trained network to a spiking one, with what every stage loses and costs");
   auto a = std::make_shared<ConvertArguments>();
   verb->add_option("model", a->model,
-                   "workload by name, or a folder with model.safetensors and config.json, or with weights.npz")
+                   "workload by name, an .onnx file, a folder with model.safetensors and config.json or with "
+                   "weights.npz, or an .rvn file converted before")
       ->required();
-  verb->add_option("--method", a->method, "conversion method")->capture_default_str();
+  verb->add_option("--method", a->method, methods_help());
   verb->add_option("--bits", a->bits, "activation bits; as trained when left out")->check(whole_number(1, 64));
-  verb->add_option("--steps", a->steps, "give up on an image after so many steps; until at rest when left out")
-      ->check(whole_number(1, 1'000'000'000));
-  verb->add_option("--calibrate", a->calibrate, "search quantiser steps on these images (safetensors, .bin, .npz)");
-  verb->add_option("--schedule", a->schedule, "of the spiking run")->capture_default_str()->check(schedule_names());
-  verb->add_option("--images", a->images, "test images (safetensors, .bin, .npz); the workload's own when left out");
-  verb->add_option("--max-images", a->max_images, "images for the accuracies, 0 for all")
+  verb->add_option("--steps", a->steps, "time steps; the method's usual, or until at rest, when left out")
+      ->check(whole_number(1, 1'000'000));
+  verb->add_option("--units", a->units,
+                   "LayerNorm, softmax and GELU: table, or of neurons: ugo (sta), spiking (ei-if)");
+  verb->add_option("--burst", a->burst, "sta: half-size corrections a step")->check(whole_number(0, 14));
+  verb->add_option("--scale", a->scale, "ei-if: static or dynamic scale of a tensor");
+  verb->add_option("--calibrate", a->calibrate, "search steps and thresholds on these images (as --images)");
+  verb->add_option("--schedule", a->schedule, "spikezip: order of the run; staged-graded when left out")
+      ->check(schedule_names());
+  verb->add_option("--images", a->images,
+                   "test images (safetensors, .bin, .npz, idx3-ubyte[.gz]); the workload's own when left out");
+  verb->add_option("--max-images", a->max_images, "images for the float and integer accuracies, 0 for all")
       ->capture_default_str()
       ->check(whole_number(0, 1'000'000));
-  verb->add_option("--spiking-images", a->spiking_images, "images run event by event")
+  verb->add_option("--spiking-images", a->spiking_images, "images run step by step")
       ->capture_default_str()
       ->check(whole_number(1, 1'000'000));
+  verb->add_option("-o,--out", a->out, "write the converted network to this .rvn file");
   add_common(*verb, a->common);
   verb->callback([a, &context] {
     apply_common(a->common);

@@ -11,7 +11,7 @@
 #include "mapper/mechanisms.h"
 #include "mapper/verifier.h"
 #include "report/build_facts.h"
-#include "workloads/convert.h"
+#include "workloads/methods/load_network.h"
 
 namespace ranvier::cli {
 namespace {
@@ -78,7 +78,7 @@ ExitCode check(const std::string& path, const std::string& given) {
     check_workload_over_time(path, file.program_name, workload);
   const auto program =
       mapper::program_for(file, is_temporal_workload(workload) ? workloads::load_temporal(workload).program
-                                                               : workloads::convert(workloads::load_model(workload)));
+                                                               : workloads::load_chip_network(workload).program);
   mapper::attach(file, program, chips::load_target(file.target));
   const auto findings = mapper::verify(file.problem, file.mapping);
   for (const auto& finding : findings) fmt::print("{}: {}: {}\n", path, mapper::name_of(finding.kind), finding.text);

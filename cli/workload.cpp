@@ -5,9 +5,8 @@
 
 #include "cli/common.h"
 #include "cli/temporal_workload.h"
-#include "workloads/convert.h"
 #include "workloads/dataset.h"
-#include "workloads/model.h"
+#include "workloads/methods/load_network.h"
 
 namespace ranvier::cli {
 
@@ -30,10 +29,11 @@ Workload::Workload(const std::string& name_or_path, std::size_t inputs, int thre
     program_ = std::move(temporal.model.program);
     return;
   }
-  const workloads::VitModel model = workloads::load_model(name_or_path);
   workloads::ConvertOptions how;
   how.threads = threads;
-  program_ = workloads::convert(model, how);
+  workloads::LoadedNetwork network = workloads::load_chip_network(name_or_path, how);
+  const workloads::VitModel& model = network.model;
+  program_ = std::move(network.program);
   const workloads::ImageSet images = workloads::test_images(model);
   workloads::check_images(model, images);
   if (inputs > images.count())

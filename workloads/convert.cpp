@@ -2,19 +2,14 @@
 // Chooses the step of every quantiser, trained or searched; program_builder.h does the rest.
 #include "workloads/convert.h"
 
-#include <algorithm>
 #include <map>
 
 #include "workloads/calibrate.h"
 #include "workloads/program_builder.h"
 
 namespace ranvier::workloads {
-std::vector<std::string> conversion_methods() { return {"stbif"}; }
 
 Program convert(const VitModel& model, const ConvertOptions& options) {
-  const std::vector<std::string> methods = conversion_methods();
-  if (std::find(methods.begin(), methods.end(), options.method) == methods.end())
-    throw UnknownMethod(options.method, methods);
   const int bits = options.bits.value_or(model.config.activation_bits);
   if (bits < kMinActivationBits || bits > kMaxActivationBits) throw BadActivationBits(bits);
 

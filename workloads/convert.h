@@ -15,7 +15,6 @@
 namespace ranvier::workloads {
 
 struct ConvertOptions {
-  std::string method = "stbif";
   std::optional<int> bits;   // of activations; none: as trained
   bool recalibrate = false;  // search all quantiser steps even where trained ones exist
   std::string calibration;   // images for it, as `load_images` takes; empty: the bundled ones of the dataset
@@ -23,9 +22,7 @@ struct ConvertOptions {
   int threads = 0;                       // 0: all cores; does not change the result
 };
 
-std::vector<std::string> conversion_methods();
-
-/// Throws UnknownMethod, BadActivationBits, CannotCalibrate, DoesNotFitIntegers and what loading images throws.
+/// The integer network of method `spikezip` (methods/method.h has the others). Throws BadActivationBits, CannotCalibrate, DoesNotFitIntegers and what loading images throws.
 Program convert(const VitModel& model, const ConvertOptions& options = {});
 
 }  // namespace ranvier::workloads

@@ -272,15 +272,6 @@ TEST(Convert, MissingStepsAreSearchedAndBitsWiden) {
 
 TEST(Convert, UsageErrors) {
   ConvertOptions options;
-  options.method = "stbiff";
-  try {
-    convert(tiny_model(), options);
-    FAIL();
-  } catch (const UnknownMethod& e) {
-    EXPECT_EQ(e.exit_code, ExitCode::kUsage);
-    EXPECT_NE(std::string(e.what()).find("did you mean 'stbif'"), std::string::npos) << e.what();
-  }
-  options = {};
   for (const int bits : {2, 9, -1}) {
     options.bits = bits;
     EXPECT_THROW(convert(tiny_model(), options), BadActivationBits);

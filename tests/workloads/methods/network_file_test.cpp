@@ -84,7 +84,7 @@ TEST(NetworkFile, NoticesWhatNoDigestCan) {
   EXPECT_THROW(parse_network(forged("\\\"kind\\\":\\\"gelu\\\"", "\\\"kind\\\":\\\"silu\\\""), "kind"), BadNetworkFile);
   EXPECT_THROW(parse_network(forged("\\\"rate_steps\\\"", "\\\"rate_stepz\\\""), "key"), BadNetworkFile);
   EXPECT_THROW(parse_network(forged("\\\"classes\\\":10", "\\\"classes\\\":11"), "classes"), BadNetworkFile);
-  EXPECT_THROW(parse_network(forged("\\\"tokens\\\":17", "\\\"tokens\\\":71"), "tokens"), BadProgram);
+  EXPECT_THROW(parse_network(forged("\\\"in_channels\\\":64", "\\\"in_channels\\\":46"), "width"), BadProgram);
 }
 
 TEST(NetworkFile, NoticesAChangedNumber) {
