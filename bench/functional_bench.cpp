@@ -82,7 +82,7 @@ void unit_rows(benchmark::State& state) {
   const std::vector<std::int32_t> rows{1, 4, 9, 16, 25, 31, 36, 42, 49, 57, 63};
   std::vector<std::int32_t> potential(static_cast<std::size_t>(outputs));
   for (auto _ : state) {
-    accumulate_unit_rows(weight.data(), outputs, rows, RowSign::kAdd, potential.data());
+    add_weight_rows(weight.data(), outputs, outputs, {rows, {}, {}}, potential.data());
     benchmark::DoNotOptimize(potential.data());
     benchmark::ClobberMemory();
   }

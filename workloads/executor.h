@@ -18,6 +18,7 @@ struct ExecutorOptions {
   std::int64_t max_steps = 1'000'000;  // StepLimitReached (executor_errors.h) beyond it
   bool stop_at_max_steps = false;      // no error there: what has arrived by then is the result, not at rest
   bool keep_logits = false;            // after every step
+  int threads = 0;                     // at most; 0: as the caller has. The result does not depend on it
 };
 
 /// Work of one stage. Events are those it emits; adds and multiply_adds are done on its accumulators by events that

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstring>
+#include <numeric>
 
 #include "base/random.h"
+#include "workloads/executor_parts.h"
+#include "workloads/fire_kernels.h"
 #include "workloads/units.h"
 
 namespace ranvier::workloads {
@@ -18,52 +20,10 @@ std::size_t cells(std::int32_t rows, std::int32_t columns) {
   return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
 }
 
+std::int32_t parts_of(std::int32_t count, std::int32_t part) { return (count + part - 1) / part; }
+
 bool is_amd(StageKind kind) {
   return kind == StageKind::kLayerNorm || kind == StageKind::kScores || kind == StageKind::kGelu;
-}
-
-/// One fire a neuron over a row, without branches so that it vectorises. Returns whether any fired, and whether any is
-/// still due.
-struct RowFired {
-  bool any = false;
-  bool again = false;
-};
-RowFired fire_row_once(std::int32_t count, const std::int32_t* __restrict threshold, std::int32_t lo, std::int32_t hi,
-                       std::int32_t* __restrict potential, std::int32_t* __restrict tracer,
-                       std::int8_t* __restrict fires) {
-  std::int32_t any = 0;
-  std::int32_t again = 0;
-  for (std::int32_t c = 0; c < count; ++c) {
-    const std::int32_t v = potential[c];
-    const std::int32_t s = tracer[c];
-    const std::int32_t theta = threshold[c];
-    const std::int32_t up = -static_cast<std::int32_t>((v >= theta) & (s < hi));
-    const std::int32_t down = -static_cast<std::int32_t>((v < 0) & (s > lo));
-    const std::int32_t v_after = v - (theta & up) + (theta & down);
-    const std::int32_t s_after = s - up + down;
-    potential[c] = v_after;
-    tracer[c] = s_after;
-    fires[c] = static_cast<std::int8_t>(down - up);
-    any |= up | down;
-    again |= static_cast<std::int32_t>((v_after >= theta) & (s_after < hi)) |
-             static_cast<std::int32_t>((v_after < 0) & (s_after > lo));
-  }
-  return {any != 0, again != 0};
-}
-
-/// Calls visit(c) for each c with fires[c] != 0, eight at a look.
-template <class Visit>
-void for_each_fire(const std::vector<std::int8_t>& fires, const Visit& visit) {
-  const std::size_t count = fires.size();
-  for (std::size_t begin = 0; begin < count; begin += 8) {
-    const std::size_t size = std::min<std::size_t>(8, count - begin);
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, fires.data() + begin, size);
-    if (eight == 0) continue;
-    for (std::size_t c = begin; c < begin + size; ++c) {
-      if (fires[c] != 0) visit(static_cast<std::int32_t>(c));
-    }
-  }
 }
 
 }  // namespace
@@ -74,10 +34,13 @@ StageEngine::StageEngine(const Program& program, StageId id, std::span<const std
   const std::size_t neurons = cells(stage_.tokens, stage_.channels);
   const auto channels = static_cast<std::size_t>(stage_.channels);
   const auto tokens = static_cast<std::size_t>(stage_.tokens);
+  fire_tokens_ = std::max(1, kNeuronsPerPart / std::max(1, stage_.channels));
+  emitted_.resize(static_cast<std::size_t>(parts_of(stage_.tokens, fire_tokens_)));
+  deliver_parts_ = emitted_.size();
+  state_reads_.assign(emitted_.size(), 0);
   tracer_.assign(neurons, 0);
   touched_.assign(tokens, 1);
   restless_tokens_.assign(tokens, 0);
-  fires_.assign(channels, 0);
   if (stage_.encoder.present) {
     threshold_ = stage_.encoder.threshold;
     lo_ = stage_.encoder.lo;
@@ -99,10 +62,12 @@ StageEngine::StageEngine(const Program& program, StageId id, std::span<const std
       }
     }
   }
+  if (stage_.kind == StageKind::kLinear)
+    deliver_parts_ = static_cast<std::size_t>(parts_of(stage_.channels, kOutputsPerPart));
+  if (stage_.kind == StageKind::kScores || stage_.kind == StageKind::kMix)
+    deliver_parts_ = static_cast<std::size_t>(stage_.heads);
   if (is_amd(stage_.kind)) {
     groups_ = stage_.kind == StageKind::kScores ? stage_.heads : 1;
-    mapped_.assign(neurons, 0);
-    fresh_.assign(channels, 0);
     stale_.assign(cells(stage_.tokens, groups_), 1);
   }
   if (stage_.kind == StageKind::kScores) {
@@ -115,34 +80,30 @@ StageEngine::StageEngine(const Program& program, StageId id, std::span<const std
   }
 }
 
-/// V += f(X) - what of it V already holds, over part of a row.
-void StageEngine::take_difference(std::int32_t token, std::int32_t first, std::int32_t count) {
-  for (std::int32_t c = first; c < first + count; ++c) {
-    const std::int32_t now = fresh_[static_cast<std::size_t>(c)];
-    potential_[at(token, c)] += now - mapped_[at(token, c)];
-    mapped_[at(token, c)] = now;
-  }
-}
-
-void StageEngine::map_touched(std::int32_t token) {
+/// V = theta / 2 + f(X) - theta S (integer-units.md, equation 2) where X changed. Returns the words of X read.
+std::int64_t StageEngine::map_row(std::int32_t token, Row& mapped) {
   const std::int32_t width = stage_.channels / groups_;
+  std::int64_t reads = 0;
   for (std::int32_t g = 0; g < groups_; ++g) {
     std::uint8_t& stale = stale_[cells(token, groups_) + static_cast<std::size_t>(g)];
     if (stale == 0) continue;
     stale = 0;
-    state_reads_ += width;
-    const std::int32_t first = g * width;
-    const std::int32_t* x = &sum_[at(token, first)];
-    std::int32_t* y = &fresh_[static_cast<std::size_t>(first)];
+    reads += width;
+    const std::int32_t* x = &sum_[at(token, g * width)];
     if (stage_.kind == StageKind::kLayerNorm) {
-      layer_norm_row(x, width, stage_.layer_norm, y);
+      layer_norm_row(x, width, stage_.layer_norm, mapped.data());
     } else if (stage_.kind == StageKind::kScores) {
-      softmax_row(x, width, stage_.softmax, y);
+      softmax_row(x, width, stage_.softmax, mapped.data());
     } else {
-      std::transform(x, x + width, y, [&](std::int32_t code) { return gelu_value(code, stage_.gelu); });
+      std::transform(x, x + width, mapped.begin(), [&](std::int32_t code) { return gelu_value(code, stage_.gelu); });
     }
-    take_difference(token, first, width);
+    const std::int32_t* tracer = &tracer_[at(token, g * width)];
+    const std::int32_t* threshold = &threshold_[static_cast<std::size_t>(g * width)];
+    std::int32_t* potential = &potential_[at(token, g * width)];
+    for (std::int32_t c = 0; c < width; ++c)
+      potential[c] = threshold[c] / 2 + mapped[static_cast<std::size_t>(c)] - threshold[c] * tracer[c];
   }
+  return reads;
 }
 
 bool StageEngine::suppressed(std::int64_t step, std::int32_t token, std::int32_t channel) const {
@@ -151,28 +112,47 @@ bool StageEngine::suppressed(std::int64_t step, std::int32_t token, std::int32_t
   return random_unit(options_.seed, entity, static_cast<std::uint64_t>(step)) < options_.suppress_probability;
 }
 
-void StageEngine::set_restless(std::int32_t token, bool restless) {
-  std::uint8_t& row = restless_tokens_[static_cast<std::size_t>(token)];
-  restless_rows_ += static_cast<int>(restless) - static_cast<int>(row);
-  row = restless ? 1 : 0;
+void StageEngine::fire(std::int64_t step) {
+  for (std::size_t part = 0; part < fire_parts(); ++part) fire_part(step, part);
 }
 
-void StageEngine::fire(std::int64_t step, std::vector<StageEvent>& out) {
-  for (std::int32_t t = 0; t < stage_.tokens; ++t) {
+void StageEngine::fire_part(std::int64_t step, std::size_t part) {
+  EventBatch& batch = emitted_[part];
+  batch.clear();
+  const std::int32_t first = static_cast<std::int32_t>(part) * fire_tokens_;
+  const std::int32_t end = std::min(first + fire_tokens_, stage_.tokens);
+  Scratch scratch(static_cast<std::size_t>(stage_.channels) + kFireSlack);
+  for (std::int32_t t = first; t < end; ++t) {
     const auto token = static_cast<std::size_t>(t);
-    if (touched_[token] == 0 && restless_tokens_[token] == 0) continue;
+    const bool touched = touched_[token] != 0;
+    if (!touched && restless_tokens_[token] == 0) continue;
     touched_[token] = 0;
-    state_reads_ += 2 * std::int64_t{stage_.channels};
+    state_reads_[part] += 2 * std::int64_t{stage_.channels};
+    scratch.fired = {};
+    scratch.wide_fired = 0;
+    bool restless = false;
     if (stage_.kind == StageKind::kAdd) {
-      fire_sums(step, t, out);
-      continue;
+      restless = fire_sums(step, t, scratch);
+    } else {
+      if (touched && is_amd(stage_.kind)) state_reads_[part] += map_row(t, scratch.mapped);
+      if (!threshold_.empty()) restless = fire_neurons(step, t, scratch);
     }
-    if (!stale_.empty()) map_touched(t);
-    if (!threshold_.empty()) fire_neurons(step, t, out);
+    restless_tokens_[token] = restless ? 1 : 0;
+    batch.append(t, scratch.events());
   }
 }
 
-void StageEngine::fire_sums(std::int64_t step, std::int32_t token, std::vector<StageEvent>& out) {
+void StageEngine::list(std::int32_t channel, std::int32_t value, Scratch& scratch) const {
+  if (!graded_ && value == 1) {
+    scratch.plus[scratch.fired.plus++] = channel;
+  } else if (!graded_ && value == -1) {
+    scratch.minus[scratch.fired.minus++] = channel;
+  } else {
+    scratch.wide[scratch.wide_fired++] = {channel, value};
+  }
+}
+
+bool StageEngine::fire_sums(std::int64_t step, std::int32_t token, Scratch& scratch) {
   bool restless = false;
   for (std::int32_t c = 0; c < stage_.channels; ++c) {
     const std::int32_t difference = sum_[at(token, c)] - tracer_[at(token, c)];
@@ -182,22 +162,25 @@ void StageEngine::fire_sums(std::int64_t step, std::int32_t token, std::vector<S
       continue;
     }
     tracer_[at(token, c)] += difference;
-    out.push_back({token, c, difference});
+    list(c, difference, scratch);
   }
-  set_restless(token, restless);
+  return restless;
 }
 
-void StageEngine::fire_neurons(std::int64_t step, std::int32_t token, std::vector<StageEvent>& out) {
+bool StageEngine::fire_neurons(std::int64_t step, std::int32_t token, Scratch& scratch) {
+  if (options_.suppress_probability > 0) return fire_suppressed(step, token, scratch);
+  const NeuronRow row{stage_.channels, threshold_.data(), lo_, hi_, &potential_[at(token, 0)], &tracer_[at(token, 0)]};
+  if (graded_) {
+    scratch.wide_fired = fire_row_to_rest(row, scratch.wide.data());
+    return false;
+  }
+  scratch.fired = fire_row_once(row, scratch.plus.data(), scratch.minus.data());
+  return scratch.fired.again;
+}
+
+bool StageEngine::fire_suppressed(std::int64_t step, std::int32_t token, Scratch& scratch) {
   std::int32_t* potential = &potential_[at(token, 0)];
   std::int32_t* tracer = &tracer_[at(token, 0)];
-  if (!graded_ && options_.suppress_probability <= 0) {
-    const RowFired row = fire_row_once(stage_.channels, threshold_.data(), lo_, hi_, potential, tracer, fires_.data());
-    if (row.any) {
-      for_each_fire(fires_, [&](std::int32_t c) { out.push_back({token, c, fires_[static_cast<std::size_t>(c)]}); });
-    }
-    set_restless(token, row.again);
-    return;
-  }
   bool restless = false;
   for (std::int32_t c = 0; c < stage_.channels; ++c) {
     std::int32_t v = potential[c];
@@ -211,10 +194,28 @@ void StageEngine::fire_neurons(std::int64_t step, std::int32_t token, std::vecto
     }
     potential[c] = v;
     tracer[c] = s;
-    out.push_back({token, c, value});
+    list(c, value, scratch);
     restless = restless || st_bif_fire(v, s, theta, lo_, hi_) != 0;
   }
-  set_restless(token, restless);
+  return restless;
+}
+
+bool StageEngine::restless() const {
+  return std::any_of(restless_tokens_.begin(), restless_tokens_.end(), [](std::uint8_t r) { return r != 0; });
+}
+
+std::int64_t StageEngine::state_reads() const {
+  return std::accumulate(state_reads_.begin(), state_reads_.end(), std::int64_t{0});
+}
+
+std::int64_t StageEngine::events_emitted() const {
+  std::int64_t events = 0;
+  for (const EventBatch& batch : emitted_) events += static_cast<std::int64_t>(batch.size());
+  return events;
+}
+
+void StageEngine::clear_emitted() {
+  for (EventBatch& batch : emitted_) batch.clear();
 }
 
 std::vector<std::int32_t> StageEngine::codes() const {

@@ -6,32 +6,42 @@
 #include <span>
 #include <vector>
 
+#include "workloads/event_batch.h"
 #include "workloads/executor.h"
+#include "workloads/fire_kernels.h"
 #include "workloads/program.h"
 
 namespace ranvier::workloads {
 
-/// One event between two stages; token and channel number the sender's outputs.
-struct StageEvent {
-  std::int32_t token = 0;
-  std::int32_t channel = 0;
-  std::int32_t value = 0;
-};
+/// What arrives at a stage in one step: by port, the batches of that input, tokens ascending over all of them.
+using Arrivals = std::span<const std::span<const EventBatch>>;
 
+/// Firing and delivery are cut into parts that share nothing, so that several threads may work on one stage: firing by
+/// token, delivery by what the accumulators fall into (outputs, heads, tokens).
 class StageEngine {
  public:
   /// `stages` of the program give the shapes of the inputs. `input_codes` is used by the input stage only.
   StageEngine(const Program& program, StageId id, std::span<const std::int32_t> input_codes, bool graded,
               const ExecutorOptions& options);
 
-  /// Applies events that arrive on inputs[port], one after another; they are sorted by token.
-  void deliver(std::size_t port, std::span<const StageEvent> events);
+  /// Applies the events of a step: note(), then every part.
+  void deliver(Arrivals arrivals);
+  /// Counts what arrives and marks its rows; returns the multiply-adds and adds that it takes.
+  std::int64_t note(Arrivals arrivals);
+  std::size_t deliver_parts() const { return deliver_parts_; }
+  void deliver_part(Arrivals arrivals, std::size_t part);
 
-  /// Fires every neuron that is due, as sorted events: graded to rest, unary at most once.
-  void fire(std::int64_t step, std::vector<StageEvent>& out);
+  /// Fires every neuron that is due: graded to rest, unary at most once. emitted() has the events, by part.
+  void fire(std::int64_t step);
+  std::size_t fire_parts() const { return emitted_.size(); }
+  void fire_part(std::int64_t step, std::size_t part);
+  std::span<const EventBatch> emitted() const { return emitted_; }
+  std::int64_t events_emitted() const;
+  void clear_emitted();
 
   /// True when a further fire() without deliveries would emit.
-  bool restless() const { return restless_rows_ > 0; }
+  bool restless() const;
+  std::int64_t neurons() const { return static_cast<std::int64_t>(tracer_.size()); }
 
   /// What Activations::codes holds for this stage.
   std::vector<std::int32_t> codes() const;
@@ -39,26 +49,42 @@ class StageEngine {
   std::int64_t adds() const { return adds_; }
   std::int64_t multiply_adds() const { return multiply_adds_; }
   /// Words of V and S of every neuron that was looked at for a fire, of X of every unit that was mapped or summed.
-  std::int64_t state_reads() const { return state_reads_; }
+  std::int64_t state_reads() const;
 
  private:
   using Row = std::vector<std::int32_t>;
+  /// What a thread needs while it fires rows.
+  struct Scratch {
+    explicit Scratch(std::size_t room) : plus(room), minus(room), mapped(room), wide(room) {}
+    RowEvents events() const {
+      return {std::span(plus).first(fired.plus), std::span(minus).first(fired.minus),
+              std::span(wide).first(wide_fired)};
+    }
+    Row plus, minus;  // channels that fired, the first of them
+    Row mapped;       // f(X)
+    std::vector<WideEvent> wide;
+    FiredRow fired;
+    std::size_t wide_fired = 0;
+  };
 
-  void deliver_linear(std::span<const StageEvent> events);
-  void deliver_sums(std::int32_t gain, std::span<const StageEvent> events);
-  void deliver_query(const StageEvent& event);
-  void deliver_key(const StageEvent& event);
-  void deliver_attention(const StageEvent& event);
-  void deliver_value(const StageEvent& event);
-  void count_products(std::int64_t outputs, std::int32_t value);
-  void touch(std::int32_t token) { touched_[static_cast<std::size_t>(token)] = 1; }
+  void deliver_linear(const EventBatch& batch, std::int32_t first, std::int32_t count);
+  void deliver_sums(std::int32_t gain, const EventBatch& batch, std::int32_t first, std::int32_t end);
+  void deliver_queries(std::span<const EventBatch> batches, std::int32_t head);
+  void deliver_keys(std::span<const EventBatch> batches, std::int32_t head);
+  void deliver_attention(std::span<const EventBatch> batches, std::int32_t head);
+  void deliver_values(std::span<const EventBatch> batches, std::int32_t head);
+  bool reaches_all_tokens(std::size_t port) const;
+  std::int64_t outputs_of_an_event(std::size_t port) const;
 
-  void map_touched(std::int32_t token);
-  void take_difference(std::int32_t token, std::int32_t first, std::int32_t count);
-  void fire_sums(std::int64_t step, std::int32_t token, std::vector<StageEvent>& out);
-  void fire_neurons(std::int64_t step, std::int32_t token, std::vector<StageEvent>& out);
+  std::int64_t map_row(std::int32_t token, Row& mapped);
+  void mark_stale(std::int32_t token, std::int32_t group) {
+    stale_[static_cast<std::size_t>(token * groups_ + group)] = 1;
+  }
+  bool fire_sums(std::int64_t step, std::int32_t token, Scratch& scratch);
+  bool fire_neurons(std::int64_t step, std::int32_t token, Scratch& scratch);
+  bool fire_suppressed(std::int64_t step, std::int32_t token, Scratch& scratch);
   bool suppressed(std::int64_t step, std::int32_t token, std::int32_t channel) const;
-  void set_restless(std::int32_t token, bool restless);
+  void list(std::int32_t channel, std::int32_t value, Scratch& scratch) const;
   std::size_t at(std::int32_t token, std::int32_t channel) const {
     return static_cast<std::size_t>(token) * static_cast<std::size_t>(stage_.channels) +
            static_cast<std::size_t>(channel);
@@ -71,25 +97,22 @@ class StageEngine {
   std::int32_t groups_ = 1;  // parts of a token's row that are mapped on their own: heads of kScores
   std::int32_t lo_ = 0;
   std::int32_t hi_ = 0;
+  std::int32_t fire_tokens_ = 1;  // of a part
+  std::size_t deliver_parts_ = 1;
   Row threshold_;  // [channels]
   Row potential_;  // [tokens][channels]; V, and for stages without encoder the plain total
   Row tracer_;     // [tokens][channels]; S, or for `add` what has been emitted so far
   Row sum_;        // [tokens][channels]; X of AMD units and of `add`
-  Row mapped_;     // [tokens][channels]; f(X) when the row was last mapped
-  Row fresh_;      // one row of f(X)
   // Two-stream products keep the codes of both operands, each laid out for the other one's events.
-  Row first_;                          // kScores: SQ [channel][query];       kMix: SA [head * keys + key][query]
-  Row second_;                         // kScores: SK [channel][key];         kMix: SV [key][channel]
-  std::vector<std::uint8_t> touched_;  // [tokens]; something arrived since the last fire, or nothing fired yet
+  Row first_;                                  // kScores: SQ [channel][query];  kMix: SA [head * keys + key][query]
+  Row second_;                                 // kScores: SK [channel][key];    kMix: SV [key][channel]
+  std::vector<std::uint8_t> touched_;          // [tokens]; something arrived since the last fire, or nothing fired yet
   std::vector<std::uint8_t> restless_tokens_;  // [tokens]
   std::vector<std::uint8_t> stale_;            // [tokens][groups]; f(X) has to be taken again
-  std::int64_t restless_rows_ = 0;
+  std::vector<EventBatch> emitted_;            // by part of firing
   std::int64_t adds_ = 0;
   std::int64_t multiply_adds_ = 0;
-  std::int64_t state_reads_ = 0;
-  std::vector<std::int32_t> plus_rows_;
-  std::vector<std::int32_t> minus_rows_;
-  std::vector<std::int8_t> fires_;  // [channels]
+  std::vector<std::int64_t> state_reads_;  // by part of firing
 };
 
 }  // namespace ranvier::workloads

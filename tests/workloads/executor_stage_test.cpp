@@ -15,6 +15,12 @@
 namespace ranvier::workloads {
 namespace {
 
+struct StageEvent {
+  std::int32_t token = 0;
+  std::int32_t channel = 0;
+  std::int32_t value = 0;
+};
+
 struct Arrival {
   std::uint64_t order;
   std::size_t port;
@@ -47,6 +53,30 @@ std::vector<Arrival> arrivals_of(const Program& program, const Activations& sett
   return arrivals;
 }
 
+EventBatch batch_of(const StageEvent& event, bool graded) {
+  const std::vector<std::int32_t> channel = {event.channel};
+  const std::vector<WideEvent> wide = {{event.channel, event.value}};
+  RowEvents events;
+  if (graded)
+    events.wide = wide;
+  else
+    (event.value > 0 ? events.plus : events.minus) = channel;
+  EventBatch batch;
+  batch.append(event.token, events);
+  return batch;
+}
+
+std::vector<StageEvent> events_of(const EventBatch& batch) {
+  std::vector<StageEvent> all;
+  for (std::size_t i = 0; i < batch.tokens(); ++i) {
+    const RowEvents events = batch.events(i);
+    for (const std::int32_t channel : events.plus) all.push_back({batch.token(i), channel, 1});
+    for (const std::int32_t channel : events.minus) all.push_back({batch.token(i), channel, -1});
+    for (const WideEvent& event : events.wide) all.push_back({batch.token(i), event.channel, event.value});
+  }
+  return all;
+}
+
 class OneStage : public testing::TestWithParam<bool> {};
 INSTANTIATE_TEST_SUITE_P(UnaryAndGraded, OneStage, testing::Bool());
 
@@ -60,18 +90,21 @@ TEST_P(OneStage, SendsItsSettledCodesWhateverTheOrderOfArrival) {
       const Stage& stage = program.stages[s];
       StageEngine engine(program, StageId(s), {}, GetParam(), {});
       std::vector<std::int32_t> sent(settled.codes[s].size());
-      std::vector<StageEvent> out;
       std::int64_t step = 0;
       const auto fire = [&] {
-        out.clear();
-        engine.fire(step++, out);
-        for (const StageEvent& event : out) {
-          sent[static_cast<std::size_t>(event.token * stage.channels + event.channel)] += event.value;
-          corrections[stage.kind] += event.value < 0;
+        engine.fire(step++);
+        for (const EventBatch& batch : engine.emitted()) {
+          for (const StageEvent& event : events_of(batch)) {
+            sent[static_cast<std::size_t>(event.token * stage.channels + event.channel)] += event.value;
+            corrections[stage.kind] += event.value < 0;
+          }
         }
       };
       for (const Arrival& arrival : arrivals_of(program, settled, stage, seed * 100 + s)) {
-        engine.deliver(arrival.port, {&arrival.event, 1});
+        const EventBatch batch = batch_of(arrival.event, GetParam());
+        std::vector<std::span<const EventBatch>> arrivals(stage.inputs.size());
+        arrivals[arrival.port] = {&batch, 1};
+        engine.deliver(arrivals);
         if (arrival.order % 8 == 0) fire();
       }
       do fire();

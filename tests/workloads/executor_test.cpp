@@ -10,7 +10,7 @@
 
 #include "base/random.h"
 #include "workloads/executor_errors.h"
-#include "workloads/executor_kernels.h"
+#include "workloads/executor_parts.h"
 #include "workloads/random_program.h"
 
 namespace ranvier::workloads {
@@ -127,50 +127,6 @@ TEST(ExecutorByHand, ResidualSumsSendWholeDifferences) {
   EXPECT_EQ(unary.stages[3].events_by_step, (Steps{0, 0, 0, 0, 0, 0, 1}));
 }
 
-// Block sizes and their rests, more rows than one 16-bit sum takes, and weights that would overflow it.
-TEST(Kernels, UnitAndScaledRowsEqualTheOneByOneSum) {
-  for (const std::int32_t outputs : {1, 15, 16, 17, 63, 64, 65, 80, 131, 200}) {
-    for (const std::size_t count : {0u, 1u, 7u, 255u, 256u, 600u}) {
-      constexpr std::uint32_t kInputs = 40;
-      std::vector<std::int8_t> weight(kInputs * static_cast<std::size_t>(outputs));
-      for (std::size_t i = 0; i < weight.size(); ++i) {
-        weight[i] = count > 200 && i % 3 == 0 ? std::int8_t{-128} : static_cast<std::int8_t>(random_u64(1, i, count));
-      }
-      Row rows;
-      for (std::size_t i = 0; i < count; ++i)
-        rows.push_back(static_cast<std::int32_t>(random_below(kInputs, 2, i, count)));
-      Row added(static_cast<std::size_t>(outputs), 5);
-      Row subtracted = added;
-      Row scaled = added;
-      Row expected = added;
-      accumulate_unit_rows(weight.data(), outputs, rows, RowSign::kAdd, added.data());
-      accumulate_unit_rows(weight.data(), outputs, rows, RowSign::kSubtract, subtracted.data());
-      for (const std::int32_t row : rows) {
-        accumulate_scaled_row(weight.data(), outputs, row, 77, scaled.data());
-        accumulate_scaled_row(weight.data(), outputs, row, -78, scaled.data());
-        for (std::int32_t o = 0; o < outputs; ++o) {
-          expected[static_cast<std::size_t>(o)] += weight[static_cast<std::size_t>(row * outputs + o)];
-        }
-      }
-      ASSERT_EQ(added, expected) << outputs << " outputs, " << count << " rows";
-      for (std::size_t o = 0; o < expected.size(); ++o) {
-        const std::int32_t sum = expected[o] - 5;
-        ASSERT_EQ(subtracted[o], 5 - sum);
-        ASSERT_EQ(scaled[o], 5 - sum);
-      }
-    }
-  }
-}
-
-TEST(Kernels, ScaledRowTakesFactorsWiderThanSixteenBits) {
-  const std::vector<std::int8_t> weight{1, 2, -128, 127};
-  Row potential{0, 1};
-  accumulate_scaled_row(weight.data(), 2, 1, 40'000, potential.data());
-  EXPECT_EQ(potential, (Row{-5'120'000, 5'080'001}));
-  accumulate_scaled_row(weight.data(), 2, 1, -32'768, potential.data());
-  EXPECT_EQ(potential, (Row{-5'120'000 + 4'194'304, 5'080'001 - 4'161'536}));
-}
-
 void expect_settled(const Program& program, const Activations& reference, const SpikingRun& run) {
   for (std::size_t s = 0; s < program.stages.size(); ++s) {
     ASSERT_EQ(run.activations.codes[s], reference.codes[s]) << program.name << " " << program.stages[s].name;
@@ -258,6 +214,31 @@ TEST(StagedEvents, AreTheCodesExactly) {
       EXPECT_EQ(graded.stages[s].multiply_adds, sent * stage.channels) << seed << " " << stage.name;
       EXPECT_EQ(graded.stages[s].adds, 0);
       EXPECT_EQ(unary.stages[s].multiply_adds, 0);
+    }
+  }
+}
+
+// Large enough that several threads share each step.
+TEST_P(RandomPrograms, AreTheSameForAnyNumberOfThreads) {
+  const Program program = random_vit_program(9, 50, 96, 3, 2, 600);
+  const Row codes = random_input_codes(program, 2);
+  const SpikingRun one = run_spiking(program, codes, GetParam(), {.threads = 1});
+  std::int64_t most = 0;  // that one stage takes in one step
+  for (const Stage& stage : program.stages) {
+    if (stage.kind != StageKind::kLinear) continue;
+    const Steps& sent = one.stages[stage.inputs[0].stage.value()].events_by_step;
+    most = std::max(most, *std::max_element(sent.begin(), sent.end()) * stage.channels);
+  }
+  ASSERT_GT(most, kWorthThreads) << "too little for threads";
+  EXPECT_EQ(one.activations, run_reference(program, codes));
+  for (const int threads : {0, 2, 3, 7}) {
+    const SpikingRun run = run_spiking(program, codes, GetParam(), {.threads = threads});
+    EXPECT_EQ(run.activations, one.activations) << threads;
+    for (std::size_t s = 0; s < program.stages.size(); ++s) {
+      EXPECT_EQ(run.stages[s].events_by_step, one.stages[s].events_by_step) << threads;
+      EXPECT_EQ(run.stages[s].adds, one.stages[s].adds) << threads;
+      EXPECT_EQ(run.stages[s].multiply_adds, one.stages[s].multiply_adds) << threads;
+      EXPECT_EQ(run.stages[s].state_reads, one.stages[s].state_reads) << threads;
     }
   }
 }
