@@ -47,7 +47,7 @@ double unary_of(Unary unary, double x) {
 }
 
 template <class Function>
-void binary(const Tensor& a, const Tensor& b, Tensor& output, const Function& function) {
+void binary(const GraphTensor& a, const GraphTensor& b, GraphTensor& output, const Function& function) {
   const Extents a_strides = broadcast_strides(a.shape, output.shape);
   const Extents b_strides = broadcast_strides(b.shape, output.shape);
   const std::int64_t length = output.shape.empty() ? 1 : output.shape.back();
@@ -65,12 +65,12 @@ void binary(const Tensor& a, const Tensor& b, Tensor& output, const Function& fu
 
 float unary_value(Unary unary, float x) { return static_cast<float>(unary_of(unary, static_cast<double>(x))); }
 
-void run_unary(Unary unary, const Tensor& input, Tensor& output) {
+void run_unary(Unary unary, const GraphTensor& input, GraphTensor& output) {
   std::transform(input.values.begin(), input.values.end(), output.values.begin(),
                  [unary](float x) { return unary_value(unary, x); });
 }
 
-void run_binary(Op op, const Tensor& a, const Tensor& b, Tensor& output) {
+void run_binary(Op op, const GraphTensor& a, const GraphTensor& b, GraphTensor& output) {
   if (op == Op::kAdd)
     binary(a, b, output, [](float x, float y) { return x + y; });
   else if (op == Op::kSubtract)
@@ -81,7 +81,7 @@ void run_binary(Op op, const Tensor& a, const Tensor& b, Tensor& output) {
     binary(a, b, output, [](float x, float y) { return x / y; });
 }
 
-void run_channel_affine(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_channel_affine(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const AxisView view = around_axis(input.shape, node.axis);
   for (std::size_t o = 0, at = 0; o < view.outer; ++o)
     for (std::size_t c = 0; c < view.extent; ++c)

@@ -26,4 +26,22 @@ GraphInputMismatch::GraphInputMismatch(const std::string& graph_, std::int64_t i
       expected(std::move(expected_)),
       got(std::move(got_)) {}
 
+UnknownStructure::UnknownStructure(const std::string& graph_, const std::string& node_, const std::string& found_,
+                                   const std::string& known_)
+    : Error(ExitCode::kBadInput, fmt::format("{}: node '{}': {}; known is {}", graph_, node_, found_, known_)),
+      graph(graph_),
+      node(node_),
+      found(found_),
+      known(known_) {}
+
+RecognitionDiffers::RecognitionDiffers(const std::string& graph_, const std::string& node_, double gap_, double limit_)
+    : Error(ExitCode::kBadInput,
+            fmt::format("{}: node '{}': the recognised transformer gives other logits than the graph, by {:.3g} of the "
+                        "largest ({:.3g} is allowed); please report this network",
+                        graph_, node_, gap_, limit_)),
+      graph(graph_),
+      node(node_),
+      gap(gap_),
+      limit(limit_) {}
+
 }  // namespace ranvier::workloads

@@ -21,4 +21,24 @@ struct GraphInputMismatch : Error {
   std::vector<std::int64_t> got;
 };
 
+/// A network whose structure conversion cannot express: the first node where it differs, what is there and what would
+/// be known in its place.
+struct UnknownStructure : Error {
+  UnknownStructure(const std::string& graph_, const std::string& node_, const std::string& found_,
+                   const std::string& known_);
+  std::string graph;
+  std::string node;
+  std::string found;
+  std::string known;
+};
+
+/// A recognised network that does not compute what its graph computes: `gap` is relative to the largest logit.
+struct RecognitionDiffers : Error {
+  RecognitionDiffers(const std::string& graph_, const std::string& node_, double gap_, double limit_);
+  std::string graph;
+  std::string node;
+  double gap = 0;
+  double limit = 0;
+};
+
 }  // namespace ranvier::workloads

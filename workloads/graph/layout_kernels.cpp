@@ -16,14 +16,14 @@ AxisView around_axis(const Extents& shape, std::int64_t axis) {
   return view;
 }
 
-void run_transpose(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_transpose(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const Extents own = row_major_strides(input.shape);
   Extents strides;
   for (const std::int64_t axis : node.integers) strides.push_back(own[static_cast<std::size_t>(axis)]);
   copy_strided(input.values.data(), output.shape, strides, output.values.data());
 }
 
-void run_slice(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_slice(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   Extents strides = row_major_strides(input.shape);
   const auto axis = static_cast<std::size_t>(node.axis);
   const float* from = input.values.data() + node.integers[0] * strides[axis];
@@ -31,7 +31,7 @@ void run_slice(const GraphNode& node, const Tensor& input, Tensor& output) {
   copy_strided(from, output.shape, strides, output.values.data());
 }
 
-void run_gather(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_gather(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const AxisView view = around_axis(input.shape, node.axis);
   auto to = output.values.begin();
   for (std::size_t o = 0; o < view.outer; ++o)
@@ -41,11 +41,11 @@ void run_gather(const GraphNode& node, const Tensor& input, Tensor& output) {
     }
 }
 
-void run_concat(const GraphNode& node, const std::vector<const Tensor*>& inputs, Tensor& output) {
+void run_concat(const GraphNode& node, const std::vector<const GraphTensor*>& inputs, GraphTensor& output) {
   const std::size_t outer = around_axis(output.shape, node.axis).outer;
   auto to = output.values.begin();
   for (std::size_t o = 0; o < outer; ++o)
-    for (const Tensor* input : inputs) {
+    for (const GraphTensor* input : inputs) {
       const std::size_t part = input->values.size() / outer;
       to = std::copy_n(input->values.begin() + static_cast<std::ptrdiff_t>(o * part), part, to);
     }

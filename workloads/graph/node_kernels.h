@@ -8,27 +8,27 @@
 
 namespace ranvier::workloads {
 
-void run_linear(const GraphNode& node, const Tensor& input, Tensor& output);
-void run_matmul(const Tensor& a, const Tensor& b, Tensor& output);
+void run_linear(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
+void run_matmul(const GraphTensor& a, const GraphTensor& b, GraphTensor& output);
 
-void run_convolution(const GraphNode& node, const Tensor& input, Tensor& output);
-void run_pool(const GraphNode& node, const Tensor& input, Tensor& output);
+void run_convolution(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
+void run_pool(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
 
-void run_unary(Unary unary, const Tensor& input, Tensor& output);
+void run_unary(Unary unary, const GraphTensor& input, GraphTensor& output);
 /// kAdd, kSubtract, kMultiply, kDivide.
-void run_binary(Op op, const Tensor& a, const Tensor& b, Tensor& output);
-void run_channel_affine(const GraphNode& node, const Tensor& input, Tensor& output);
+void run_binary(Op op, const GraphTensor& a, const GraphTensor& b, GraphTensor& output);
+void run_channel_affine(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
 
-void run_layer_norm(const GraphNode& node, const Tensor& input, Tensor& output);
-void run_rms_norm(const GraphNode& node, const Tensor& input, Tensor& output);
-void run_softmax(const GraphNode& node, const Tensor& input, Tensor& output);
+void run_layer_norm(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
+void run_rms_norm(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
+void run_softmax(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
 /// kReduceMean, kReduceSum.
-void run_reduce(const GraphNode& node, const Tensor& input, Tensor& output);
+void run_reduce(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
 
-void run_transpose(const GraphNode& node, const Tensor& input, Tensor& output);
-void run_slice(const GraphNode& node, const Tensor& input, Tensor& output);
-void run_gather(const GraphNode& node, const Tensor& input, Tensor& output);
-void run_concat(const GraphNode& node, const std::vector<const Tensor*>& inputs, Tensor& output);
+void run_transpose(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
+void run_slice(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
+void run_gather(const GraphNode& node, const GraphTensor& input, GraphTensor& output);
+void run_concat(const GraphNode& node, const std::vector<const GraphTensor*>& inputs, GraphTensor& output);
 
 /// Value of one element.
 float unary_value(Unary unary, float x);

@@ -7,7 +7,7 @@
 
 namespace ranvier::workloads {
 
-void run_linear(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_linear(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const auto in = static_cast<std::size_t>(input.shape.back()), out = static_cast<std::size_t>(output.shape.back());
   const std::size_t rows = output.values.size() / out;
   for (std::size_t row = 0; row < rows; ++row)
@@ -15,7 +15,7 @@ void run_linear(const GraphNode& node, const Tensor& input, Tensor& output) {
   add_product(rows, in, out, input.values.data(), {node.weight.data(), 1, in}, output.values.data());
 }
 
-void run_matmul(const Tensor& a, const Tensor& b, Tensor& output) {
+void run_matmul(const GraphTensor& a, const GraphTensor& b, GraphTensor& output) {
   // A vector is a row on the left and a column on the right; its axis of extent 1 is not in the output's shape.
   Extents a_shape = a.shape, b_shape = b.shape;
   if (a_shape.size() == 1) a_shape.insert(a_shape.begin(), 1);

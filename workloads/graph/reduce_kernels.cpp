@@ -8,7 +8,7 @@
 
 namespace ranvier::workloads {
 
-void run_layer_norm(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_layer_norm(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const std::size_t width = node.weight.size();
   for (std::size_t row = 0; row < input.values.size(); row += width) {
     const float* x = input.values.data() + row;
@@ -26,7 +26,7 @@ void run_layer_norm(const GraphNode& node, const Tensor& input, Tensor& output) 
   }
 }
 
-void run_rms_norm(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_rms_norm(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const std::size_t width = node.weight.size();
   for (std::size_t row = 0; row < input.values.size(); row += width) {
     const float* x = input.values.data() + row;
@@ -38,7 +38,7 @@ void run_rms_norm(const GraphNode& node, const Tensor& input, Tensor& output) {
   }
 }
 
-void run_softmax(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_softmax(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const AxisView view = around_axis(input.shape, node.axis);
   for (std::size_t o = 0; o < view.outer; ++o)
     for (std::size_t i = 0; i < view.inner; ++i) {
@@ -53,7 +53,7 @@ void run_softmax(const GraphNode& node, const Tensor& input, Tensor& output) {
     }
 }
 
-void run_reduce(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_reduce(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const Extents to = broadcast_strides(output.shape, input.shape);  // 0 along what is summed
   std::vector<double> sum(output.values.size());
   const std::int64_t length = input.shape.empty() ? 1 : input.shape.back(), step = to.empty() ? 0 : to.back();

@@ -11,7 +11,7 @@
 namespace ranvier::workloads {
 namespace {
 
-void check_inputs(const Graph& graph, std::span<const Tensor> inputs) {
+void check_inputs(const Graph& graph, std::span<const GraphTensor> inputs) {
   if (inputs.size() != graph.inputs.size())
     throw GraphInputMismatch(graph.name, -1, {static_cast<std::int64_t>(graph.inputs.size())},
                              {static_cast<std::int64_t>(inputs.size())});
@@ -22,7 +22,7 @@ void check_inputs(const Graph& graph, std::span<const Tensor> inputs) {
   }
 }
 
-void run_node(const GraphNode& node, const std::vector<const Tensor*>& in, Tensor& out) {
+void run_node(const GraphNode& node, const std::vector<const GraphTensor*>& in, GraphTensor& out) {
   switch (node.op) {
     case Op::kInput:
       break;  // its values are given
@@ -80,15 +80,15 @@ std::vector<std::size_t> last_uses(const Graph& graph) {
   return last;
 }
 
-std::vector<Tensor> run(const Graph& graph, std::span<const Tensor> inputs, bool keep_all) {
+std::vector<GraphTensor> run(const Graph& graph, std::span<const GraphTensor> inputs, bool keep_all) {
   check_inputs(graph, inputs);
   const std::vector<std::size_t> last = last_uses(graph);
-  std::vector<Tensor> values(graph.nodes.size());
+  std::vector<GraphTensor> values(graph.nodes.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) values[graph.inputs[i].value()] = inputs[i];
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const GraphNode& node = graph.nodes[n];
     if (node.op != Op::kInput) {
-      std::vector<const Tensor*> operands;
+      std::vector<const GraphTensor*> operands;
       for (const NodeId input : node.inputs) operands.push_back(&values[input.value()]);
       values[n].shape = node.shape;
       values[n].values.assign(static_cast<std::size_t>(element_count(node.shape)), 0.0F);
@@ -103,14 +103,14 @@ std::vector<Tensor> run(const Graph& graph, std::span<const Tensor> inputs, bool
 
 }  // namespace
 
-std::vector<Tensor> run_graph(const Graph& graph, std::span<const Tensor> inputs) {
-  std::vector<Tensor> values = run(graph, inputs, false);
-  std::vector<Tensor> outputs;
+std::vector<GraphTensor> run_graph(const Graph& graph, std::span<const GraphTensor> inputs) {
+  std::vector<GraphTensor> values = run(graph, inputs, false);
+  std::vector<GraphTensor> outputs;
   for (const NodeId output : graph.outputs) outputs.push_back(values[output.value()]);
   return outputs;
 }
 
-std::vector<Tensor> run_graph_nodes(const Graph& graph, std::span<const Tensor> inputs) {
+std::vector<GraphTensor> run_graph_nodes(const Graph& graph, std::span<const GraphTensor> inputs) {
   return run(graph, inputs, true);
 }
 

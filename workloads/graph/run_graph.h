@@ -13,9 +13,9 @@ namespace ranvier::workloads {
 /// Values of graph.outputs for values of graph.inputs, both in their order; a value is let go after its last use. The
 /// same bits at any number of threads, though not on processors with other vector instructions. Throws
 /// GraphInputMismatch.
-std::vector<Tensor> run_graph(const Graph& graph, std::span<const Tensor> inputs);
+std::vector<GraphTensor> run_graph(const Graph& graph, std::span<const GraphTensor> inputs);
 
 /// Values of all nodes, by number.
-std::vector<Tensor> run_graph_nodes(const Graph& graph, std::span<const Tensor> inputs);
+std::vector<GraphTensor> run_graph_nodes(const Graph& graph, std::span<const GraphTensor> inputs);
 
 }  // namespace ranvier::workloads

@@ -19,13 +19,4 @@ Extents broadcast_strides(const Extents& shape, const Extents& to) {
   return strides;
 }
 
-void copy_strided(const float* from, const Extents& shape, const Extents& strides, float* to) {
-  const std::int64_t length = shape.empty() ? 1 : shape.back();
-  const std::int64_t step = shape.empty() ? 1 : strides.back();
-  for_each_run(shape, strides, strides, [&](std::int64_t first, std::int64_t offset, std::int64_t) {
-    const float* source = from + offset;
-    for (std::int64_t i = 0; i < length; ++i) to[first + i] = source[i * step];
-  });
-}
-
 }  // namespace ranvier::workloads

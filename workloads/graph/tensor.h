@@ -10,7 +10,7 @@ namespace ranvier::workloads {
 
 using Extents = std::vector<std::int64_t>;
 
-struct Tensor {
+struct GraphTensor {
   Extents shape;
   std::vector<float> values;
 };
@@ -19,9 +19,6 @@ struct Tensor {
 Extents row_major_strides(const Extents& shape);
 /// Of a tensor that is broadcast to `to` as in ONNX: axes are aligned at the end, an extent of 1 has stride 0.
 Extents broadcast_strides(const Extents& shape, const Extents& to);
-
-/// to[i] = from[i . strides] for every index i of `shape` in row-major order: transposes, slices and broadcasts.
-void copy_strided(const float* from, const Extents& shape, const Extents& strides, float* to);
 
 /// Calls visit(first, offset_a, offset_b) for every run along the last axis of `shape`: `first` is its row-major place,
 /// the offsets are those of its first element under the strides of two operands. A shape without axes is one run.
@@ -43,6 +40,17 @@ void for_each_run(const Extents& shape, const Extents& a, const Extents& b, cons
       at[i] = 0;
     }
   }
+}
+
+/// to[i] = from[i . strides] for every index i of `shape` in row-major order: transposes, slices and broadcasts.
+template <class Element>
+void copy_strided(const Element* from, const Extents& shape, const Extents& strides, Element* to) {
+  const std::int64_t length = shape.empty() ? 1 : shape.back();
+  const std::int64_t step = shape.empty() ? 1 : strides.back();
+  for_each_run(shape, strides, strides, [&](std::int64_t first, std::int64_t offset, std::int64_t) {
+    const Element* source = from + offset;
+    for (std::int64_t i = 0; i < length; ++i) to[first + i] = source[i * step];
+  });
 }
 
 }  // namespace ranvier::workloads

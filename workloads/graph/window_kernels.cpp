@@ -36,7 +36,7 @@ void unfold(const Window& w, const Planes& in, const Planes& out, const float* p
 
 }  // namespace
 
-void run_convolution(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_convolution(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const Window& w = node.window;
   const Planes in(input.shape), out(output.shape);
   const std::int64_t group_in = in.channels / w.groups, group_out = out.channels / w.groups;
@@ -61,7 +61,7 @@ void run_convolution(const GraphNode& node, const Tensor& input, Tensor& output)
     }
 }
 
-void run_pool(const GraphNode& node, const Tensor& input, Tensor& output) {
+void run_pool(const GraphNode& node, const GraphTensor& input, GraphTensor& output) {
   const Window& w = node.window;
   const Planes in(input.shape), out(output.shape);
   const bool largest = node.op == Op::kMaxPool;

@@ -19,7 +19,7 @@ inline std::vector<float> drawn(std::uint64_t seed, std::uint64_t entity, std::s
   return values;
 }
 
-inline Tensor drawn_tensor(std::uint64_t seed, std::uint64_t entity, Extents shape) {
+inline GraphTensor drawn_tensor(std::uint64_t seed, std::uint64_t entity, Extents shape) {
   std::size_t count = 1;
   for (const std::int64_t extent : shape) count *= static_cast<std::size_t>(extent);
   return {std::move(shape), drawn(seed, entity, count)};

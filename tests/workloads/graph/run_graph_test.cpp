@@ -15,7 +15,7 @@ namespace ranvier::workloads {
 namespace {
 
 /// Output of a graph whose last node is its only output.
-Tensor result(GraphMaker& made, const std::vector<Tensor>& inputs) {
+GraphTensor result(GraphMaker& made, const std::vector<GraphTensor>& inputs) {
   if (made.graph.outputs.empty()) made.output(NodeId(made.graph.nodes.size() - 1));
   return run_graph(made.graph, inputs).at(0);
 }
@@ -29,7 +29,7 @@ std::vector<float> counting(std::size_t n) {
 TEST(RunGraph, LinearIsWeightTimesInputPlusBias) {
   GraphMaker made;
   made.linear(made.input({1, 2, 3}), {1, 2, 3, -1, 0, 1}, {10, 20});
-  const Tensor y = result(made, {{{1, 2, 3}, {1, 1, 1, 2, 0, -1}}});
+  const GraphTensor y = result(made, {{{1, 2, 3}, {1, 1, 1, 2, 0, -1}}});
   EXPECT_EQ(y.shape, (Extents{1, 2, 2}));
   EXPECT_EQ(y.values, (std::vector<float>{16, 20, 9, 17}));
 }
@@ -43,8 +43,8 @@ TEST(RunGraph, ProductsFollowTheirDefinitionAtAnySize) {
     GraphMaker made;
     const NodeId a = made.input({batch, rows, depth}), b = made.input({1, depth, columns});
     made.make(Op::kMatMul, {a, b}, {batch, rows, columns});
-    const Tensor x = drawn_tensor(1, trial, {batch, rows, depth}), w = drawn_tensor(2, trial, {1, depth, columns});
-    const Tensor y = result(made, {x, w});
+    const GraphTensor x = drawn_tensor(1, trial, {batch, rows, depth}), w = drawn_tensor(2, trial, {1, depth, columns});
+    const GraphTensor y = result(made, {x, w});
     for (std::int64_t r = 0; r < batch * rows; ++r)
       for (std::int64_t c = 0; c < columns; ++c) {
         double sum = 0;
@@ -63,9 +63,9 @@ TEST(RunGraph, ProductsOfVectorsAndBroadcastBatches) {
   const NodeId row = made.make(Op::kMatMul, {a, b}, {2, 1, 1});
   const NodeId outer = made.make(Op::kMatMul, {b, c}, {2, 2, 3, 3});
   made.output(row), made.output(outer);
-  const std::vector<Tensor> y = run_graph(
-      made.graph,
-      std::vector<Tensor>{{{3}, {1, 2, 3}}, {{2, 1, 3, 1}, {1, 0, 1, 2, 2, 2}}, {{1, 2, 1, 3}, {1, 2, 3, 4, 5, 6}}});
+  const std::vector<GraphTensor> y = run_graph(
+      made.graph, std::vector<GraphTensor>{
+                      {{3}, {1, 2, 3}}, {{2, 1, 3, 1}, {1, 0, 1, 2, 2, 2}}, {{1, 2, 1, 3}, {1, 2, 3, 4, 5, 6}}});
   EXPECT_EQ(y[0].values, (std::vector<float>{4, 12}));
   EXPECT_EQ(std::vector<float>(y[1].values.begin() + 9, y[1].values.begin() + 18),
             (std::vector<float>{4, 5, 6, 0, 0, 0, 4, 5, 6}));
@@ -75,7 +75,7 @@ TEST(RunGraph, ThreadsDoNotChangeABit) {
   GraphMaker made;
   const NodeId x = made.input({1, 50, 300});
   made.linear(x, drawn(3, 0, std::size_t{300} * 700), drawn(3, 1, 700));
-  const Tensor input = drawn_tensor(4, 0, {1, 50, 300});
+  const GraphTensor input = drawn_tensor(4, 0, {1, 50, 300});
   std::vector<float> one;
   {
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 1);
@@ -124,7 +124,7 @@ TEST(RunGraph, ConvolutionsFollowTheirDefinition) {
     const std::int64_t weights = k.out[1] * (k.in[1] / k.window.groups) * k.window.kernel[0] * k.window.kernel[1];
     node.weight = drawn(5, 0, static_cast<std::size_t>(weights));
     node.bias = drawn(5, 1, static_cast<std::size_t>(k.out[1]));
-    const Tensor x = drawn_tensor(6, 0, k.in), y = result(made, {x});
+    const GraphTensor x = drawn_tensor(6, 0, k.in), y = result(made, {x});
     ASSERT_EQ(y.shape, k.out);
     for (std::int64_t o = 0; o < k.out[1]; ++o)
       for (std::int64_t oy = 0; oy<k.out[2]; oy += k.out[2]> 50 ? 37 : 1)
@@ -151,7 +151,7 @@ TEST(RunGraph, PoolingCountsPaddingOnlyWhereToldTo) {
     made.output(id);
   };
   pool(Op::kMaxPool, false), pool(Op::kAveragePool, false), pool(Op::kAveragePool, true);
-  const auto y = run_graph(made.graph, std::vector<Tensor>{{{1, 1, 3, 3}, {-9, -2, -3, -4, -5, -6, -7, -8, -1}}});
+  const auto y = run_graph(made.graph, std::vector<GraphTensor>{{{1, 1, 3, 3}, {-9, -2, -3, -4, -5, -6, -7, -8, -1}}});
   EXPECT_EQ(y[0].values, (std::vector<float>{-2, -3, -7, -1}));
   EXPECT_EQ(y[1].values, (std::vector<float>{-5, -4.5F, -7.5F, -1}));
   EXPECT_EQ(y[2].values, (std::vector<float>{-5, -2.25F, -3.75F, -0.25F}));
@@ -162,7 +162,7 @@ TEST(RunGraph, ElementsOfTwoOperandsAreBroadcast) {
   const NodeId a = made.input({2, 1, 2}), b = made.input({3, 1});
   for (const Op op : {Op::kAdd, Op::kSubtract, Op::kMultiply, Op::kDivide})
     made.output(made.make(op, {a, b}, {2, 3, 2}));
-  const auto y = run_graph(made.graph, std::vector<Tensor>{{{2, 1, 2}, {10, 20, 30, 40}}, {{3, 1}, {1, 2, 4}}});
+  const auto y = run_graph(made.graph, std::vector<GraphTensor>{{{2, 1, 2}, {10, 20, 30, 40}}, {{3, 1}, {1, 2, 4}}});
   EXPECT_EQ(y[0].values, (std::vector<float>{11, 21, 12, 22, 14, 24, 31, 41, 32, 42, 34, 44}));
   EXPECT_EQ(y[1].values, (std::vector<float>{9, 19, 8, 18, 6, 16, 29, 39, 28, 38, 26, 36}));
   EXPECT_EQ(y[2].values, (std::vector<float>{10, 20, 20, 40, 40, 80, 30, 40, 60, 80, 120, 160}));
@@ -195,14 +195,14 @@ TEST(RunGraph, UnariesHaveTheirKnownValues) {
   for (const auto& [unary, expected] : known) {
     GraphMaker made;
     made.unary(unary, made.input({3}));
-    const Tensor y = result(made, {{{3}, {-2, -1, 1}}});
+    const GraphTensor y = result(made, {{{3}, {-2, -1, 1}}});
     for (std::size_t i = 0; i < 3; ++i)
       EXPECT_NEAR(static_cast<double>(y.values[i]), expected[i], 1e-7) << unary_name(unary);
   }
   GraphMaker made;
   const NodeId x = made.input({3});
   for (const Unary unary : {Unary::kSqrt, Unary::kRelu6, Unary::kHardSigmoid}) made.output(made.unary(unary, x));
-  const auto y = run_graph(made.graph, std::vector<Tensor>{{{3}, {4, 0.25F, 6.25F}}});
+  const auto y = run_graph(made.graph, std::vector<GraphTensor>{{{3}, {4, 0.25F, 6.25F}}});
   EXPECT_EQ(y[0].values, (std::vector<float>{2, 0.5F, 2.5F}));
   EXPECT_EQ(y[1].values, (std::vector<float>{4, 0.25F, 6}));
   EXPECT_EQ(y[2].values[2], 1.0F);
@@ -221,7 +221,7 @@ TEST(RunGraph, NormsOverTheLastAxis) {
   made.output(made.layer_norm(x, {1, 1, 2, 1}, {0, 0, 0, 5}, 0.75));
   const NodeId rms = made.make(Op::kRmsNorm, {x}, {1, 2, 4});
   made.last().weight = {1, 2, 1, 1}, made.last().epsilon = 1.5, made.output(rms);
-  const auto y = run_graph(made.graph, std::vector<Tensor>{{{1, 2, 4}, {0, 2, 2, 4, 1, 3, 3, 5}}});
+  const auto y = run_graph(made.graph, std::vector<GraphTensor>{{{1, 2, 4}, {0, 2, 2, 4, 1, 3, 3, 5}}});
   // Variances 2 and 2 with epsilon 0.75: deviation 1.6583124; mean squares 6 and 11 with 1.5:
   // roots 2.7386128, 3.5355339
   const double d = std::sqrt(2.75), r0 = std::sqrt(7.5), r1 = std::sqrt(12.5);
@@ -237,7 +237,7 @@ TEST(RunGraph, SoftmaxAlongAnyAxisAndFarFromZero) {
   GraphMaker made;
   const NodeId x = made.input({1, 2, 2});
   made.output(made.softmax(x, 2)), made.output(made.softmax(x, 1));
-  const auto y = run_graph(made.graph, std::vector<Tensor>{{{1, 2, 2}, {1000, 1001, 999, 1003}}});
+  const auto y = run_graph(made.graph, std::vector<GraphTensor>{{{1, 2, 2}, {1000, 1001, 999, 1003}}});
   const auto first = [](double gap) { return 1 / (1 + std::exp(gap)); };
   EXPECT_NEAR(static_cast<double>(y[0].values[0]), first(1), 1e-6);
   EXPECT_NEAR(static_cast<double>(y[0].values[3]), 1 - first(4), 1e-6);
@@ -249,7 +249,7 @@ TEST(RunGraph, Reductions) {
   GraphMaker made;
   const NodeId x = made.input({1, 2, 3});
   made.output(made.reduce(Op::kReduceMean, x, {1})), made.output(made.reduce(Op::kReduceSum, x, {0, 2}));
-  const auto y = run_graph(made.graph, std::vector<Tensor>{{{1, 2, 3}, {1, 2, 3, 5, 6, 10}}});
+  const auto y = run_graph(made.graph, std::vector<GraphTensor>{{{1, 2, 3}, {1, 2, 3, 5, 6, 10}}});
   EXPECT_EQ(y[0].shape, (Extents{1, 1, 3}));
   EXPECT_EQ(y[0].values, (std::vector<float>{3, 4, 6.5F}));
   EXPECT_EQ(y[1].values, (std::vector<float>{6, 21}));
@@ -265,7 +265,7 @@ TEST(RunGraph, Layouts) {
   const NodeId rows = made.make(Op::kGather, {x}, {2, 4, 2});
   made.last().axis = 1, made.last().integers = {2, 0, 0, 1}, made.output(rows);
   made.output(made.concat({x, made.slice(x, 1, 0, 1)}, 1));
-  const auto y = run_graph(made.graph, std::vector<Tensor>{{{2, 3, 2}, counting(12)}});
+  const auto y = run_graph(made.graph, std::vector<GraphTensor>{{{2, 3, 2}, counting(12)}});
   EXPECT_EQ(y[0].shape, (Extents{2, 2, 3}));
   EXPECT_EQ(y[0].values, (std::vector<float>{0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11}));
   EXPECT_EQ(y[1].values, (std::vector<float>{2, 3, 4, 5, 8, 9, 10, 11}));
@@ -282,8 +282,8 @@ TEST(RunGraph, KeepsEveryNodeOnRequest) {
   const NodeId c = made.constant({2}, {5, 6});
   const NodeId sum = made.make(Op::kAdd, {x, c}, {2});
   made.output(made.unary(Unary::kNegate, sum));
-  const std::vector<Tensor> inputs = {{{2}, {1, 2}}};
-  const std::vector<Tensor> all = run_graph_nodes(made.graph, inputs);
+  const std::vector<GraphTensor> inputs = {{{2}, {1, 2}}};
+  const std::vector<GraphTensor> all = run_graph_nodes(made.graph, inputs);
   ASSERT_EQ(all.size(), 4U);
   EXPECT_EQ(all[1].values, (std::vector<float>{5, 6}));
   EXPECT_EQ(all[2].values, (std::vector<float>{6, 8}));
@@ -294,7 +294,7 @@ TEST(RunGraph, AnInputMayBeAnOutput) {
   GraphMaker made;
   const NodeId x = made.input({1});
   made.output(x), made.output(made.unary(Unary::kNegate, x)), made.output(x);
-  const auto y = run_graph(made.graph, std::vector<Tensor>{{{1}, {4}}});
+  const auto y = run_graph(made.graph, std::vector<GraphTensor>{{{1}, {4}}});
   EXPECT_EQ(y[0].values, y[2].values);
   EXPECT_EQ(y[1].values[0], -4.0F);
 }
@@ -304,7 +304,7 @@ TEST(RunGraph, RefusesValuesOfAnotherShape) {
   made.graph.name = "g.onnx";
   made.output(made.input({1, 2}));
   try {
-    run_graph(made.graph, std::vector<Tensor>{{{2, 1}, {1, 2}}});
+    run_graph(made.graph, std::vector<GraphTensor>{{{2, 1}, {1, 2}}});
     FAIL();
   } catch (const GraphInputMismatch& e) {
     EXPECT_EQ(e.expected, (Extents{1, 2}));
@@ -317,7 +317,7 @@ TEST(RunGraph, RefusesValuesOfAnotherShape) {
   } catch (const GraphInputMismatch& e) {
     EXPECT_STREQ(e.what(), "g.onnx: has 1 inputs, 0 were given; give one a graph input, in their order");
   }
-  EXPECT_THROW(run_graph(made.graph, std::vector<Tensor>{{{1, 2}, {1}}}), GraphInputMismatch);
+  EXPECT_THROW(run_graph(made.graph, std::vector<GraphTensor>{{{1, 2}, {1}}}), GraphInputMismatch);
 }
 
 }  // namespace
