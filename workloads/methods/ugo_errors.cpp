@@ -22,6 +22,11 @@ UgoNotTrained::UgoNotTrained(const std::string& function_, int hidden_, std::spa
       function(function_),
       hidden(hidden_) {}
 
+TooManyUgoSteps::TooManyUgoSteps(int most_)
+    : Error(ExitCode::kUsage,
+            fmt::format("universal group operators run for {} steps at most; take fewer, or tables", most_)),
+      most(most_) {}
+
 BadUgoOption::BadUgoOption(const std::string& option_, const std::string& got_, const std::string& expected_)
     : Error(ExitCode::kUsage, fmt::format("option '{}' is '{}': expected {}", option_, got_, expected_)),
       option(option_),

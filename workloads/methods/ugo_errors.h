@@ -21,6 +21,12 @@ struct UgoNotTrained : Error {
   int hidden = 0;
 };
 
+/// Potentials of hidden neurons would leave their width.
+struct TooManyUgoSteps : Error {
+  explicit TooManyUgoSteps(int most_);
+  int most = 0;
+};
+
 struct BadUgoOption : Error {
   BadUgoOption(const std::string& option_, const std::string& got_, const std::string& expected_);
   std::string option;

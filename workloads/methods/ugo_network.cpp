@@ -12,16 +12,15 @@
 namespace ranvier::workloads {
 
 const char* ugo_function_name(UgoFunction function) {
-  static constexpr std::array kNames = {"gelu",       "gelu_tanh",      "quick_gelu", "exp",     "exp_raw",
-                                        "reciprocal", "reciprocal_raw", "root",       "root_raw"};
+  static constexpr std::array kNames = {"gelu",       "gelu_tanh",       "quick_gelu",     "exp",  "exp_raw",
+                                        "reciprocal", "reciprocal_wide", "reciprocal_raw", "root", "root_wide"};
   return kNames.at(static_cast<std::size_t>(function));
 }
 
 const std::vector<UgoFunction>& ugo_functions() {
-  static const std::vector<UgoFunction> all = {
-      UgoFunction::kGelu,          UgoFunction::kGeluTanh, UgoFunction::kQuickGelu,
-      UgoFunction::kExp,           UgoFunction::kExpRaw,   UgoFunction::kReciprocal,
-      UgoFunction::kReciprocalRaw, UgoFunction::kRoot,     UgoFunction::kRootRaw};
+  using enum UgoFunction;
+  static const std::vector<UgoFunction> all = {kGelu,       kGeluTanh,       kQuickGelu,     kExp,  kExpRaw,
+                                               kReciprocal, kReciprocalWide, kReciprocalRaw, kRoot, kRootWide};
   return all;
 }
 
@@ -37,17 +36,18 @@ double ugo_function_value(UgoFunction function, double x) {
     case UgoFunction::kExpRaw:
       return std::exp(x);
     case UgoFunction::kReciprocal:
+    case UgoFunction::kReciprocalWide:
     case UgoFunction::kReciprocalRaw:
       return 1 / x;
     case UgoFunction::kRoot:
-    case UgoFunction::kRootRaw:
+    case UgoFunction::kRootWide:
       break;
   }
   return 1 / std::sqrt(x);
 }
 
 bool ugo_errors_relative(UgoFunction function) {
-  return function == UgoFunction::kRoot || function == UgoFunction::kRootRaw;
+  return function >= UgoFunction::kReciprocal && function != UgoFunction::kReciprocalRaw;
 }
 
 UgoFunction ugo_function_of(Activation activation) {
@@ -78,8 +78,10 @@ double UgoNetwork::reach(std::size_t i, double from, double to) const {
 
 UgoErrors ugo_errors(const UgoNetwork& network, double from, double to, int points) {
   UgoErrors errors;
+  const bool by_octaves = network.function >= UgoFunction::kReciprocal;
   for (int i = 0; i < points; ++i) {
-    const double x = from + (to - from) * i / (points - 1);
+    const double part = static_cast<double>(i) / (points - 1);
+    const double x = by_octaves ? from * std::pow(to / from, part) : from + (to - from) * part;
     const double wanted = ugo_function_value(network.function, x);
     double error = network.evaluate(x) - wanted;
     if (ugo_errors_relative(network.function)) error /= wanted;

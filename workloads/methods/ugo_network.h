@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -14,15 +15,28 @@
 
 namespace ranvier::workloads {
 
-/// The raw forms are the paper's: on the values as they come. The others stand behind a range reduction
-/// (docs/explanation/ugo.md), which makes their domain one octave, or the side of the greatest logit.
-enum class UgoFunction { kGelu, kGeluTanh, kQuickGelu, kExp, kExpRaw, kReciprocal, kReciprocalRaw, kRoot, kRootRaw };
+/// The raw forms are the paper's: on the values as they come. kExp stands behind a range reduction, the greatest logit
+/// taken off; kReciprocal and kRoot behind one to a few octaves; the wide ones need none or hardly any
+/// (docs/explanation/ugo.md). Roots are 1 / sqrt(x).
+enum class UgoFunction : std::uint8_t {
+  kGelu,
+  kGeluTanh,
+  kQuickGelu,
+  kExp,
+  kExpRaw,
+  kReciprocal,
+  kReciprocalWide,
+  kReciprocalRaw,
+  kRoot,
+  kRootWide,
+};
 
-/// As networks.json has it; kRoot is 1 / sqrt(x).
+/// As networks.json has it.
 const char* ugo_function_name(UgoFunction function);
 const std::vector<UgoFunction>& ugo_functions();
 double ugo_function_value(UgoFunction function, double x);
-/// Losses and errors of the roots are relative, as the paper's.
+/// Whether losses and errors are relative: those of roots, as in the paper, and of reciprocals that are not the
+/// paper's.
 bool ugo_errors_relative(UgoFunction function);
 /// Of an activation that has one; kRelu has none and is an internal error.
 UgoFunction ugo_function_of(Activation activation);
@@ -44,7 +58,8 @@ struct UgoErrors {
   double greatest = 0;
   double root_mean_square = 0;
 };
-/// Against the true function on `points` equal steps of [from, to]; relative where ugo_errors_relative().
+/// Against the true function on `points` equal steps of [from, to], of its logarithm for reciprocals and roots;
+/// relative where ugo_errors_relative().
 UgoErrors ugo_errors(const UgoNetwork& network, double from, double to, int points = 20001);
 
 /// Section 3.2's three gaps between a function and its spiking form after T steps, for inputs in the domain.

@@ -51,7 +51,7 @@ struct Builder {
     for (const std::size_t i : active) largest = std::max(largest, std::abs(bias(i)));
     largest += static_cast<double>(design.largest_input);
     // Twice: what a neuron has emitted may be that far from what it should have.
-    const double worst = 2 * largest * design.steps;
+    const double worst = 2 * largest * kUgoMostSteps;
     int shift = kMostInputShift;
     while (shift > 0 && std::ldexp(worst, shift) > static_cast<double>(kUgoPotentialLimit)) --shift;
     check("the largest potential of a hidden neuron", std::ldexp(worst, shift),
@@ -92,9 +92,9 @@ UgoUnit make_ugo_unit(const std::string& stage, const UgoNetwork& network, const
   unit.input_shift = builder.input_shift(active);
   for (const std::size_t i : active) unit.hidden.push_back(builder.hidden(i, unit.input_shift));
   const double worst = std::round(offset / design.out_scale);
-  double sum = std::abs(worst) * design.steps;
-  for (const UgoHidden& h : unit.hidden) sum += std::abs(h.weight) * (2.0 + kUgoBurst) * design.steps;
-  builder.check("the largest sum of hidden neurons", sum, std::numeric_limits<std::int32_t>::max());
+  double sum = std::abs(worst);
+  for (const UgoHidden& h : unit.hidden) sum += std::abs(h.weight) * (2.0 + kUgoBurst);
+  builder.check("what a step can add to the output", sum, std::numeric_limits<std::int32_t>::max());
   unit.offset = static_cast<std::int32_t>(worst);
   return unit;
 }

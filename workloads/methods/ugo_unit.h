@@ -13,6 +13,7 @@ namespace ranvier::workloads {
 
 inline constexpr int kUgoBurst = 2;
 inline constexpr std::int32_t kUgoWeightLimit = (1 << 15) - 1;
+inline constexpr int kUgoMostSteps = 1 << 12;
 inline constexpr std::int64_t kUgoPotentialLimit = (std::int64_t{1} << 30) - 1;
 
 /// kMmse: the released code's search over 95 shares of the greatest value, without regard to the burst. kShare: theta
@@ -24,7 +25,7 @@ struct UgoDesign {
   double out_scale = 1;  // real value of one unit of the output
   double low = 0;        // domain in which the mean input lies; hidden units that are silent there are left out
   double high = 0;
-  int steps = 0;                   // for how many the thresholds are searched and the widths checked
+  int steps = 0;                   // that kMmse searches thresholds for
   std::int64_t largest_input = 0;  // magnitude that the mean input can have, in units of the input
   UgoThreshold rule = UgoThreshold::kShare;
   double share = 0.5;   // kShare: theta of a hidden neuron over its greatest value in the domain

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Functions that universal group operators stand for: domain, loss, what lies outside the domain, side that units face.
-The forms named *_raw are the paper's, on the values as they come; the others follow a range reduction (docs/explanation/ugo.md)."""
+The forms named *_raw are the paper's, on the values as they come; the others follow a range reduction or spare it by a wider
+domain with relative errors (docs/explanation/ugo.md)."""
 import math
 from dataclasses import dataclass
 from typing import Callable
@@ -34,6 +35,14 @@ def quick_gelu(x):
     return x / (1 + np.exp(-1.702 * x))
 
 
+def reciprocal(x):
+    return 1 / x
+
+
+def root(x):
+    return 1 / np.sqrt(x)
+
+
 def spaced(function, parts):
     """Points of the domain at `parts` of the way through it."""
     if function.log_spaced:
@@ -51,8 +60,9 @@ FUNCTIONS = {
     "quick_gelu": bump(quick_gelu),
     "exp": Function(np.exp, -20, 0, facing="right", zero_left=True),
     "exp_raw": Function(np.exp, -20, 3, facing="right", zero_left=True),
-    "reciprocal": Function(lambda x: 1 / x, 1, 2),
-    "reciprocal_raw": Function(lambda x: 1 / x, 1, 64, log_spaced=True),
-    "root": Function(lambda x: 1 / np.sqrt(x), 1, 4, relative=True),
-    "root_raw": Function(lambda x: 1 / np.sqrt(x), 1 / 64, 16, relative=True, log_spaced=True),
+    "reciprocal": Function(reciprocal, 1, 4, relative=True, log_spaced=True),
+    "reciprocal_wide": Function(reciprocal, 1, 64, relative=True, log_spaced=True),
+    "reciprocal_raw": Function(reciprocal, 1, 256, log_spaced=True),
+    "root": Function(root, 1, 16, relative=True, log_spaced=True),
+    "root_wide": Function(root, 1 / 64, 16, relative=True, log_spaced=True),
 }

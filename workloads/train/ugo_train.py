@@ -62,7 +62,7 @@ def main():
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     entries = []
-    log = ["function hidden iterations loss max_error rms_error sum_|w2|   (errors of root: relative)"]
+    log = ["function hidden iterations loss max_error rms_error sum_|w2|   (errors of all but reciprocal_raw below exp_raw: relative)"]
     started = time.time()
     for name, function in FUNCTIONS.items():
         x = samples(function)

@@ -25,13 +25,13 @@ TEST(UgoNetwork, ErrorsAreThoseOfTheDocumentation) {
     UgoFunction function;
     double at_8, at_16, at_32, at_64;
   };
-  // docs/explanation/ugo.md; the raw reciprocal and root are sampled evenly here and by octaves there.
+  // docs/explanation/ugo.md
   for (const Row& row :
        {Row{kGelu, 1.53e-2, 3.5e-3, 9.1e-4, 2.4e-4}, Row{kGeluTanh, 1.51e-2, 3.6e-3, 8.9e-4, 2.4e-4},
         Row{kQuickGelu, 1.75e-2, 3.5e-3, 1.06e-3, 2.8e-4}, Row{kExp, 6.2e-3, 1.8e-3, 4.9e-4, 1.34e-4},
-        Row{kExpRaw, 0.123, 3.6e-2, 1.01e-2, 2.65e-3}, Row{kReciprocal, 1.08e-3, 2.7e-4, 6.8e-5, 1.73e-5},
-        Row{kReciprocalRaw, 1.06e-2, 2.6e-3, 6.7e-4, 1.69e-4}, Row{kRoot, 2.45e-3, 6.1e-4, 1.54e-4, 3.95e-5},
-        Row{kRootRaw, 4.6e-2, 1.17e-2, 2.9e-3, 7.5e-4}}) {
+        Row{kExpRaw, 0.123, 3.6e-2, 1.01e-2, 2.65e-3}, Row{kReciprocal, 5.0e-3, 1.26e-3, 3.15e-4, 7.9e-5},
+        Row{kReciprocalWide, 4.4e-2, 1.12e-2, 2.8e-3, 7.2e-4}, Row{kReciprocalRaw, 1.27e-2, 3.2e-3, 8.1e-4, 2.1e-4},
+        Row{kRoot, 7.5e-3, 1.89e-3, 4.7e-4, 1.19e-4}, Row{kRootWide, 4.6e-2, 1.17e-2, 2.9e-3, 7.5e-4}}) {
     EXPECT_NEAR(on_own_domain(row.function, 8).greatest / row.at_8, 1, 0.04) << ugo_function_name(row.function);
     EXPECT_NEAR(on_own_domain(row.function, 16).greatest / row.at_16, 1, 0.04) << ugo_function_name(row.function);
     EXPECT_NEAR(on_own_domain(row.function, 32).greatest / row.at_32, 1, 0.04) << ugo_function_name(row.function);
@@ -73,7 +73,7 @@ TEST(UgoNetwork, ReleasedNetworksAreWorse) {
   const NpzFile file = NpzFile::read(shared_data("sta-approximators/approximators.npz"));
   const UgoNetwork quick = released(file, "gelu", kQuickGelu), erf = released(file, "gelu", kGelu);
   const UgoNetwork exp = released(file, "exp", kExpRaw), inverse = released(file, "inv", kReciprocalRaw);
-  const UgoNetwork root = released(file, "sqrtinv", kRootRaw);
+  const UgoNetwork root = released(file, "sqrtinv", kRootWide);
   ASSERT_EQ(quick.hidden(), 64u);
   ASSERT_EQ(exp.hidden(), 32u);
   ASSERT_EQ(inverse.hidden(), 64u);
@@ -92,8 +92,8 @@ TEST(UgoNetwork, ReleasedNetworksAreWorse) {
   EXPECT_LT(ugo_errors(ours.find(kQuickGelu, 64), -10, 10).greatest, 0.0046 / 16);
   EXPECT_LT(ugo_errors(ours.find(kGelu, 64), -10, 10).greatest, 0.0046 / 16);
   EXPECT_LT(ugo_errors(ours.find(kExpRaw, 32), -20, 3).greatest, 0.16 / 15);
-  EXPECT_LT(ugo_errors(ours.find(kReciprocalRaw, 64), 2.7, 60).greatest, 0.012 / 60);
-  EXPECT_LT(ugo_errors(ours.find(kRootRaw, 8), 0.02, 1).greatest, 0.05);
+  EXPECT_LT(ugo_errors(ours.find(kReciprocalRaw, 64), 2.7, 60).greatest, 0.012 / 50);
+  EXPECT_LT(ugo_errors(ours.find(kRootWide, 8), 0.02, 1).greatest, 0.05);
 }
 
 TEST(UgoNetwork, GapsOfThePaper) {
