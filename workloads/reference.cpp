@@ -11,6 +11,7 @@
 
 #include "workloads/conv.h"
 #include "workloads/executor_errors.h"
+#include "workloads/methods/ei_if_neuron.h"
 #include "workloads/spike_train.h"
 #include "workloads/temporal_reference.h"
 #include "workloads/units.h"
@@ -37,7 +38,10 @@ void encode(const Stage& stage, Codes& totals) {
     std::int32_t* total = row(totals, t, stage.channels);
     for (std::int32_t c = 0; c < stage.channels; ++c) {
       const std::int32_t threshold = stage.encoder.threshold[static_cast<std::size_t>(c)];
-      total[c] = code_at_rest(total[c], threshold, stage.encoder.lo, stage.encoder.hi);
+      if (stage.encoder.neuron == NeuronKind::kThermometer)
+        total[c] = std::max(ei_if_total(total[c], {1, threshold}, stage.encoder.hi), stage.encoder.lo);
+      else
+        total[c] = code_at_rest(total[c], threshold, stage.encoder.lo, stage.encoder.hi);
     }
   }
 }

@@ -9,6 +9,12 @@ EiIfUnsupported::EiIfUnsupported(const std::string& network_, const std::string&
       network(network_),
       missing(missing_) {}
 
+EiIfStepsOutOfRange::EiIfStepsOutOfRange(int steps_, int most_)
+    : Error(ExitCode::kUsage,
+            "ei-if: a window of " + std::to_string(steps_) + " steps; T has to be 1.." + std::to_string(most_)),
+      steps(steps_),
+      most(most_) {}
+
 ApproximatorFileError::ApproximatorFileError(const std::string& file_, const std::string& place_,
                                              const std::string& expected)
     : Error(ExitCode::kBadInput, file_ + ": " + (place_.empty() ? "the whole file" : place_) + ": expected " +

@@ -15,6 +15,13 @@ struct EiIfUnsupported : Error {
   std::string missing;
 };
 
+/// T of the windows.
+struct EiIfStepsOutOfRange : Error {
+  EiIfStepsOutOfRange(int steps_, int most_);
+  int steps = 0;
+  int most = 0;
+};
+
 /// approximators.json is not what ei_if.py writes; `place` is a path of keys in it.
 struct ApproximatorFileError : Error {
   ApproximatorFileError(const std::string& file_, const std::string& place_, const std::string& expected);
