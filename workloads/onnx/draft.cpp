@@ -100,6 +100,13 @@ bool Draft::keeps_last_axis(NodeId id) const {
   return shape(id).back() == shape(operand(id)).back();
 }
 
+std::optional<NodeId> Draft::under_unit_reshape(NodeId id) {
+  const auto factor = scalar_of(id, Op::kMultiply);
+  const NodeId reshaped_ = factor ? operand(id) : id;
+  if (!is_unit_reshape(reshaped_)) return std::nullopt;
+  return factor ? multiply(operand(reshaped_), *factor) : operand(reshaped_);
+}
+
 void Draft::sort_operands(NodeId& a, NodeId& b) const {
   const DraftNode& x = nodes_[a.value()];
   const DraftNode& y = nodes_[b.value()];

@@ -107,6 +107,8 @@ class Draft {
   bool is_unit_reshape(NodeId id) const;
   /// A reshape that leaves the last axis as it is.
   bool keeps_last_axis(NodeId id) const;
+  /// What a unit reshape reads, times the scalar that stands on it; none where there is no such reshape.
+  std::optional<NodeId> under_unit_reshape(NodeId id);
   void sort_operands(NodeId& a, NodeId& b) const;
   /// An operation of two computed operands of one shape below which unit reshapes sink; none where there are none.
   std::optional<NodeId> below_unit_reshape(Op op, NodeId a, NodeId b);

@@ -39,6 +39,13 @@ GraphNode elementwise(Op op, Shape shape, NodeId a, NodeId b) {
   return node;
 }
 
+// The axis of `other` that is `axis` of `shape`, where the two differ in axes of extent 1 alone.
+std::int64_t same_wide_axis(const Shape& shape, std::size_t axis, const Shape& other) {
+  const std::vector<std::size_t> wide = wide_axes(shape);
+  const auto rank = std::find(wide.begin(), wide.end(), axis) - wide.begin();
+  return static_cast<std::int64_t>(wide_axes(other)[static_cast<std::size_t>(rank)]);
+}
+
 Shape with_rank(const Shape& shape, std::size_t rank) {
   Shape wide(rank - std::min(rank, shape.size()), 1);
   wide.insert(wide.end(), shape.begin(), shape.end());
@@ -56,7 +63,8 @@ NodeId Draft::add(NodeId x, const TensorPtr& c) {
   if (!grows && all_equal_to(*addend, 0)) return x;
   if (!grows && rules_apply()) {
     const bool by_channel = is_last_axis_constant(*addend, out);
-    if ((by_channel || addend->shape.empty()) && keeps_last_axis(x)) return reshape(add(operand(x), addend), out);
+    if ((by_channel && keeps_last_axis(x)) || (addend->shape.empty() && is(x, Op::kReshape)))
+      return reshape(add(operand(x), addend), out);
     const auto last = Shape{out.empty() ? 1 : out.back()};
     if (is(x, Op::kLinear) && !bias(x) && (by_channel || addend->shape.empty()))
       return linear(operand(x), weight(x), expanded(budget_, addend, last));
@@ -155,6 +163,8 @@ NodeId Draft::divide(NodeId a, NodeId b) {
 NodeId Draft::unary(Unary function, NodeId x) {
   const Depth deeper(depth_);
   if (function == Unary::kNegate) return multiply(x, -1.0);
+  if (rules_apply())
+    if (const auto source = under_unit_reshape(x)) return reshape(unary(function, *source), shape(x));
   GraphNode node;
   node.op = Op::kUnary;
   node.unary = function;
@@ -171,6 +181,15 @@ NodeId Draft::reduce(Op op, NodeId x, std::vector<std::int64_t> axes) {
   axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
   std::erase_if(axes, [&](std::int64_t axis) { return out[static_cast<std::size_t>(axis)] == 1; });
   if (axes.empty()) return x;
+  // Not over the last axis, where a norm's mean must stay beside the norm's operand.
+  if (rules_apply() && static_cast<std::size_t>(axes.back()) + 1 < out.size() && is_unit_reshape(x)) {
+    std::vector<std::int64_t> below;
+    for (const std::int64_t axis : axes) {
+      below.push_back(same_wide_axis(out, static_cast<std::size_t>(axis), shape(operand(x))));
+    }
+    for (const std::int64_t axis : axes) out[static_cast<std::size_t>(axis)] = 1;
+    return reshape(reduce(op, operand(x), below), out);
+  }
   for (const std::int64_t axis : axes) out[static_cast<std::size_t>(axis)] = 1;
   GraphNode node;
   node.op = op;
@@ -187,13 +206,9 @@ NodeId Draft::softmax(NodeId x, std::int64_t axis) {
     const std::vector<std::int64_t> permutation = at(x).integers;
     return transpose(softmax(operand(x), permutation[a]), permutation);
   }
-  if (rules_apply() && is_unit_reshape(x) && shape(x)[a] != 1) {
-    const Shape out = shape(x);
-    const std::vector<std::size_t> here = wide_axes(out);
-    const auto rank = std::find(here.begin(), here.end(), a) - here.begin();
-    const std::size_t below = wide_axes(shape(operand(x)))[static_cast<std::size_t>(rank)];
-    return reshape(softmax(operand(x), static_cast<std::int64_t>(below)), out);
-  }
+  if (rules_apply() && shape(x)[a] != 1)
+    if (const auto source = under_unit_reshape(x))
+      return reshape(softmax(*source, same_wide_axis(shape(x), a, shape(*source))), shape(x));
   GraphNode node;
   node.op = Op::kSoftmax;
   node.shape = shape(x);

@@ -94,6 +94,10 @@ NodeId Draft::matmul(NodeId a, NodeId b) {
   if (rules_apply()) {
     if (const auto factor = scalar_of(a, Op::kMultiply)) return multiply(matmul(operand(a), b), *factor);
     if (const auto factor = scalar_of(b, Op::kMultiply)) return multiply(matmul(a, operand(b)), *factor);
+    // One matrix behind any number of unit axes: behind one.
+    if (out.size() > 3 && checked_count(Shape(out.begin(), out.end() - 2)) == 1)
+      return reshape(matmul(reshape(a, {1, x[x.size() - 2], x.back()}), reshape(b, {1, y[y.size() - 2], y.back()})),
+                     out);
     // Heads as the only batch axis (nn.MultiheadAttention): the same product behind a batch of one.
     if (x.size() == 3 && y.size() == 3 && out[0] != 1)
       return reshape(matmul(reshape(a, {1, x[0], x[1], x[2]}), reshape(b, {1, y[0], y[1], y[2]})), out);
