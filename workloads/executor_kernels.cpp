@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "workloads/highway_targets.h"
+#include "workloads/modular.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "workloads/executor_kernels.cpp"
@@ -101,9 +102,11 @@ void add_unit_rows(const std::int8_t* weight, std::ptrdiff_t stride, std::int32_
   for (; o + kBytes <= count; o += kBytes) add_unit_block<1>(weight + o, stride, events, total + o);
 #endif
   for (const std::int32_t row : events.plus)
-    for (std::size_t rest = o; rest < count; ++rest) total[rest] += weight[row * stride + rest];
+    for (std::size_t rest = o; rest < count; ++rest)
+      total[rest] = add_product_modulo(total[rest], 1, weight[row * stride + rest]);
   for (const std::int32_t row : events.minus)
-    for (std::size_t rest = o; rest < count; ++rest) total[rest] -= weight[row * stride + rest];
+    for (std::size_t rest = o; rest < count; ++rest)
+      total[rest] = add_product_modulo(total[rest], -1, weight[row * stride + rest]);
 }
 
 #if HWY_TARGET != HWY_SCALAR
@@ -133,22 +136,8 @@ HWY_INLINE void add_wide_block(const std::int8_t* weight, std::ptrdiff_t stride,
   std::size_t e = 0;
   for (; e + 1 < events.size(); e += 2) take(events[e], events[e + 1]);
   if (e < events.size()) take(events[e], {events[e].channel, 0});
-  // Interleaving is within 128 bits: lanes 4b of `lower` hold outputs 8b, of `upper` outputs 8b + 4.
-  using Block = hn::FixedTag<std::int32_t, 4>;
-  constexpr Block block;
-  for (std::size_t i = 0; i < kVectors; ++i) {
-    HWY_ALIGN std::int32_t low[kLanes];
-    HWY_ALIGN std::int32_t high[kLanes];
-    hn::Store(lower[i].value(), D32(), low);
-    hn::Store(upper[i].value(), D32(), high);
-    for (std::size_t b = 0; b < kLanes; b += 4) {
-      std::int32_t* to = total + i * kWords + 2 * b;
-      hn::StoreU(hn::Add(hn::LoadU(block, to), hn::Load(block, low + b)), block, to);
-      hn::StoreU(hn::Add(hn::LoadU(block, to + 4), hn::Load(block, high + b)), block, to + 4);
-    }
-  }
+  for (std::size_t i = 0; i < kVectors; ++i) add_pair_sums(lower[i], upper[i], total + i * kWords);
 }
-
 #endif
 
 void add_wide_rows(const std::int8_t* weight, std::ptrdiff_t stride, std::int32_t outputs,
@@ -165,7 +154,8 @@ void add_wide_rows(const std::int8_t* weight, std::ptrdiff_t stride, std::int32_
 #endif
   if (o == count) return;
   for (const WideEvent& event : events)
-    for (std::size_t rest = o; rest < count; ++rest) total[rest] += event.value * weight[event.channel * stride + rest];
+    for (std::size_t rest = o; rest < count; ++rest)
+      total[rest] = add_product_modulo(total[rest], event.value, weight[event.channel * stride + rest]);
 }
 
 void add_weights(const std::int8_t* weight, std::ptrdiff_t stride, std::int32_t outputs, const RowEvents& events,
@@ -199,7 +189,7 @@ void add_one_row(const std::int32_t* row, std::int32_t outputs, std::int32_t val
   std::size_t o = 0;
   for (; o + kLanes <= count; o += kLanes)
     hn::StoreU(hn::Add(hn::LoadU(D32(), total + o), hn::Mul(factor, hn::LoadU(D32(), row + o))), D32(), total + o);
-  for (; o < count; ++o) total[o] += value * row[o];
+  for (; o < count; ++o) total[o] = add_product_modulo(total[o], value, row[o]);
 }
 
 }  // namespace ranvier::workloads::HWY_NAMESPACE

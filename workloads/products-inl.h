@@ -30,6 +30,22 @@ class PairSums {
   hn::Vec<D32> first_;
   hn::Vec<D32> second_;
 };
+
+/// total[0 .. lanes of 16 bits) += the sums, where `lower` was given pairs from InterleaveLower and `upper` from
+/// InterleaveUpper of the same two vectors. Those interleave within 128 bits: lanes 4b of `lower` are outputs 8b, of
+/// `upper` outputs 8b + 4.
+HWY_INLINE void add_pair_sums(const PairSums& lower, const PairSums& upper, std::int32_t* total) {
+  using D32 = hn::ScalableTag<std::int32_t>;
+  constexpr hn::FixedTag<std::int32_t, 4> block;
+  HWY_ALIGN std::int32_t low[hn::MaxLanes(D32())];
+  HWY_ALIGN std::int32_t high[hn::MaxLanes(D32())];
+  hn::Store(lower.value(), D32(), low);
+  hn::Store(upper.value(), D32(), high);
+  for (std::size_t b = 0; b < hn::MaxLanes(D32()); b += 4, total += 8) {
+    hn::StoreU(hn::Add(hn::LoadU(block, total), hn::Load(block, low + b)), block, total);
+    hn::StoreU(hn::Add(hn::LoadU(block, total + 4), hn::Load(block, high + b)), block, total + 4);
+  }
+}
 #endif
 
 }  // namespace ranvier::workloads::HWY_NAMESPACE

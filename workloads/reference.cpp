@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dense evaluation of the integer network. Loops run over contiguous outputs so that the compiler vectorises them.
+// Dense evaluation of the integer network: a stage at a time, its parts shared among threads.
 #include "workloads/reference.h"
-
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <cassert>
@@ -12,6 +8,8 @@
 #include "workloads/conv.h"
 #include "workloads/executor_errors.h"
 #include "workloads/methods/ei_if_neuron.h"
+#include "workloads/parallel_parts.h"
+#include "workloads/reference_kernels.h"
 #include "workloads/spike_train.h"
 #include "workloads/temporal_reference.h"
 #include "workloads/units.h"
@@ -32,125 +30,111 @@ const std::int32_t* row(const Codes& matrix, std::int32_t index, std::int32_t co
   return matrix.data() + cells(index, columns);
 }
 
-void encode(const Stage& stage, Codes& totals) {
-  if (!stage.encoder.present) return;
-  for (std::int32_t t = 0; t < stage.tokens; ++t) {
-    std::int32_t* total = row(totals, t, stage.channels);
-    for (std::int32_t c = 0; c < stage.channels; ++c) {
-      const std::int32_t threshold = stage.encoder.threshold[static_cast<std::size_t>(c)];
-      if (stage.encoder.neuron == NeuronKind::kThermometer)
-        total[c] = std::max(ei_if_total(total[c], {1, threshold}, stage.encoder.hi), stage.encoder.lo);
-      else
-        total[c] = code_at_rest(total[c], threshold, stage.encoder.lo, stage.encoder.hi);
-    }
+using Inputs = std::vector<const Codes*>;  // by port
+
+void residual_sum(const Stage& stage, const Inputs& inputs, std::int32_t token, std::int32_t* sum) {
+  for (std::size_t port = 0; port < inputs.size(); ++port) {
+    const std::int32_t* from = row(*inputs[port], token, stage.channels);
+    for (std::int32_t c = 0; c < stage.channels; ++c) sum[c] += stage.inputs[port].gain * from[c];
   }
 }
 
-/// Two input rows a pass: half the traffic on the accumulators, and 16-bit factors are what SSE2 multiplies. Codes and
-/// residual sums fit 16 bits (integer-units.md 1 and 5).
-void linear_row(const LinearParams& params, const std::int32_t* code, std::int32_t inputs, std::int32_t outputs,
-                std::int32_t* __restrict total) {
-  const std::int8_t* weight = params.weight.data();
-  std::int32_t i = 0;
-  for (; i + 1 < inputs; i += 2, weight += 2 * outputs) {
-    const auto a = static_cast<std::int16_t>(code[i]);
-    const auto b = static_cast<std::int16_t>(code[i + 1]);
-    for (std::int32_t o = 0; o < outputs; ++o) {
-      total[o] += static_cast<std::int16_t>(weight[o]) * a + static_cast<std::int16_t>(weight[outputs + o]) * b;
-    }
-  }
-  if (i < inputs) {
-    for (std::int32_t o = 0; o < outputs; ++o) total[o] += weight[o] * code[i];
-  }
+void gelu(const Stage& stage, const Inputs& inputs, std::int32_t token, std::int32_t* mapped) {
+  const std::int32_t* code = row(*inputs[0], token, stage.channels);
+  for (std::int32_t c = 0; c < stage.channels; ++c) mapped[c] = gelu_value(code[c], stage.gelu);
+}
+
+void mix(const Stage& stage, const Inputs& inputs, std::int32_t token, std::int32_t* total) {
+  const std::int32_t keys = stage.in_channels / stage.heads;
+  const std::int32_t depth = stage.channels / stage.heads;
+  for (std::int32_t h = 0; h < stage.heads; ++h)
+    mix_values(row(*inputs[0], token, stage.in_channels) + h * keys, keys, inputs[1]->data() + h * depth,
+               static_cast<std::size_t>(stage.channels), depth, total + h * depth);
+}
+
+/// Calls visit(token) for each token; a part of them is about `kCellsPerPart` outputs.
+template <class Visit>
+void for_each_token(const Stage& stage, const Visit& visit) {
+  constexpr std::int32_t kCellsPerPart = 4096;
+  const std::int32_t tokens = std::max(1, kCellsPerPart / std::max(1, stage.channels));
+  const auto parts = static_cast<std::size_t>((stage.tokens + tokens - 1) / tokens);
+  for_each_part(parts, parts > 4, [&](std::size_t part) {
+    const std::int32_t first = static_cast<std::int32_t>(part) * tokens;
+    for (std::int32_t t = first; t < std::min(first + tokens, stage.tokens); ++t) visit(t);
+  });
+}
+
+void encode(const Stage& stage, std::int32_t first, std::int32_t count, std::int32_t* total) {
+  if (stage.encoder.present) encode_row(stage.encoder, first, count, total);
 }
 
 Codes linear(const Stage& stage, const Codes& input) {
+  constexpr std::int32_t kOutputsPerPart = 128;
+  constexpr std::int64_t kWorthThreads = 1'000'000;  // multiply-adds
   Codes total(cells(stage.tokens, stage.channels));
-  for (std::int32_t t = 0; t < stage.tokens; ++t) {
-    std::int32_t* out = row(total, t, stage.channels);
-    const std::int32_t* bias = row(stage.linear.bias, stage.linear.bias_per_token ? t : 0, stage.channels);
-    std::copy_n(bias, stage.channels, out);
-    linear_row(stage.linear, row(input, t, stage.in_channels), stage.in_channels, stage.channels, out);
-  }
+  const ShortCodes codes(input, stage.tokens, stage.in_channels);
+  const auto parts = static_cast<std::size_t>((stage.channels + kOutputsPerPart - 1) / kOutputsPerPart);
+  for_each_part(parts, dense_multiply_adds(stage) >= kWorthThreads, [&](std::size_t part) {
+    const std::int32_t first = static_cast<std::int32_t>(part) * kOutputsPerPart;
+    const std::int32_t count = std::min(kOutputsPerPart, stage.channels - first);
+    for (std::int32_t t = 0; t < stage.tokens; ++t)
+      std::copy_n(row(stage.linear.bias, stage.linear.bias_per_token ? t : 0, stage.channels) + first, count,
+                  row(total, t, stage.channels) + first);
+    add_product(codes, stage.linear.weight.data() + first, static_cast<std::size_t>(stage.channels), count,
+                total.data() + first);
+    for (std::int32_t t = 0; t < stage.tokens; ++t) encode(stage, first, count, row(total, t, stage.channels) + first);
+  });
   return total;
-}
-
-Codes residual_sum(const Stage& stage, const std::vector<Codes>& codes) {
-  Codes sum(cells(stage.tokens, stage.channels));
-  for (const StageInput& input : stage.inputs) {
-    const Codes& from = codes[input.stage.value()];
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += input.gain * from[i];
-  }
-  return sum;
-}
-
-Codes layer_norm(const Stage& stage, const std::vector<Codes>& codes) {
-  const Codes sum = residual_sum(stage, codes);
-  Codes mapped(sum.size());
-  for (std::int32_t t = 0; t < stage.tokens; ++t) {
-    layer_norm_row(row(sum, t, stage.channels), stage.channels, stage.layer_norm, row(mapped, t, stage.channels));
-  }
-  return mapped;
 }
 
 Codes attention(const Stage& stage, const Codes& q, const Codes& k) {
   const std::int32_t keys = stage.channels / stage.heads;
   const std::int32_t depth = stage.in_channels / stage.heads;
   Codes mapped(cells(stage.tokens, stage.channels));
-  Codes score(static_cast<std::size_t>(keys));
-  for (std::int32_t t = 0; t < stage.tokens; ++t) {
+  const ShortCodes queries(q, stage.tokens, stage.in_channels);
+  const ShortCodes all_keys(k, keys, stage.in_channels);
+  for_each_token(stage, [&](std::int32_t t) {
+    Codes score(static_cast<std::size_t>(keys));
     for (std::int32_t h = 0; h < stage.heads; ++h) {
-      const std::int32_t* query = row(q, t, stage.in_channels) + h * depth;
-      for (std::int32_t j = 0; j < keys; ++j) {
-        const std::int32_t* key = row(k, j, stage.in_channels) + h * depth;
-        std::int32_t product = 0;
-        for (std::int32_t d = 0; d < depth; ++d) product += query[d] * key[d];
-        score[static_cast<std::size_t>(j)] = product;
-      }
+      row_products(queries.row(t) + h * depth, all_keys, h * depth, depth, score.data());
       softmax_row(score.data(), keys, stage.softmax, row(mapped, t, stage.channels) + h * keys);
     }
-  }
+    encode(stage, 0, stage.channels, row(mapped, t, stage.channels));
+  });
   return mapped;
 }
 
-Codes mix(const Stage& stage, const Codes& attention_codes, const Codes& v) {
-  const std::int32_t keys = stage.in_channels / stage.heads;
-  const std::int32_t depth = stage.channels / stage.heads;
-  Codes total(cells(stage.tokens, stage.channels));
-  for (std::int32_t t = 0; t < stage.tokens; ++t) {
-    for (std::int32_t h = 0; h < stage.heads; ++h) {
-      std::int32_t* out = row(total, t, stage.channels) + h * depth;
-      for (std::int32_t j = 0; j < keys; ++j) {
-        const std::int32_t share = row(attention_codes, t, stage.in_channels)[h * keys + j];
-        const std::int32_t* value = row(v, j, stage.channels) + h * depth;
-        for (std::int32_t d = 0; d < depth; ++d) out[d] += share * value[d];
-      }
-    }
-  }
-  return total;
+/// Stages whose rows do not need each other; evaluate(token, out) starts from zeros.
+template <class Evaluate>
+Codes row_by_row(const Stage& stage, const Evaluate& evaluate) {
+  Codes result(cells(stage.tokens, stage.channels));
+  for_each_token(stage, [&](std::int32_t t) {
+    std::int32_t* out = row(result, t, stage.channels);
+    evaluate(t, out);
+    encode(stage, 0, stage.channels, out);
+  });
+  return result;
 }
 
-Codes gelu(const Stage& stage, const Codes& input) {
-  Codes mapped(cells(stage.tokens, stage.channels));
-  for (std::size_t i = 0; i < mapped.size(); ++i) mapped[i] = gelu_value(input[i], stage.gelu);
-  return mapped;
-}
-
-Codes evaluate(const Stage& stage, const std::vector<Codes>& codes) {
-  const auto input = [&](std::size_t port) -> const Codes& { return codes[stage.inputs[port].stage.value()]; };
+/// Codes of a stage, sums where it has no encoder.
+Codes evaluate(const Stage& stage, const Inputs& in) {
   switch (stage.kind) {
     case StageKind::kLinear:
-      return linear(stage, input(0));
-    case StageKind::kLayerNorm:
-      return layer_norm(stage, codes);
+      return linear(stage, *in[0]);
     case StageKind::kScores:
-      return attention(stage, input(0), input(1));
+      return attention(stage, *in[0], *in[1]);
+    case StageKind::kLayerNorm:
+      return row_by_row(stage, [&](std::int32_t t, std::int32_t* out) {
+        Codes sum(static_cast<std::size_t>(stage.channels));
+        residual_sum(stage, in, t, sum.data());
+        layer_norm_row(sum.data(), stage.channels, stage.layer_norm, out);
+      });
     case StageKind::kMix:
-      return mix(stage, input(0), input(1));
+      return row_by_row(stage, [&](std::int32_t t, std::int32_t* out) { mix(stage, in, t, out); });
     case StageKind::kGelu:
-      return gelu(stage, input(0));
+      return row_by_row(stage, [&](std::int32_t t, std::int32_t* out) { gelu(stage, in, t, out); });
     case StageKind::kAdd:
-      return residual_sum(stage, codes);
+      return row_by_row(stage, [&](std::int32_t t, std::int32_t* out) { residual_sum(stage, in, t, out); });
     case StageKind::kInput:
     case StageKind::kLif:
       break;
@@ -162,10 +146,7 @@ Codes evaluate(const Stage& stage, const std::vector<Codes>& codes) {
 /// Calls visit(i) for 0 <= i < count on at most `threads` threads.
 template <class Visit>
 void for_each_input(std::size_t count, int threads, const Visit& visit) {
-  const auto limit = static_cast<std::size_t>(std::max(threads, 1));
-  const tbb::global_control allow(tbb::global_control::max_allowed_parallelism, limit);
-  tbb::task_arena arena(static_cast<int>(limit));
-  arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, visit); });
+  with_threads(std::max(threads, 1), [&] { tbb::parallel_for(std::size_t{0}, count, visit); });
 }
 
 }  // namespace
@@ -189,8 +170,9 @@ Activations run_reference(const Program& program, std::span<const std::int32_t> 
   result.codes.reserve(program.stages.size());
   result.codes.emplace_back(input_codes.begin(), input_codes.end());
   for (std::size_t s = 1; s < program.stages.size(); ++s) {
-    result.codes.push_back(evaluate(program.stages[s], result.codes));
-    encode(program.stages[s], result.codes.back());
+    Inputs inputs;
+    for (const StageInput& input : program.stages[s].inputs) inputs.push_back(&result.codes[input.stage.value()]);
+    result.codes.push_back(evaluate(program.stages[s], inputs));
   }
   result.logits.assign(result.codes.back().begin(), result.codes.back().begin() + program.stages.back().channels);
   return result;

@@ -141,7 +141,7 @@ Neurons random_neurons(std::uint64_t seed, std::int32_t count, std::int32_t lo, 
 TEST_P(Kernels, NeuronsFireOnceAsTheScalarOne) {
   std::size_t fired = 0;
   for (const std::int32_t count : kSizes) {
-    for (const auto [lo, hi] : {std::pair{-1, 0}, std::pair{-128, 127}, std::pair{0, 255}, std::pair{0, 1}}) {
+    for (const auto& [lo, hi] : {std::pair{-1, 0}, std::pair{-128, 127}, std::pair{0, 255}, std::pair{0, 1}}) {
       Neurons n = random_neurons(static_cast<std::uint64_t>(count + hi), count, lo, hi);
       Neurons scalar = n;
       Row plus, minus;
@@ -169,7 +169,7 @@ TEST_P(Kernels, NeuronsFireOnceAsTheScalarOne) {
 
 TEST_P(Kernels, NeuronsFireToRestAsTheScalarOne) {
   for (const std::int32_t count : kSizes) {
-    for (const auto [lo, hi] : {std::pair{-128, 127}, std::pair{0, 255}, std::pair{-5, 1 << 20}}) {
+    for (const auto& [lo, hi] : {std::pair{-128, 127}, std::pair{0, 255}, std::pair{-5, 1 << 20}}) {
       Neurons n = random_neurons(static_cast<std::uint64_t>(count + hi), count, lo, hi);
       n.potential[0] = std::numeric_limits<std::int32_t>::min() + n.threshold[0];
       n.potential[n.potential.size() / 2] = 5 * n.threshold[n.potential.size() / 2] - 1;
