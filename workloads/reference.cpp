@@ -8,6 +8,7 @@
 #include "workloads/conv.h"
 #include "workloads/executor_errors.h"
 #include "workloads/methods/ei_if_neuron.h"
+#include "workloads/methods/ei_if_neuron.h"
 #include "workloads/parallel_parts.h"
 #include "workloads/reference_kernels.h"
 #include "workloads/spike_train.h"
@@ -64,8 +65,20 @@ void for_each_token(const Stage& stage, const Visit& visit) {
   });
 }
 
+/// EI-IF neurons round halves away from zero (docs/explanation/ei-if.md), ST-BIF ones up.
+void thermometer_row(const Encoder& encoder, std::int32_t first, std::int32_t count, std::int32_t* total) {
+  for (std::int32_t c = 0; c < count; ++c) {
+    const std::int32_t threshold = encoder.threshold[static_cast<std::size_t>(first + c)];
+    total[c] = std::max(ei_if_total(total[c], {1, threshold}, encoder.hi), encoder.lo);
+  }
+}
+
 void encode(const Stage& stage, std::int32_t first, std::int32_t count, std::int32_t* total) {
-  if (stage.encoder.present) encode_row(stage.encoder, first, count, total);
+  if (!stage.encoder.present) return;
+  if (stage.encoder.neuron == NeuronKind::kThermometer)
+    thermometer_row(stage.encoder, first, count, total);
+  else
+    encode_row(stage.encoder, first, count, total);
 }
 
 Codes linear(const Stage& stage, const Codes& input) {
