@@ -8,7 +8,6 @@
 #include "workloads/conv.h"
 #include "workloads/executor_errors.h"
 #include "workloads/methods/ei_if_neuron.h"
-#include "workloads/methods/ei_if_neuron.h"
 #include "workloads/parallel_parts.h"
 #include "workloads/reference_kernels.h"
 #include "workloads/spike_train.h"
