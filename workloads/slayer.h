@@ -6,24 +6,24 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "workloads/events/binning.h"
 #include "workloads/program.h"
 #include "workloads/spike_train.h"
 
 namespace ranvier::workloads {
 
 /// How samples become input spikes.
-enum class EventCoding : std::uint8_t { kBs2, kTimeNeuronText };
-
 struct EventInput {
-  EventCoding coding = EventCoding::kBs2;
-  CameraGeometry geometry;             // kBs2; height * width tokens, polarities channels
-  std::int32_t step_microseconds = 0;  // kBs2
-  double step_time = 0;                // kTimeNeuronText: step = round(time / this) + first_step
+  std::optional<EventFormat> format;  // of recordings; none: text of times and neurons
+  RecordingOptions reading;           // recordings only, as `binning`
+  EventBinning binning;
+  double step_time = 0;  // text of times and neurons: step = round(time / this) + first_step
   std::int32_t first_step = 0;
-  std::int32_t first_neuron = 0;               // kTimeNeuronText: number of the first input in the file
+  std::int32_t first_neuron = 0;               // number of the first input in the text
   std::vector<std::string> sample_paths;       // recordings or folders of them, relative to the network's folder
   std::map<std::string, std::int32_t> labels;  // by recording's name
 };
@@ -44,18 +44,18 @@ TemporalModel load_temporal(const std::filesystem::path& path);
 
 /// Recordings with what is known about them.
 struct SampleSet {
-  std::vector<std::filesystem::path> files;
-  std::vector<std::string> names;    // file name without extension
-  std::vector<std::int32_t> labels;  // -1: not known
+  std::vector<std::filesystem::path> files;  // "FILE#SAMPLE" where a file holds several
+  std::vector<std::string> names;            // file name without extension
+  std::vector<std::int32_t> labels;          // -1: not known
   std::size_t count() const { return files.size(); }
 };
 
 /// `path`: one recording, or a folder of them (numbers in names in numeric order) with labels in `labels.txt` or in
-/// `<folder>_labels.txt` beside it; empty: the first of the network's own sample folders that is there.
-/// Throws FileMissing, NoSamples, BadTextNumber.
+/// `<folder>_labels.txt` beside it, where the recording itself names none; empty: the first of the network's own sample
+/// folders that is there. Throws FileMissing, NoSamples, BadTextNumber, BadEventDataset.
 SampleSet find_samples(const TemporalModel& model, const std::filesystem::path& path = {});
 /// What comes after the program's last step is left out. One sample as "input codes" of the program (pack_spikes()).
-/// Throws FileMissing, BadEventFile, EventOutOfRange, BadTextNumber.
+/// Throws FileMissing, BadTextNumber, what read_recording() and bin_recording() throw.
 std::vector<std::int32_t> load_sample(const TemporalModel& model, const std::filesystem::path& file);
 
 }  // namespace ranvier::workloads

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packing of spikes, event camera files and spike lists.
+// Packing of spikes, and spike lists.
 #include "workloads/spike_train.h"
 
 #include <fmt/format.h>
@@ -14,15 +14,9 @@
 namespace ranvier::workloads {
 namespace {
 
-constexpr std::size_t kEventBytes = 5;
-
 void sort_unique(std::vector<Spike>& spikes) {
   std::sort(spikes.begin(), spikes.end());
   spikes.erase(std::unique(spikes.begin(), spikes.end()), spikes.end());
-}
-
-void demand(const std::string& file, std::size_t event, const char* what, std::int32_t got, std::int32_t end) {
-  if (got < 0 || got >= end) throw EventOutOfRange(file, event, what, got, 0, end - 1);
 }
 
 }  // namespace
@@ -61,38 +55,6 @@ std::vector<Spike> unpack_spikes(const Program& program, std::span<const std::in
   std::vector<Spike> spikes;
   spikes.reserve(packed.size() / 2);
   for (std::size_t i = 0; i < packed.size(); i += 2) spikes.push_back({packed[i], packed[i + 1]});
-  return spikes;
-}
-
-std::vector<CameraEvent> parse_bs2(std::span<const std::uint8_t> bytes, const std::string& file) {
-  if (bytes.empty() || bytes.size() % kEventBytes != 0) throw BadEventFile(file, bytes.size(), kEventBytes);
-  std::vector<CameraEvent> events;
-  events.reserve(bytes.size() / kEventBytes);
-  for (std::size_t i = 0; i < bytes.size(); i += kEventBytes) {
-    const std::int32_t high = bytes[i + 2];
-    events.push_back({bytes[i], bytes[i + 1], high >> 7, (high & 127) << 16 | bytes[i + 3] << 8 | bytes[i + 4]});
-  }
-  return events;
-}
-
-std::vector<CameraEvent> read_bs2(const std::filesystem::path& path) {
-  return parse_bs2(read_bytes(path), path.string());
-}
-
-std::vector<Spike> bin_events(std::span<const CameraEvent> events, const CameraGeometry& geometry,
-                              std::int32_t step_microseconds, std::int32_t steps, const std::string& file) {
-  std::vector<Spike> spikes;
-  spikes.reserve(events.size());
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const CameraEvent& event = events[i];
-    demand(file, i, "x", event.x, geometry.width);
-    demand(file, i, "y", event.y, geometry.height);
-    demand(file, i, "polarity", event.polarity, geometry.polarities);
-    const std::int32_t step = event.microseconds / step_microseconds;
-    if (step >= steps) continue;
-    spikes.push_back({step, (event.y * geometry.width + event.x) * geometry.polarities + event.polarity});
-  }
-  sort_unique(spikes);
   return spikes;
 }
 

@@ -3,6 +3,7 @@
 #include "workloads/spiking_description.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -79,25 +80,81 @@ SpikingLayer parse_layer(const YamlKeys& keys, const CubaParams& neuron) {
   return layer;
 }
 
+struct NamedFormat {
+  const char* name;
+  EventFormat format;
+};
+constexpr NamedFormat kFormats[] = {{"bs2", EventFormat::kBs2},
+                                    {"nmnist", EventFormat::kNmnist},
+                                    {"aedat", EventFormat::kAedat},
+                                    {"csv", EventFormat::kCsv},
+                                    {"hdf5", EventFormat::kHdf5}};
+
+/// Throws UnknownConfigKey where a key is there that this coding has no use for.
+void refuse_keys(const YamlKeys& keys, std::initializer_list<const char*> useless) {
+  for (const char* key : useless) {
+    if (keys.has(key)) throw UnknownConfigKey(keys.place_of(key), keys.path_of(key), std::vector<std::string>{});
+  }
+}
+
+/// The value of a key that takes one of a few words; `otherwise` where it is missing.
+template <class Value>
+Value one_of(const YamlKeys& keys, const char* key, std::initializer_list<std::pair<const char*, Value>> words,
+             Value otherwise) {
+  if (!keys.has(key)) return otherwise;
+  const std::string word = keys.text(key);
+  std::vector<std::string> known;
+  for (const auto& [name, value] : words) {
+    if (word == name) return value;
+    known.emplace_back(name);
+  }
+  throw BadConfigValue(keys.place_of(key), keys.path_of(key), fmt::format("'{}'", word),
+                       fmt::format("{}", fmt::join(known, " or ")));
+}
+
+void parse_recordings(const YamlKeys& keys, EventInput& input) {
+  refuse_keys(keys, {"step_time", "first_step", "first_neuron"});
+  input.binning.step_microseconds = narrow(keys.whole("step_microseconds", 1, 1 << 23));
+  // AEDAT counts from when the camera was switched on, or from 1970.
+  input.binning.from_first_event = one_of(keys, "time_from", {std::pair{"zero", false}, std::pair{"first-event", true}},
+                                          input.format == EventFormat::kAedat);
+  const bool plain_times = input.format == EventFormat::kCsv || input.format == EventFormat::kHdf5;
+  if (!plain_times) refuse_keys(keys, {"time_unit"});
+  input.reading.time_unit = one_of(keys, "time_unit",
+                                   {std::pair{"s", TimeUnit::kSeconds}, std::pair{"ms", TimeUnit::kMilliseconds},
+                                    std::pair{"us", TimeUnit::kMicroseconds}, std::pair{"ns", TimeUnit::kNanoseconds}},
+                                   TimeUnit::kUsual);
+  if (input.format != EventFormat::kAedat) refuse_keys(keys, {"camera"});
+  input.reading.camera = keys.text("camera", "");
+  const auto cameras = camera_names();
+  if (!input.reading.camera.empty() &&
+      std::find(cameras.begin(), cameras.end(), input.reading.camera) == cameras.end()) {
+    throw BadConfigValue(keys.place_of("camera"), keys.path_of("camera"), fmt::format("'{}'", input.reading.camera),
+                         fmt::format("one of {}", fmt::join(cameras, ", ")));
+  }
+}
+
 void parse_input(const YamlKeys& keys, SpikingDescription& d) {
-  keys.allow_only({"height", "width", "channels", "coding", "step_microseconds", "step_time", "first_step",
-                   "first_neuron", "samples", "labels"});
+  keys.allow_only({"height", "width", "channels", "coding", "step_microseconds", "time_from", "time_unit", "camera",
+                   "step_time", "first_step", "first_neuron", "samples", "labels"});
   d.in_height = narrow(keys.whole("height", 1, kMostExtent, 1));
   d.in_width = narrow(keys.whole("width", 1, kMostExtent, 1));
   d.in_channels = narrow(keys.whole("channels", 1, kMostChannels));
   const std::string coding = keys.text("coding");
-  if (coding == "bs2") {
-    d.input.coding = EventCoding::kBs2;
-    d.input.geometry = {d.in_height, d.in_width, d.in_channels};
-    d.input.step_microseconds = narrow(keys.whole("step_microseconds", 1, 1 << 23));
+  const auto* named = std::find_if(std::begin(kFormats), std::end(kFormats),
+                                   [&](const NamedFormat& format) { return coding == format.name; });
+  if (named != std::end(kFormats)) {
+    d.input.format = named->format;
+    d.input.binning.geometry = {d.in_height, d.in_width, d.in_channels};
+    parse_recordings(keys, d.input);
   } else if (coding == "time-neuron-text") {
-    d.input.coding = EventCoding::kTimeNeuronText;
+    refuse_keys(keys, {"step_microseconds", "time_from", "time_unit", "camera"});
     d.input.step_time = keys.positive("step_time");
     d.input.first_step = narrow(keys.whole("first_step", 0, kMostSteps, 0));
     d.input.first_neuron = narrow(keys.whole("first_neuron", 0, 1, 0));
   } else {
     throw BadConfigValue(keys.place_of("coding"), keys.path_of("coding"), fmt::format("'{}'", coding),
-                         "bs2 or time-neuron-text");
+                         "bs2, nmnist, aedat, csv, hdf5 or time-neuron-text");
   }
   d.input.sample_paths = keys.texts("samples");
   if (!keys.has("labels")) return;

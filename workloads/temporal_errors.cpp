@@ -26,29 +26,6 @@ WrongWeightCount::WrongWeightCount(const std::string& file_, const std::string& 
       expected(expected_),
       got(got_) {}
 
-BadEventFile::BadEventFile(const std::string& file_, std::uint64_t bytes_, std::uint64_t event_bytes_)
-    : Error(ExitCode::kBadInput,
-            bytes_ == 0
-                ? fmt::format("{}: holds no event; give a recording that is not empty", file_)
-                : fmt::format(
-                      "{}: byte {}: the file ends within an event of {} bytes; it was cut short or is no event file",
-                      file_, bytes_ - bytes_ % event_bytes_, event_bytes_)),
-      file(file_),
-      bytes(bytes_),
-      event_bytes(event_bytes_) {}
-
-EventOutOfRange::EventOutOfRange(const std::string& file_, std::size_t event_, const std::string& quantity_,
-                                 std::int64_t got_, std::int64_t least_, std::int64_t most_)
-    : Error(ExitCode::kBadInput, fmt::format("{}: event {}: {} {} is outside {}..{}; is this a recording for this "
-                                             "network's input?",
-                                             file_, event_, quantity_, got_, least_, most_)),
-      file(file_),
-      event(event_),
-      quantity(quantity_),
-      got(got_),
-      least(least_),
-      most(most_) {}
-
 BadSpikeTrain::BadSpikeTrain(const std::string& program_, std::size_t index_, const std::string& what_is_wrong)
     : Error(ExitCode::kBadInput, fmt::format("{}: input spikes: number {}: {}; give pairs (step, unit) in ascending "
                                              "order, each once",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Errors of networks over time: their descriptions, their weight and event files, and the spikes given to them. Wrong
+// Errors of networks over time: their descriptions, their weight files, and the spikes given to them. Wrong
 // keys and values of a description are ConfigError's kinds (errors.h).
 #pragma once
 
@@ -33,26 +33,6 @@ struct WrongWeightCount : Error {
   std::string layer;
   std::int64_t expected = 0;
   std::int64_t got = 0;
-};
-
-/// A recording that is empty or no whole number of events.
-struct BadEventFile : Error {
-  BadEventFile(const std::string& file_, std::uint64_t bytes_, std::uint64_t event_bytes_);
-  std::string file;
-  std::uint64_t bytes = 0;
-  std::uint64_t event_bytes = 0;
-};
-
-/// An event of a recording, counted from 0, lies outside of the network's input.
-struct EventOutOfRange : Error {
-  EventOutOfRange(const std::string& file_, std::size_t event_, const std::string& quantity_, std::int64_t got_,
-                  std::int64_t least_, std::int64_t most_);
-  std::string file;
-  std::size_t event = 0;
-  std::string quantity;
-  std::int64_t got = 0;
-  std::int64_t least = 0;
-  std::int64_t most = 0;
 };
 
 /// Input spikes given to a program are not pairs (step, unit) in ascending order and in range; `index` counts numbers.

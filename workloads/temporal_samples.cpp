@@ -14,8 +14,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string extension_of(const TemporalModel& model) {
-  return model.input.coding == EventCoding::kBs2 ? ".bs2" : ".txt";
+std::vector<std::string> extensions_of(const TemporalModel& model) {
+  if (!model.input.format) return {".txt"};
+  const auto extensions = extensions_of(*model.input.format);
+  return {extensions.begin(), extensions.end()};
+}
+
+/// A sample's name; where a file holds several, "FILE#SAMPLE" and not the name of a file.
+struct SamplePath {
+  fs::path file;
+  std::string sample;
+};
+
+SamplePath split_sample(const TemporalModel& model, const fs::path& path) {
+  std::error_code ignored;
+  const std::string text = path.string();
+  const std::size_t mark = text.rfind('#');
+  if (model.input.format != EventFormat::kHdf5 || mark == std::string::npos || fs::exists(path, ignored))
+    return {path, ""};
+  return {text.substr(0, mark), text.substr(mark + 1)};
 }
 
 /// 2 before 10; names that are no numbers after those that are, by name.
@@ -55,7 +72,7 @@ fs::path own_samples(const TemporalModel& model) {
     const fs::path path = (fs::path(model.folder) / relative).lexically_normal();
     if (fs::exists(path, ignored)) return path;
   }
-  throw NoSamples(model.folder, extension_of(model));
+  throw NoSamples(model.folder, extensions_of(model).front());
 }
 
 std::vector<Spike> read_time_neuron(const TemporalModel& model, const fs::path& path) {
@@ -80,38 +97,62 @@ std::vector<Spike> read_time_neuron(const TemporalModel& model, const fs::path& 
   return spikes;
 }
 
+/// Puts the recordings of a file, or the one asked for, behind those of the set.
+void add_recordings(const TemporalModel& model, const SamplePath& path,
+                    const std::map<std::string, std::int32_t>& labels, SampleSet& set) {
+  std::vector<RecordingEntry> entries(1);
+  if (model.input.format) entries = list_recordings(path.file, *model.input.format);
+  if (!path.sample.empty()) {
+    const auto listed = std::find_if(entries.begin(), entries.end(),
+                                     [&](const RecordingEntry& entry) { return entry.sample == path.sample; });
+    entries = {listed == entries.end() ? RecordingEntry{path.sample} : *listed};
+  }
+  for (const RecordingEntry& entry : entries) {
+    const std::string name = path.file.stem().string() + (entry.sample.empty() ? "" : "#" + entry.sample);
+    const auto label = labels.find(name);
+    set.files.emplace_back(path.file.string() + (entry.sample.empty() ? "" : "#" + entry.sample));
+    set.names.push_back(name);
+    set.labels.push_back(entry.label < 0 && label != labels.end() ? label->second : entry.label);
+  }
+}
+
 }  // namespace
 
 SampleSet find_samples(const TemporalModel& model, const fs::path& path) {
-  const fs::path where = path.empty() ? own_samples(model) : path.lexically_normal();
+  const SamplePath named = split_sample(model, path.empty() ? own_samples(model) : path);
+  const fs::path where = named.file.lexically_normal();
   std::error_code ignored;
   if (!fs::exists(where, ignored)) throw FileMissing(where.string());
-  SampleSet set;
+  std::vector<fs::path> files;
   fs::path folder = where;
+  const auto extensions = extensions_of(model);
   if (fs::is_directory(where, ignored)) {
     if (!folder.has_filename()) folder = folder.parent_path();
     for (auto it = fs::directory_iterator(folder, ignored); it != fs::directory_iterator(); it.increment(ignored)) {
-      if (it->path().extension() == extension_of(model)) set.files.push_back(it->path());
+      const std::string extension = it->path().extension().string();
+      if (std::find(extensions.begin(), extensions.end(), extension) != extensions.end()) files.push_back(it->path());
     }
-    std::sort(set.files.begin(), set.files.end(), in_order);
+    std::sort(files.begin(), files.end(), in_order);
   } else {
     folder = where.parent_path();
-    set.files.push_back(where);
+    files.push_back(where);
   }
-  if (set.files.empty()) throw NoSamples(where.string(), extension_of(model));
   const auto labels = labels_for(model, folder);
-  for (const fs::path& file : set.files) {
-    set.names.push_back(file.stem().string());
-    const auto label = labels.find(set.names.back());
-    set.labels.push_back(label == labels.end() ? -1 : label->second);
-  }
+  SampleSet set;
+  for (const fs::path& file : files) add_recordings(model, {file, named.sample}, labels, set);
+  if (set.files.empty()) throw NoSamples(where.string(), extensions.front());
   return set;
 }
 
 std::vector<std::int32_t> load_sample(const TemporalModel& model, const fs::path& file) {
-  if (model.input.coding == EventCoding::kTimeNeuronText) return pack_spikes(read_time_neuron(model, file));
-  return pack_spikes(bin_events(read_bs2(file), model.input.geometry, model.input.step_microseconds,
-                                model.program.timesteps, file.string()));
+  const EventInput& input = model.input;
+  if (!input.format) return pack_spikes(read_time_neuron(model, file));
+  const SamplePath path = split_sample(model, file);
+  RecordingOptions reading = input.reading;
+  reading.sample = path.sample;
+  EventBinning binning = input.binning;
+  binning.steps = model.program.timesteps;
+  return pack_spikes(bin_recording(read_recording(path.file, *input.format, reading), binning));
 }
 
 }  // namespace ranvier::workloads

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "tests/workloads/made_model.h"
+#include "workloads/events/event_errors.h"
 #include "workloads/spiking_description.h"
 #include "workloads/temporal_errors.h"
 #include "workloads/temporal_reference.h"
@@ -195,7 +196,7 @@ TEST_F(SlayerFolder, RefusesWrongKeysAndValuesByPlace) {
   EXPECT_THAT(failure<BadConfigValue>().what(), HasSubstr("a kernel of 9 over 4"));
   describe("padding: 1", "padding: 2");
   EXPECT_THAT(failure<BadConfigValue>().what(), HasSubstr("got padding 2, expected less than the kernel"));
-  describe("coding: bs2", "coding: aedat");
+  describe("coding: bs2", "coding: video");
   EXPECT_EQ(failure<BadConfigValue>().key, "input.coding");
   describe("  - {name: out, type: dense, weights: out.txt}\n", "");
   EXPECT_THAT(failure<BadConfigValue>().what(), HasSubstr("a last layer of 3 x 3 positions"));

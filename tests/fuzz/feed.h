@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the fuzz targets and the test that replays their corpus share: one function a reader, which takes any bytes.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "base/error.h"
+
+namespace ranvier::fuzz {
+
+/// True: the bytes were read. False: they were refused as users are to see it, with a ranvier::Error of one line.
+/// Whatever else a reader does is a bug and leaves as another exception.
+bool feed_safetensors(std::span<const std::uint8_t> bytes);
+
+template <class Read>
+bool read_or_refused(Read&& read) {
+  try {
+    read();
+    return true;
+  } catch (const Error& e) {
+    if (e.exit_code == ExitCode::kInternal) throw std::logic_error(std::string("refused as internal: ") + e.what());
+    if (std::strchr(e.what(), '\n') != nullptr) throw std::logic_error(std::string("two lines: ") + e.what());
+    return false;
+  }
+}
+
+}  // namespace ranvier::fuzz

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every input that fuzzing kept is still read or refused as it should be; no program of clang's is needed for that.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "base/file.h"
+#include "tests/fuzz/feed.h"
+
+namespace ranvier::fuzz {
+namespace {
+
+struct Counts {
+  int read = 0;
+  int refused = 0;
+};
+
+Counts replay(const std::string& target, bool (*feed)(std::span<const std::uint8_t>)) {
+  std::vector<std::filesystem::path> files;
+  const auto folder = std::filesystem::path(RANVIER_SOURCE_DIR) / "tests" / "data" / "fuzz" / target;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  Counts counts;
+  for (const auto& file : files) {
+    try {
+      ++(feed(read_bytes(file)) ? counts.read : counts.refused);
+    } catch (const std::exception& e) {
+      ADD_FAILURE() << file << ": not refused as a ranvier::Error of one line: " << e.what();
+    }
+  }
+  return counts;
+}
+
+/// A corpus in which nothing is read, or nothing refused, would show nothing.
+void expect_both(const Counts& counts) {
+  EXPECT_GT(counts.read, 0);
+  EXPECT_GT(counts.refused, 0);
+}
+
+TEST(FuzzCorpus, Safetensors) { expect_both(replay("safetensors", feed_safetensors)); }
+
+}  // namespace
+}  // namespace ranvier::fuzz
