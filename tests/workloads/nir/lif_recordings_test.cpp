@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "base/file.h"
-#include "shared_data.h"
+#include "tests/shared_data.h"
 #include "workloads/nir/nir_errors.h"
 #include "workloads/nir/simulate_nir.h"
 

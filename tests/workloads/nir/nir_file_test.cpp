@@ -7,7 +7,7 @@
 
 #include "base/errors.h"
 #include "base/file.h"
-#include "shared_data.h"
+#include "tests/shared_data.h"
 #include "workloads/nir/hdf5_file.h"
 #include "workloads/nir/nir_errors.h"
 
