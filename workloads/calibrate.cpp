@@ -114,10 +114,15 @@ std::map<std::string, double> calibrate(const VitModel& model, std::span<const s
   for (const auto& local : local_histograms)
     for (std::size_t i = 0; i < wanted.size(); ++i) histograms[i].merge(local[i]);
 
+  std::vector<double> found(wanted.size());
+  tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
+  arena.execute([&] {
+    tbb::parallel_for(std::size_t{0}, wanted.size(),
+                      [&](std::size_t i) { found[i] = best_scale(histograms[i], bounds.at(site_kind(stages[i]))); });
+  });
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const double scale = best_scale(histograms[i], bounds.at(site_kind(stages[i])));
-    if (!(scale > 0)) throw CannotCalibrate(stages[i], "it is zero or out of its range on every calibration image");
-    scales[stages[i]] = scale;
+    if (!(found[i] > 0)) throw CannotCalibrate(stages[i], "it is zero or out of its range on every calibration image");
+    scales[stages[i]] = found[i];
   }
   return scales;
 }

@@ -8,11 +8,14 @@
 #include <numbers>
 
 #include "workloads/activation.h"
+#include "workloads/parallel_parts.h"
 
 namespace ranvier::workloads {
 namespace {
 
 using Rows = std::vector<float>;
+
+constexpr std::size_t kWorthThreads = 1'000'000;  // multiply-adds
 
 Rows layer_norm(const Rows& x, std::size_t width, const NormWeights& w, double epsilon) {
   Rows y(x.size());
@@ -43,7 +46,7 @@ Rows attention_rows(const Rows& q, const Rows& k, std::size_t tokens, std::size_
   const std::size_t head_width = width / heads;
   const float scale = 1.0F / std::sqrt(static_cast<float>(head_width));
   Rows rows(tokens * heads * tokens);
-  for (std::size_t t = 0; t < tokens; ++t)
+  for_each_part(tokens, tokens * tokens * width >= kWorthThreads, [&](std::size_t t) {
     for (std::size_t h = 0; h < heads; ++h) {
       float* row = rows.data() + (t * heads + h) * tokens;
       for (std::size_t key = 0; key < tokens; ++key) {
@@ -54,19 +57,21 @@ Rows attention_rows(const Rows& q, const Rows& k, std::size_t tokens, std::size_
       }
       softmax_in_place(row, tokens);
     }
+  });
   return rows;
 }
 
 Rows attend(const Rows& rows, const Rows& v, std::size_t tokens, std::size_t width, std::size_t heads) {
   const std::size_t head_width = width / heads;
   Rows out(tokens * width);
-  for (std::size_t t = 0; t < tokens; ++t)
+  for_each_part(tokens, tokens * tokens * width >= kWorthThreads, [&](std::size_t t) {
     for (std::size_t h = 0; h < heads; ++h)
       for (std::size_t key = 0; key < tokens; ++key) {
         const float a = rows[(t * heads + h) * tokens + key];
         for (std::size_t d = h * head_width; d < (h + 1) * head_width; ++d)
           out[t * width + d] += a * v[key * width + d];
       }
+  });
   return out;
 }
 
@@ -78,10 +83,13 @@ Rows affine(Rows x, const NormWeights& w) {
 
 Rows activate(Activation kind, Rows x) {
   constexpr float kInverseSqrt2 = 1.0F / std::numbers::sqrt2_v<float>;
-  if (kind == Activation::kGelu)
-    for (float& value : x) value = 0.5F * value * (1.0F + std::erf(value * kInverseSqrt2));
-  else
-    for (float& value : x) value = static_cast<float>(activation_value(kind, static_cast<double>(value)));
+  constexpr std::size_t kPart = 4096;
+  for_each_part((x.size() + kPart - 1) / kPart, x.size() > 4 * kPart, [&](std::size_t part) {
+    const std::size_t end = std::min((part + 1) * kPart, x.size());
+    for (std::size_t i = part * kPart; i < end; ++i)
+      x[i] = kind == Activation::kGelu ? 0.5F * x[i] * (1.0F + std::erf(x[i] * kInverseSqrt2))
+                                       : static_cast<float>(activation_value(kind, static_cast<double>(x[i])));
+  });
   return x;
 }
 
@@ -145,40 +153,18 @@ struct FloatNetwork::Pass {
   }
 };
 
-FloatNetwork::Linear FloatNetwork::transposed(const LinearWeights& w) {
-  Linear t{static_cast<std::size_t>(w.in), static_cast<std::size_t>(w.out), Rows(w.weight.size()), w.bias};
-  for (std::size_t o = 0; o < t.out; ++o)
-    for (std::size_t i = 0; i < t.in; ++i) t.weight[i * t.out + o] = w.weight[o * t.in + i];
-  return t;
-}
-
-std::vector<float> FloatNetwork::Linear::operator()(const std::vector<float>& x) const {
-  const std::size_t rows = x.size() / in;
-  Rows y(rows * out);
-  for (std::size_t r = 0; r < rows; ++r) {
-    float* to = y.data() + r * out;
-    std::copy(bias.begin(), bias.end(), to);
-    for (std::size_t i = 0; i < in; ++i) {
-      const float value = x[r * in + i];
-      const float* from = weight.data() + i * out;
-      for (std::size_t o = 0; o < out; ++o) to[o] += value * from[o];
-    }
-  }
-  return y;
-}
-
 FloatNetwork::FloatNetwork(const VitModel& model)
     : config_(model.config),
       input_zeros_(model.input_zeros),
-      embed_(transposed(model.embed)),
-      head_(transposed(model.head)),
+      embed_(model.embed),
+      head_(model.head),
       cls_(model.cls),
       pos_(model.pos),
       pre_norm_(model.pre_norm),
       norm_(model.norm) {
   for (const BlockWeights& b : model.blocks)
-    blocks_.push_back({b.norm1, b.norm2, transposed(b.q), transposed(b.k), transposed(b.v), transposed(b.proj),
-                       transposed(b.fc1), transposed(b.fc2)});
+    blocks_.push_back({b.norm1, b.norm2, FloatProduct(b.q), FloatProduct(b.k), FloatProduct(b.v), FloatProduct(b.proj),
+                       FloatProduct(b.fc1), FloatProduct(b.fc2)});
 }
 
 std::vector<float> FloatNetwork::norm(const NormWeights& weights, const std::vector<float>& x) const {
@@ -221,7 +207,7 @@ std::vector<float> FloatNetwork::post_norm_block(const Block& block, std::vector
 std::vector<float> FloatNetwork::forward(std::vector<float> scaled, std::vector<float> x, Pass pass) const {
   const auto tokens = static_cast<std::size_t>(config_.tokens());
   const auto width = static_cast<std::size_t>(config_.width);
-  assert(x.size() == tokens * embed_.in);
+  assert(x.size() == tokens * embed_.inputs());
   pass.finish(std::move(scaled));
   x = embed_(x);
   std::copy(cls_.begin(), cls_.end(), x.begin());
@@ -262,7 +248,7 @@ FloatActivations FloatNetwork::run(std::span<const std::int32_t> codes, const Qu
 FloatActivations FloatNetwork::run_input(std::span<const float> input, const Quantisers* quantisers) const {
   Rows scaled(input.size());
   // The class token's row holds no input.
-  for (std::size_t i = config_.class_token ? embed_.in : 0; i < input.size(); ++i)
+  for (std::size_t i = config_.class_token ? embed_.inputs() : 0; i < input.size(); ++i)
     scaled[i] = static_cast<float>(static_cast<double>(input[i]) + input_zero(i) * config_.input_scale);
   FloatActivations activations;
   activations.logits = forward(std::move(scaled), {input.begin(), input.end()}, {quantisers, &activations});

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "workloads/float_kernels.h"
 #include "workloads/model.h"
 #include "workloads/program.h"
 
@@ -46,19 +47,11 @@ class FloatNetwork {
   FloatActivations run_input(std::span<const float> input, const Quantisers* quantisers = nullptr) const;
 
  private:
-  struct Linear {
-    std::size_t in = 0;
-    std::size_t out = 0;
-    std::vector<float> weight;  // [in][out]: the inner loop runs over outputs
-    std::vector<float> bias;
-    std::vector<float> operator()(const std::vector<float>& x) const;
-  };
   struct Block {
     NormWeights norm1, norm2;
-    Linear q, k, v, proj, fc1, fc2;
+    FloatProduct q, k, v, proj, fc1, fc2;
   };
   struct Pass;
-  static Linear transposed(const LinearWeights& w);
   /// `scaled` is the input stage's activation, `x` the network's input.
   std::vector<float> forward(std::vector<float> scaled, std::vector<float> x, Pass pass) const;
   std::vector<float> forward_codes(std::span<const std::int32_t> codes, Pass pass) const;
@@ -73,7 +66,7 @@ class FloatNetwork {
 
   VitConfig config_;
   std::vector<double> input_zeros_;
-  Linear embed_, head_;
+  FloatProduct embed_, head_;
   std::vector<float> cls_, pos_;
   std::vector<Block> blocks_;
   NormWeights pre_norm_, norm_;
