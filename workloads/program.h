@@ -45,6 +45,7 @@ struct Encoder {
   std::int32_t hi = 0;
   NeuronKind neuron = NeuronKind::kStBif;
   std::int32_t levels = 0;  // kMultiThreshold: thresholds; kSignedIf: most half-size corrections a step (burst)
+  std::int32_t initial = 0;  // kSignedIf, kIf: potential of each neuron before step 1, in halves of the value of payload 1
 };
 
 struct StageInput {

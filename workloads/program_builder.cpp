@@ -80,6 +80,7 @@ class Builder {
     if (rate_ == nullptr) return;
     stage.encoder.neuron = rate_->neuron;
     stage.encoder.levels = rate_->levels;
+    stage.encoder.initial = rate_->initial;
     const auto shares = rate_->channel_shares.find(stage.name);
     if (shares == rate_->channel_shares.end()) return;
     for (std::size_t c = 0; c < shares->second.size(); ++c)
@@ -303,7 +304,8 @@ class Builder {
     row.encoder = {true, same_threshold(row, kThreshold), 0, 1};
     if (rate_ != nullptr) {
       const NeuronBounds bounds = neuron_bounds(rate_->neuron, rate_->levels, false);
-      row.encoder = {true, same_threshold(row, kThreshold), bounds.lo, bounds.hi, rate_->neuron, rate_->levels};
+      row.encoder = {true,          same_threshold(row, kThreshold), bounds.lo, bounds.hi, rate_->neuron, rate_->levels,
+                     rate_->initial};
     }
     return mix("pool", finish(std::move(row)), from, 1, 1);
   }

@@ -19,6 +19,7 @@ struct RateForm {
   std::int32_t steps = 0;
   NeuronKind neuron = NeuronKind::kSignedIf;
   std::int32_t levels = 0;
+  std::int32_t initial = 0;
   /// By stage with a unit or a mix, of the scale, by channel: in (0, 1], the largest 1. Thresholds of the stage and the
   /// weights behind it take them up; stages that are summed or multiplied cannot have any.
   std::map<std::string, std::vector<double>> channel_shares;

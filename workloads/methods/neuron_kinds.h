@@ -8,8 +8,8 @@
 
 namespace ranvier::workloads {
 
-inline constexpr int kMaxBurst = 4;        // half-size corrections a step of a kSignedIf neuron
-inline constexpr int kMaxThresholds = 15;  // of a kMultiThreshold neuron: payloads stay within 16 bits
+inline constexpr int kMaxBurst = 4;       // half-size corrections a step of a kSignedIf neuron
+inline constexpr int kMaxThresholds = 8;  // of a kMultiThreshold neuron: payloads of sign and 3 bits of exponent
 
 /// STA's signed IF with memory and burst (Jiang et al., ICLR 2024, released code), in units of theta / 2. Returns
 /// what it emits: a main spike of +-2 and up to kBurst corrections of +-1. memory >= 0 before and after.
@@ -26,20 +26,22 @@ inline std::int32_t signed_if_fire(std::int32_t potential, std::int32_t& memory,
   return emitted;
 }
 
-/// One such neuron behind a site that is never negative.
+/// One such neuron behind a site that is never negative. `start` is its potential before step 1.
 template <int kBurst>
-inline std::int32_t signed_if_site(std::int32_t& residual, std::int32_t& memory, std::int32_t unit) {
-  const std::int32_t emitted = signed_if_fire<kBurst>(residual, memory, unit);
+inline std::int32_t signed_if_site(std::int32_t& residual, std::int32_t& memory, std::int32_t unit,
+                                   std::int32_t start) {
+  const std::int32_t emitted = signed_if_fire<kBurst>(residual + start, memory, unit);
   residual -= emitted * unit;
   return emitted;
 }
 
 /// A signed site (STA's X2X encoder): two neurons that see +G and -G, their spikes weighing +1 and -1. One residual
-/// serves both: V+ = G - unit M+ = W - unit M-, V- = -G - unit M- = -W - unit M+.
+/// serves both: V+ = start + G - unit M+ = start + W - unit M-, V- = start - G - unit M- = start - W - unit M+.
 template <int kBurst>
-inline std::int32_t signed_if_pair(std::int32_t& residual, std::int32_t& plus, std::int32_t& minus, std::int32_t unit) {
-  const std::int32_t plus_potential = residual - unit * minus;
-  const std::int32_t minus_potential = -residual - unit * plus;
+inline std::int32_t signed_if_pair(std::int32_t& residual, std::int32_t& plus, std::int32_t& minus, std::int32_t unit,
+                                   std::int32_t start) {
+  const std::int32_t plus_potential = start + residual - unit * minus;
+  const std::int32_t minus_potential = start - residual - unit * plus;
   const std::int32_t emitted =
       signed_if_fire<kBurst>(plus_potential, plus, unit) - signed_if_fire<kBurst>(minus_potential, minus, unit);
   residual -= emitted * unit;
@@ -47,17 +49,18 @@ inline std::int32_t signed_if_pair(std::int32_t& residual, std::int32_t& plus, s
 }
 
 /// Classic IF, reset by subtraction: at most one +1 a step, nothing is ever taken back.
-inline std::int32_t if_site(std::int32_t& residual, std::int32_t& count, std::int32_t unit) {
-  const std::int32_t emitted = residual >= unit;
+inline std::int32_t if_site(std::int32_t& residual, std::int32_t& count, std::int32_t unit, std::int32_t start) {
+  const std::int32_t emitted = start + residual >= unit;
   residual -= emitted * unit;
   count += emitted;
   return emitted;
 }
 
 /// Two of them that see +G and -G.
-inline std::int32_t if_pair(std::int32_t& residual, std::int32_t& plus, std::int32_t& minus, std::int32_t unit) {
-  const std::int32_t up = residual - unit * minus >= unit;
-  const std::int32_t down = -residual - unit * plus >= unit;
+inline std::int32_t if_pair(std::int32_t& residual, std::int32_t& plus, std::int32_t& minus, std::int32_t unit,
+                            std::int32_t start) {
+  const std::int32_t up = start + residual - unit * minus >= unit;
+  const std::int32_t down = start - residual - unit * plus >= unit;
   plus += up;
   minus += down;
   residual -= (up - down) * unit;

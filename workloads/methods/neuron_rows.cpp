@@ -18,22 +18,26 @@ namespace ranvier::workloads::HWY_NAMESPACE {
 namespace {
 
 template <int kBurst>
-void signed_if_row(const std::int32_t* __restrict unit, std::size_t count, std::int32_t* __restrict residual,
-                   std::int32_t* __restrict plus, std::int32_t* __restrict minus, std::int32_t* __restrict emitted) {
+void signed_if_row(const std::int32_t* __restrict unit, std::size_t count, std::int32_t halves,
+                   std::int32_t* __restrict residual, std::int32_t* __restrict plus, std::int32_t* __restrict minus,
+                   std::int32_t* __restrict emitted) {
   if (minus == nullptr) {
-    for (std::size_t c = 0; c < count; ++c) emitted[c] = signed_if_site<kBurst>(residual[c], plus[c], unit[c]);
+    for (std::size_t c = 0; c < count; ++c)
+      emitted[c] = signed_if_site<kBurst>(residual[c], plus[c], unit[c], unit[c] / 2 * halves);
   } else {
     for (std::size_t c = 0; c < count; ++c)
-      emitted[c] = signed_if_pair<kBurst>(residual[c], plus[c], minus[c], unit[c]);
+      emitted[c] = signed_if_pair<kBurst>(residual[c], plus[c], minus[c], unit[c], unit[c] / 2 * halves);
   }
 }
 
-void if_row(const std::int32_t* __restrict unit, std::size_t count, std::int32_t* __restrict residual,
-            std::int32_t* __restrict plus, std::int32_t* __restrict minus, std::int32_t* __restrict emitted) {
+void if_row(const std::int32_t* __restrict unit, std::size_t count, std::int32_t halves,
+            std::int32_t* __restrict residual, std::int32_t* __restrict plus, std::int32_t* __restrict minus,
+            std::int32_t* __restrict emitted) {
   if (minus == nullptr) {
-    for (std::size_t c = 0; c < count; ++c) emitted[c] = if_site(residual[c], plus[c], unit[c]);
+    for (std::size_t c = 0; c < count; ++c) emitted[c] = if_site(residual[c], plus[c], unit[c], unit[c] / 2 * halves);
   } else {
-    for (std::size_t c = 0; c < count; ++c) emitted[c] = if_pair(residual[c], plus[c], minus[c], unit[c]);
+    for (std::size_t c = 0; c < count; ++c)
+      emitted[c] = if_pair(residual[c], plus[c], minus[c], unit[c], unit[c] / 2 * halves);
   }
 }
 
@@ -67,21 +71,21 @@ void FireRow(const Encoder& encoder, const NeuronRow& row) {
   std::int32_t* plus = row.plus.data();
   std::int32_t* minus = row.minus.empty() ? nullptr : row.minus.data();
   std::int32_t* emitted = row.emitted.data();
-  if (encoder.neuron == NeuronKind::kIf) return if_row(unit, count, residual, plus, minus, emitted);
+  if (encoder.neuron == NeuronKind::kIf) return if_row(unit, count, encoder.initial, residual, plus, minus, emitted);
   if (encoder.neuron == NeuronKind::kMultiThreshold)
     return multi_threshold_row(unit, count, encoder.levels, encoder.lo < 0, residual, plus, emitted);
   if (encoder.neuron != NeuronKind::kSignedIf) throw std::logic_error("fire_row: not a neuron of the rate family");
   switch (encoder.levels) {
     case 0:
-      return signed_if_row<0>(unit, count, residual, plus, minus, emitted);
+      return signed_if_row<0>(unit, count, encoder.initial, residual, plus, minus, emitted);
     case 1:
-      return signed_if_row<1>(unit, count, residual, plus, minus, emitted);
+      return signed_if_row<1>(unit, count, encoder.initial, residual, plus, minus, emitted);
     case 2:
-      return signed_if_row<2>(unit, count, residual, plus, minus, emitted);
+      return signed_if_row<2>(unit, count, encoder.initial, residual, plus, minus, emitted);
     case 3:
-      return signed_if_row<3>(unit, count, residual, plus, minus, emitted);
+      return signed_if_row<3>(unit, count, encoder.initial, residual, plus, minus, emitted);
     case kMaxBurst:
-      return signed_if_row<kMaxBurst>(unit, count, residual, plus, minus, emitted);
+      return signed_if_row<kMaxBurst>(unit, count, encoder.initial, residual, plus, minus, emitted);
     default:
       throw std::logic_error("fire_row: burst beyond kMaxBurst");
   }

@@ -40,6 +40,7 @@ void for_each_scalar(Stage_& s, const Visit& visit) {
   visit("lo", s.encoder.lo, usual.encoder.lo);
   visit("hi", s.encoder.hi, usual.encoder.hi);
   visit("levels", s.encoder.levels, usual.encoder.levels);
+  visit("initial", s.encoder.initial, usual.encoder.initial);
   visit("bias_per_token", s.linear.bias_per_token, usual.linear.bias_per_token);
   visit("epsilon", s.layer_norm.epsilon, usual.layer_norm.epsilon);
   visit("normalise", s.layer_norm.normalise, usual.layer_norm.normalise);

@@ -61,6 +61,9 @@ Program rate_program(const VitModel& model, const RateOptions& options,
   if (form.neuron == NeuronKind::kSignedIf) form.levels = options.burst;
   if (form.neuron == NeuronKind::kMultiThreshold) form.levels = options.thresholds;
 
+  if (options.half_start && form.neuron == NeuronKind::kSignedIf) form.initial = options.burst > 0 ? 1 : 2;
+  if (options.half_start && form.neuron == NeuronKind::kIf) form.initial = 1;
+
   std::map<std::string, CodeBounds> bounds;
   for (const std::string& kind : site_kinds()) {
     const NeuronBounds own = neuron_bounds(form.neuron, form.levels, is_signed_site(model.config, kind));

@@ -18,11 +18,14 @@ namespace ranvier::workloads {
 struct RateOptions {
   std::string method = "sta";  // "sta", "ecmt" or "rate"
   int steps = 32;              // T; the thresholds of sta are searched for it
-  int burst = 2;               // sta: half-size corrections a step, 0..4; 0 is the paper's form without burst
-  bool channel_wise = true;    // sta
-  double momentum = 0.9;       // sta: of the thresholds over batches of 50 images
-  int thresholds = 8;          // ecmt: 1..15
-  double percentile = 0;       // of |activation|: ecmt's greatest threshold, rate's threshold; 0: the method's default
+  int burst = 2;               // sta: half-size corrections a step, 0..4; 0 is the form without burst
+  // sta and rate: neurons start at half of the least that they can emit, so that what they have put out is the goal
+  // rounded and not cut off (Bu et al., AAAI 2022); false: at 0, as the papers
+  bool half_start = true;
+  bool channel_wise = true;  // sta
+  double momentum = 0.9;     // sta: of the thresholds over batches of 50 images
+  int thresholds = 8;        // ecmt: 1..8
+  double percentile = 0;     // of |activation|: ecmt's greatest threshold, rate's threshold; 0: the method's default
   std::map<std::string, double> fixed_scales;  // ecmt: smallest thresholds by kind of site ("attn", "gelu")
   std::string calibration;                     // images, as load_images takes; empty: the bundled ones of the dataset
   std::size_t calibration_images = 300;        // at most; 0: all

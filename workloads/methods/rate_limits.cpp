@@ -83,7 +83,9 @@ class Check {
             "its neurons are of another family");
     require(e.neuron != NeuronKind::kSignedIf || (e.levels >= 0 && e.levels <= kMaxBurst), "burst outside 0..4");
     require(e.neuron != NeuronKind::kMultiThreshold || (e.levels >= 1 && e.levels <= kMaxThresholds),
-            "thresholds outside 1..15");
+            "thresholds outside 1..8");
+    require(e.initial >= 0 && e.initial <= (e.neuron == NeuronKind::kMultiThreshold ? 0 : 2),
+            "an initial potential outside 0..2 halves, or 0 of a multi-threshold neuron");
     const NeuronBounds bounds = neuron_bounds(e.neuron, e.levels, e.lo < 0);
     require(e.lo == bounds.lo && e.hi == bounds.hi, "bounds that its neurons do not have");
     require(e.threshold.size() == size(stage_.channels), "not one threshold a channel");

@@ -64,7 +64,7 @@ RC_GTEST_PROP(UgoUnit, NeuronsAreTheSignedIfOfSta, ()) {
       for (std::size_t i = 0; i < unit.hidden.size(); ++i) {
         const UgoHidden& h = unit.hidden[i];
         potential[i][g] += h.sign * payload * (1 << unit.input_shift) + h.bias;
-        const std::int32_t emitted = signed_if_site<kUgoBurst>(potential[i][g], memory[i][g], h.half);
+        const std::int32_t emitted = signed_if_site<kUgoBurst>(potential[i][g], memory[i][g], h.half, 0);
         outputs[g] += h.weight * emitted;
         events += emitted != 0;
         multiplies += std::abs(emitted) == 3;
