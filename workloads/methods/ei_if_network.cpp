@@ -109,8 +109,9 @@ std::vector<std::vector<double>> EiIfNetwork::logits_by_step(const Pass& pass, s
   const std::size_t head = program_.stages.size() - 1;
   const Stage& stage = program_.stages[head];
   const auto from = static_cast<std::size_t>(stage.inputs[0].stage.value());
-  std::vector<EiIfTensor> tensors = pass.tensors;
-  const std::vector<std::int32_t> codes = tensors[from].codes;
+  std::vector<EiIfTensor> tensors(pass.tensors.size());  // the head reads one of them
+  tensors[from] = pass.tensors[from];
+  const std::vector<std::int32_t>& codes = pass.tensors[from].codes;
   const auto classes = static_cast<std::size_t>(stage.channels);
   std::vector<std::vector<double>> rows;
   rows.reserve(static_cast<std::size_t>(stop));

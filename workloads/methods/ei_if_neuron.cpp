@@ -20,6 +20,12 @@ std::int64_t divide_half_away(std::int64_t numerator, std::int64_t denominator) 
 }
 
 std::int32_t ei_if_total(std::int64_t x, SpikeUnit unit, std::int32_t steps) {
+  constexpr std::int64_t kNarrow = std::int64_t{1} << 46, kFewSteps = std::int64_t{1} << 15;
+  if (x > -kNarrow && x < kNarrow && unit.numerator < kFewSteps && unit.denominator < kNarrow) {  // 63 bits suffice
+    const std::int64_t size = 2 * (x < 0 ? -x : x) * unit.numerator + unit.denominator;
+    const auto fired = static_cast<std::int32_t>(std::min<std::int64_t>(size / (2 * unit.denominator), steps));
+    return x < 0 ? -fired : fired;
+  }
   const Wide magnitude = x < 0 ? -Wide{x} : Wide{x};
   const Wide rounded = (2 * magnitude * unit.numerator + unit.denominator) / (2 * Wide{unit.denominator});
   const auto clipped = static_cast<std::int32_t>(std::min<Wide>(rounded, steps));

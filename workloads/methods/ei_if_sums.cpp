@@ -22,38 +22,52 @@ Product shape_of(const Stage& stage) {
   return {rows, channels / heads, in / heads, heads, in, channels, true};
 }
 
-/// Calls visit(out, left code, row of the right operand, its stride) for each row, head and inner index, with the
-/// columns that this left code meets.
-template <class Visit>
-void for_each_left(const Product& p, const Codes& left, const Codes& right, const Visit& visit) {
+/// Calls visit(out, codes of one left row and head, what they meet, its stride from one column to the next) where the
+/// inner index is contiguous on both sides (scores), or visit(...) for each inner index with contiguous columns (mix).
+template <class Rows, class Columns>
+void for_each_head(const Product& p, const Codes& left, const Codes& right, const Rows& rows, const Columns& columns) {
   for (std::size_t r = 0; r < p.rows; ++r)
-    for (std::size_t h = 0; h < p.heads; ++h)
-      for (std::size_t d = 0; d < p.depth; ++d) {
-        const std::int32_t code = left[r * p.left_width + h * p.depth + d];
-        if (code == 0) continue;
-        const std::size_t out = (r * p.heads + h) * p.columns;
-        if (p.mix)  // inner index is the key, columns are v's channels
-          visit(out, code, right.data() + d * p.right_width + h * p.columns, std::size_t{1});
-        else
-          visit(out, code, right.data() + h * p.depth + d, p.right_width);
+    for (std::size_t h = 0; h < p.heads; ++h) {
+      const std::int32_t* codes = left.data() + r * p.left_width + h * p.depth;
+      const std::size_t out = (r * p.heads + h) * p.columns;
+      if (p.mix) {
+        for (std::size_t d = 0; d < p.depth; ++d)
+          if (codes[d] != 0) columns(out, codes[d], right.data() + d * p.right_width + h * p.columns);
+      } else {
+        for (std::size_t c = 0; c < p.columns; ++c)
+          rows(out + c, codes, right.data() + c * p.right_width + h * p.depth);
       }
+    }
 }
 
 std::vector<std::int64_t> products(const Product& p, const Codes& left, const Codes& right) {
-  std::vector<std::int64_t> total(p.rows * p.heads * p.columns);
-  for_each_left(p, left, right, [&](std::size_t out, std::int32_t code, const std::int32_t* other, std::size_t stride) {
-    for (std::size_t c = 0; c < p.columns; ++c) total[out + c] += std::int64_t{code} * other[c * stride];
-  });
-  return total;
+  std::vector<std::int32_t> total(p.rows * p.heads * p.columns);  // codes of 8 bits, inner indices below 2^16
+  for_each_head(
+      p, left, right,
+      [&](std::size_t out, const std::int32_t* a, const std::int32_t* b) {
+        for (std::size_t d = 0; d < p.depth; ++d) total[out] += a[d] * b[d];
+      },
+      [&](std::size_t out, std::int32_t code, const std::int32_t* b) {
+        for (std::size_t c = 0; c < p.columns; ++c) total[out + c] += code * b[c];
+      });
+  return {total.begin(), total.end()};
 }
 
 /// Steps in which two thermometers fire together.
 std::int64_t meetings(const Product& p, const Codes& left, const Codes& right) {
   std::int64_t total = 0;
-  for_each_left(p, left, right, [&](std::size_t, std::int32_t code, const std::int32_t* other, std::size_t stride) {
-    const std::int32_t size = std::abs(code);
-    for (std::size_t c = 0; c < p.columns; ++c) total += std::min(size, std::abs(other[c * stride]));
-  });
+  for_each_head(
+      p, left, right,
+      [&](std::size_t, const std::int32_t* a, const std::int32_t* b) {
+        std::int32_t pairs = 0;
+        for (std::size_t d = 0; d < p.depth; ++d) pairs += std::min(std::abs(a[d]), std::abs(b[d]));
+        total += pairs;
+      },
+      [&](std::size_t, std::int32_t code, const std::int32_t* b) {
+        std::int32_t pairs = 0;
+        for (std::size_t c = 0; c < p.columns; ++c) pairs += std::min(std::abs(code), std::abs(b[c]));
+        total += pairs;
+      });
   return total;
 }
 

@@ -41,6 +41,13 @@ TEST(EiIfNeuron, RoundsHalvesAwayFromZeroWhereStBifRoundsUp) {
   EXPECT_EQ(ei_if_steps(2), 1);
 }
 
+TEST(EiIfNeuron, WideNumbersRoundAsNarrowOnes) {
+  constexpr std::int64_t kWide = std::int64_t{1} << 50;
+  for (const std::int64_t x : {-35, -25, -5, -4, 5, 15, 25, 1269, 5000})
+    EXPECT_EQ(ei_if_total(x * kWide, {1, 10 * kWide}, 127), ei_if_total(x, {1, 10}, 127)) << x;
+  EXPECT_EQ(ei_if_total(kWide, {kWide, kWide}, 127), 127);
+}
+
 TEST(EiIfNeuron, KeepsPartOfItsPotentialWhereRhoIsBelowOne) {
   // rho = 1/2, s = 2: V is 3, 3 + 2, 3 + 3 (the half that goes is floored); thresholds 1, 3, 5.
   EiIfNeuron neuron({1, 2}, {1, 2, 1 << 15});
