@@ -2,6 +2,8 @@
 // One network, one graph: torch exports of the same weights at several opsets, and in several spellings.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/workloads/onnx/onnx_fixtures.h"
 #include "workloads/onnx/onnx_import.h"
 
@@ -19,7 +21,7 @@ class OpsetTest : public testing::TestWithParam<const char*> {};
 TEST_P(OpsetTest, GivesOneGraphAtEveryOpset) {
   const std::string name = GetParam();
   const std::string reference = text_of(name + "-17.onnx");
-  EXPECT_GT(reference.size(), 500U);
+  EXPECT_GT(std::count(reference.begin(), reference.end(), '\n'), 8);
   for (const char* opset : {"11", "13", "14"}) {
     if (name == "vit-einops" && std::string(opset) == "11") continue;  // Einsum came with opset 12
     EXPECT_EQ(text_of(name + "-" + opset + ".onnx"), reference) << "opset " << opset;
@@ -29,8 +31,8 @@ TEST_P(OpsetTest, GivesOneGraphAtEveryOpset) {
 INSTANTIATE_TEST_SUITE_P(Networks, OpsetTest,
                          testing::Values("vit", "vit-einops", "vit-mha", "deit", "cct", "kwt", "clip", "mlp", "cnn",
                                          "encoder-pre", "encoder-post"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
                            for (char& c : name)
                              if (c == '-') c = '_';
                            return name;
