@@ -84,7 +84,7 @@ const std::vector<Schema>& schemas() {
 /// Of the canonical graph's operators; which of them a node needs is up to import_canonical().
 const std::vector<Parameter>& extension_parameters() {
   static const std::vector<Parameter> all{
-      {"inputs", Kind::kText, 1, 1},
+      {"inputs", Kind::kText, 1, 1, Bound::kAny, true},
       {"weight", Kind::kNumber, 0, kAnyRank, Bound::kAny, true},
       {"bias", Kind::kNumber, 0, 1, Bound::kAny, true},
       {"integers", Kind::kWhole, 1, 1, Bound::kAny, true},
