@@ -91,6 +91,30 @@ void FireRow(const Encoder& encoder, const NeuronRow& row) {
   }
 }
 
+void TakeGoals(const Encoder& encoder, std::span<const std::int64_t> goal, std::int64_t most, const NeuronRow& row) {
+  const std::int32_t* __restrict unit = encoder.threshold.data();
+  const std::int32_t* __restrict plus = row.plus.data();
+  const std::int32_t* __restrict minus = row.minus.data();
+  const std::int64_t* __restrict goals = goal.data();
+  std::int32_t* __restrict residual = row.residual.data();
+  const bool pair = !row.minus.empty();
+  for (std::size_t c = 0; c < goal.size(); ++c) {
+    const std::int64_t emitted = std::int64_t{plus[c]} - (pair ? minus[c] : 0);
+    const std::int64_t left = goals[c] - emitted * unit[c];
+    residual[c] = static_cast<std::int32_t>(left > most ? most : left < -most ? -most : left);
+  }
+}
+
+RowTally TallyRow(std::span<const std::int32_t> emitted) {
+  std::int32_t events = 0, shifts = 0;  // a row is shorter than 2^31
+  for (const std::int32_t value : emitted) {
+    const auto size = static_cast<std::uint32_t>(value < 0 ? -value : value);
+    events += size != 0;
+    shifts += static_cast<std::int32_t>(size != 0) & static_cast<std::int32_t>((size & (size - 1)) == 0);
+  }
+  return {events, shifts};
+}
+
 }  // namespace ranvier::workloads::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -98,8 +122,16 @@ HWY_AFTER_NAMESPACE();
 namespace ranvier::workloads {
 
 HWY_EXPORT(FireRow);
+HWY_EXPORT(TakeGoals);
+HWY_EXPORT(TallyRow);
 
 void fire_row(const Encoder& encoder, const NeuronRow& row) { HWY_DYNAMIC_DISPATCH(FireRow)(encoder, row); }
+
+void take_goals(const Encoder& encoder, std::span<const std::int64_t> goal, std::int64_t most, const NeuronRow& row) {
+  HWY_DYNAMIC_DISPATCH(TakeGoals)(encoder, goal, most, row);
+}
+
+RowTally tally_row(std::span<const std::int32_t> emitted) { return HWY_DYNAMIC_DISPATCH(TallyRow)(emitted); }
 
 NeuronBounds neuron_bounds(NeuronKind kind, std::int32_t levels, bool is_signed) {
   std::int32_t hi = 1;

@@ -22,6 +22,16 @@ struct NeuronRow {
 /// family.
 void fire_row(const Encoder& encoder, const NeuronRow& row);
 
+/// residual = goal - threshold * (plus - minus), held within +-most.
+void take_goals(const Encoder& encoder, std::span<const std::int64_t> goal, std::int64_t most, const NeuronRow& row);
+
+/// Values that are not 0, and of these the ones of magnitude 2^i.
+struct RowTally {
+  std::int64_t events = 0;
+  std::int64_t shifts = 0;
+};
+RowTally tally_row(std::span<const std::int32_t> emitted);
+
 /// Whether a site of this encoder is made of two neurons.
 inline bool is_pair(const Encoder& encoder) {
   return encoder.lo < 0 && (encoder.neuron == NeuronKind::kSignedIf || encoder.neuron == NeuronKind::kIf);

@@ -3,7 +3,6 @@
 #include "workloads/methods/rate_stage.h"
 
 #include <algorithm>
-#include <bit>
 #include <stdexcept>
 
 #include "workloads/methods/neuron_rows.h"
@@ -219,36 +218,29 @@ void RateStage::goals(std::int64_t step) {
 /// W = G - unit E, held within its width: nothing is lost by that, W is taken anew in the next step.
 void RateStage::residuals_of_goals() {
   const std::size_t channels = size(stage_.channels);
-  const bool pair = !minus_.empty();
-  for (std::size_t i = 0; i < residual_.size(); ++i) {
-    const std::int64_t emitted = std::int64_t{plus_[i]} - (pair ? minus_[i] : 0);
-    const std::int64_t residual = goal_[i] - emitted * stage_.encoder.threshold[i % channels];
-    residual_[i] = static_cast<std::int32_t>(std::clamp(residual, -kResidualMost, kResidualMost));
-  }
+  for (std::size_t first = 0; first < residual_.size(); first += channels)
+    take_goals(stage_.encoder, std::span(goal_).subspan(first, channels), kResidualMost, neurons(first));
+}
+
+NeuronRow RateStage::neurons(std::size_t first) {
+  const auto part = [&](std::vector<std::int32_t>& of) {
+    return of.empty() ? std::span<std::int32_t>() : std::span(of).subspan(first, size(stage_.channels));
+  };
+  return {part(residual_), part(plus_), part(minus_), part(emission_.value)};
 }
 
 void RateStage::fire() {
   const std::size_t channels = size(stage_.channels);
-  for (std::size_t first = 0; first < residual_.size(); first += channels) {
-    const auto part = [&](std::vector<std::int32_t>& of) {
-      return of.empty() ? std::span<std::int32_t>() : std::span(of).subspan(first, channels);
-    };
-    fire_row(stage_.encoder, {part(residual_), part(plus_), part(minus_), part(emission_.value)});
-  }
+  for (std::size_t first = 0; first < residual_.size(); first += channels) fire_row(stage_.encoder, neurons(first));
   work_.state_reads += static_cast<std::int64_t>(residual_.size()) * words_read_to_fire(stage_.encoder);
 }
 
 void RateStage::tally_emission() {
   const std::size_t channels = size(stage_.channels);
   for (std::size_t t = 0; t < size(stage_.tokens); ++t) {
-    std::int64_t shifts = 0, events = 0;
-    for (std::size_t c = 0; c < channels; ++c) {
-      const std::int32_t value = std::abs(emission_.value[t * channels + c]);
-      events += value != 0;
-      shifts += (value != 0) & ((value & (value - 1)) == 0);
-    }
-    emission_.shifts[t] = shifts;
-    emission_.multiplies[t] = events - shifts;
+    const RowTally tally = tally_row(std::span(emission_.value).subspan(t * channels, channels));
+    emission_.shifts[t] = tally.shifts;
+    emission_.multiplies[t] = tally.events - tally.shifts;
   }
   if (stage_.kind == StageKind::kAdd)
     for (std::size_t i = 0; i < added_.size(); ++i) added_[i] += emission_.value[i];

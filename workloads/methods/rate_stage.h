@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "workloads/methods/converted_network.h"
+#include "workloads/methods/neuron_rows.h"
 #include "workloads/methods/rate_kernels.h"
 #include "workloads/methods/rate_unit.h"
 #include "workloads/program.h"
@@ -51,6 +52,7 @@ class RateStage {
   void count(const RateEmission& in, std::int32_t tokens, std::int64_t outputs);
   void goals(std::int64_t step);
   void residuals_of_goals();
+  NeuronRow neurons(std::size_t first);
   void fire();
   void tally_emission();
   std::span<std::int64_t> row(std::vector<std::int64_t>& of, std::int32_t index, std::int32_t width, std::int32_t first,
