@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::int64_t kLargest = std::int64_t{1} << 40;
+constexpr std::int64_t kLargest = std::int64_t{1} << 30;  // sums of them over all steps and channels fit 63 bits
 constexpr std::size_t kMostSteps = 64, kMostParts = 4096;
 constexpr const char* kFormat = "ranvier ei-if approximators 1";
 

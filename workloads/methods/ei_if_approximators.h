@@ -16,7 +16,7 @@ struct Approximators {
   SnnRoot root;
 };
 
-/// Every integer within +-2^40, lists of steps of 1 to 64. Throws ApproximatorFileError; `file` is for messages.
+/// Every integer within +-2^30, lists of steps of 1 to 64. Throws ApproximatorFileError; `file` is for messages.
 Approximators parse_approximators(const std::string& text, const std::string& file);
 /// The bundled file. Throws FileMissing, ApproximatorFileError.
 Approximators load_approximators();

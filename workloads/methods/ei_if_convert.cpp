@@ -29,8 +29,8 @@ std::int32_t window_of(const EiIfOptions& options) {
 void check_supported(const VitModel& model) {
   if (model.config.norm == NormKind::kBatch)
     throw EiIfUnsupported(model.config.name, "unit for batch norms: SNNRMSNorm normalises each token by itself");
-  if (!model.config.final_norm && model.config.pooling == Pooling::kMean)
-    throw EiIfUnsupported(model.config.name, "mean over tokens without a norm before it");
+  if (model.config.placement == NormPlacement::kPre && !model.config.final_norm)
+    throw EiIfUnsupported(model.config.name, "neuron between a residual sum and the head: a norm has to stand there");
 }
 
 /// Symmetric, as the neuron; never negative behind a softmax or a ReLU.

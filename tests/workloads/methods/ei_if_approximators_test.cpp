@@ -246,5 +246,38 @@ TEST(ApproximatorFile, WhatIsWrongAndWhere) {
   EXPECT_EQ(place_of_error(changed("\"end\":42949673", "\"end\":5000")), "root.end");
 }
 
+// Any bytes: either weights that compute, or the one error.
+RC_GTEST_PROP(ApproximatorFile, DamagedFilesAreRefusedOrCompute, (std::uint64_t seed)) {
+  static const std::string whole = shipped_text();
+  std::string text = whole;
+  const std::uint32_t changes = 1 + random_below(6, seed, 0, 0);
+  for (std::uint64_t i = 0; i < changes; ++i) {
+    const std::size_t at = random_below(static_cast<std::uint32_t>(text.size()), seed, 1, i);
+    switch (random_below(4, seed, 2, i)) {
+      case 0:
+        text[at] = static_cast<char>(random_below(256, seed, 3, i));
+        break;
+      case 1:
+        text[at] = static_cast<char>('0' + random_below(10, seed, 3, i));
+        break;
+      case 2:
+        text.erase(at, random_below(40, seed, 3, i));
+        break;
+      default:
+        text.insert(at, text.substr(random_below(static_cast<std::uint32_t>(text.size()), seed, 3, i), 20));
+    }
+    if (text.empty()) text = "0";
+  }
+  try {
+    const Approximators parsed = parse_approximators(text, "damaged.json");
+    SnnNormParams params{std::vector<std::int64_t>(4, fixed(1)), std::vector<std::int64_t>(4), 1};
+    std::vector<std::int64_t> y(4);
+    ApproximatorWork work;
+    snn_layer_norm(parsed.square, parsed.root, params, std::vector<std::int64_t>{fixed(-3), 0, 7, fixed(100)}, y, work);
+    for (const auto& [name, activation] : parsed.activations) activation(fixed(1.5), work);
+  } catch (const ApproximatorFileError&) {
+  }
+}
+
 }  // namespace
 }  // namespace ranvier::workloads

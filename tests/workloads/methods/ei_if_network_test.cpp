@@ -302,6 +302,9 @@ TEST(EiIfNetwork, WhatItRefuses) {
   }
   options.bits = 4;
   EXPECT_EQ(Converted(model, options).network.window(), 7);
+  model.config.final_norm = false;
+  EXPECT_THROW(convert_ei_if(model, options), EiIfUnsupported);
+  model.config.final_norm = true;
   model.config.norm = NormKind::kBatch;
   try {
     convert_ei_if(model, options);
