@@ -15,7 +15,7 @@ namespace {
 __extension__ using Wide = __int128;
 
 constexpr int kRootFraction = 14;           // of 1 / sqrt(mantissa)
-constexpr int kVarianceTop = 16;            // the domain's end is 2^this units of the root's input
+constexpr int kVarianceTop = 15;            // the domain's end is 2^this units of the root's input
 constexpr std::int64_t kMultiplies = 6;     // a value: d X, c^2, c R, by 1/t, times gamma, t beta
 constexpr std::int64_t kAdds = 4;           // into the sum, less the sum, into the sum of squares, the bias
 constexpr std::int64_t kRowMultiplies = 1;  // Q / t

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kReciprocalFraction = 16;                // of 1 / sum
 constexpr std::int64_t kDeepest = 32 << kExpFraction;  // octaves below the reference that are looked at
-constexpr int kSumTop = 16;                            // the domain's end is 2^this units of the reciprocal's input
+constexpr int kSumTop = 15;                            // the domain's end is 2^this units of the reciprocal's input
 constexpr std::int64_t kMultiplies =
     5;                             // a score: by 1/t and by the softmax scale, e G, by 1/t, the exponent's shift none
 constexpr std::int64_t kAdds = 2;  // M - P, into the sum
