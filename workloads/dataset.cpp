@@ -33,20 +33,31 @@ std::size_t inputs_of(const VitConfig& config) {
   return static_cast<std::size_t>(config.tokens()) * static_cast<std::size_t>(config.in_channels());
 }
 
-ImageSet images_in(const VitModel& model, const std::filesystem::path& path, const char* option) {
-  if (path.empty()) throw NoImages(model.config.name, option);
-  return load_images(path.string());
+/// One file for both parts is split.
+ImageSet images_in(const VitModel& model, ClipPart part) {
+  const bool test = part == ClipPart::kTest;
+  const std::filesystem::path& path = test ? model.data.test : model.data.calibration;
+  if (path.empty()) throw NoImages(model.config.name, test ? "--images" : "--calibrate");
+  const ImageSet images = load_images(path.string());
+  return model.data.test == model.data.calibration && images.labelled() ? split_images(images, part) : images;
 }
 
 RecordedLogits imported_logits(const VitModel& model) {
   RecordedLogits logits;
   const std::int64_t classes = model.config.classes;
-  if (model.data.kind != DataKind::kClips) {
-    logits.float_trained = NpzFile::read_npy(model.data.logits).f32("array", {-1, classes});
-  } else {
+  std::vector<std::uint8_t> labels;  // of a file whose test part alone is asked for
+  if (model.data.logits.extension() == ".npz") {
     const NpzFile file = NpzFile::read(model.data.logits);
-    const std::vector<std::uint8_t> labels = file.u8("label", {-1});
-    const std::vector<float> all = file.f32("logits", {static_cast<std::int64_t>(labels.size()), classes});
+    labels = file.u8("label", {-1});
+    logits.float_trained = file.f32("logits", {static_cast<std::int64_t>(labels.size()), classes});
+  } else {
+    if (model.data.test == model.data.calibration) labels = load_images(model.data.test.string()).labels;
+    const std::int64_t rows = labels.empty() ? -1 : static_cast<std::int64_t>(labels.size());
+    logits.float_trained = NpzFile::read_npy(model.data.logits).f32("array", {rows, classes});
+  }
+  if (!labels.empty()) {
+    const std::vector<float> all = std::move(logits.float_trained);
+    logits.float_trained.clear();
     for (const std::size_t i : clips_of(labels, ClipPart::kTest)) {
       const auto row = all.begin() + static_cast<std::ptrdiff_t>(i) * classes;
       logits.float_trained.insert(logits.float_trained.end(), row, row + classes);
@@ -87,11 +98,11 @@ ImageSet test_images(const VitModel& model) {
     case DataKind::kCifar:
       return load_cifar(model.data.test);
     case DataKind::kClips:
-      return split_clips(load_clips(model.data.test), ClipPart::kTest);
+      return split_images(load_clips(model.data.test), ClipPart::kTest);
     case DataKind::kSeeded:
       return seeded_images(model, 0, kSeededTestImages);
     case DataKind::kFiles:
-      return images_in(model, model.data.test, "--images");
+      return images_in(model, ClipPart::kTest);
   }
   return load_images(bundled_image_file(model.config.dataset + "/test500").string());
 }
@@ -103,11 +114,11 @@ ImageSet calibration_images(const VitModel& model) {
     case DataKind::kCifar:
       return load_cifar(model.data.calibration);
     case DataKind::kClips:
-      return split_clips(load_clips(model.data.calibration), ClipPart::kCalibration);
+      return split_images(load_clips(model.data.calibration), ClipPart::kCalibration);
     case DataKind::kSeeded:
       return seeded_images(model, kSeededTestImages, kSeededCalibrationImages);
     case DataKind::kFiles:
-      return images_in(model, model.data.calibration, "--calibrate");
+      return images_in(model, ClipPart::kCalibration);
   }
   return load_images(bundled_image_file(model.config.dataset + "/calibration").string());
 }

@@ -56,16 +56,17 @@ std::vector<std::size_t> clips_of(const std::vector<std::uint8_t>& labels, ClipP
   return clips;
 }
 
-ImageSet split_clips(const ImageSet& clips, ClipPart part) {
-  ImageSet chosen;
-  chosen.file = clips.file;
-  chosen.steps = clips.steps;
-  chosen.features = clips.features;
-  const std::size_t size = static_cast<std::size_t>(clips.steps) * static_cast<std::size_t>(clips.features);
-  for (const std::size_t i : clips_of(clips.labels, part)) {
-    const auto clip = clips.values.begin() + static_cast<std::ptrdiff_t>(i * size);
-    chosen.values.insert(chosen.values.end(), clip, clip + static_cast<std::ptrdiff_t>(size));
-    chosen.labels.push_back(clips.labels[i]);
+ImageSet split_images(const ImageSet& images, ClipPart part) {
+  ImageSet chosen = images;
+  chosen.values.clear(), chosen.pixels.clear(), chosen.labels.clear();
+  const auto size = static_cast<std::ptrdiff_t>(images.size_of_one());
+  for (const std::size_t i : clips_of(images.labels, part)) {
+    const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(i) * size;
+    if (images.steps > 0)
+      chosen.values.insert(chosen.values.end(), images.values.begin() + first, images.values.begin() + first + size);
+    else
+      chosen.pixels.insert(chosen.pixels.end(), images.pixels.begin() + first, images.pixels.begin() + first + size);
+    chosen.labels.push_back(images.labels[i]);
   }
   return chosen;
 }

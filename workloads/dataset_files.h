@@ -16,13 +16,13 @@ ImageSet load_cifar(const std::filesystem::path& path);
 
 /// mfcc [n][steps][features], label [n] of an .npz. Throws what NpzFile throws.
 ImageSet load_clips(const std::filesystem::path& path);
-/// Of a file without a training part, every sixth clip (5, 11, 17, ...) is for calibration and is no test clip.
+/// Of a file without a training part, every sixth image or clip (5, 11, 17, ...) is for calibration and no test.
 inline constexpr std::size_t kCalibrationClipEvery = 6;
 enum class ClipPart : std::uint8_t { kTest, kCalibration };
 /// Numbers of a part's clips. Calibration: in the order of the file. Test: the classes in turn, so that the first few
 /// clips are of many classes though the file is sorted by class.
 std::vector<std::size_t> clips_of(const std::vector<std::uint8_t>& labels, ClipPart part);
-ImageSet split_clips(const ImageSet& clips, ClipPart part);
+ImageSet split_images(const ImageSet& images, ClipPart part);
 
 /// Pixels drawn from base/random.h: `count` images from number `first` on. Smooth enough that patches differ: each
 /// pixel is the mean of a coarse and a fine random field.

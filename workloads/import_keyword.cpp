@@ -4,8 +4,6 @@
 // network.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <sstream>
 
 #include "base/file.h"
@@ -13,33 +11,6 @@
 #include "workloads/import_model.h"
 
 namespace ranvier::workloads {
-namespace {
-
-/// 255 steps across what the calibration clips hold of each coefficient, and one code for the value 0. Coefficients
-/// differ by a factor of 80 in range, which the embedding's weights take up: the step goes into them.
-void fold_coefficient_coding(VitModel& model, const ImageSet& clips) {
-  const auto features = static_cast<std::size_t>(model.config.features);
-  const double highest_code = model.config.input_code_max();
-  model.config.input_scale = 1;
-  model.input_zeros.resize(features);
-  model.input_steps.resize(features);
-  for (std::size_t f = 0; f < features; ++f) {
-    double lowest = 0, highest = 0;
-    for (std::size_t i = f; i < clips.values.size(); i += features) {
-      lowest = std::min(lowest, static_cast<double>(clips.values[i]));
-      highest = std::max(highest, static_cast<double>(clips.values[i]));
-    }
-    const double step = highest > lowest ? (highest - lowest) / highest_code : 1;
-    model.input_steps[f] = step;
-    model.input_zeros[f] = std::round(-lowest / step);
-    for (std::size_t o = 0; o < model.embed.bias.size(); ++o) {
-      float& weight = model.embed.weight[o * features + f];
-      weight = static_cast<float>(static_cast<double>(weight) * step);
-    }
-  }
-}
-
-}  // namespace
 
 bool is_keyword_layout(const NpzFile& file) { return file.has("proj.weight") && file.has("blocks.0.ln1.gamma"); }
 
@@ -90,7 +61,7 @@ VitModel import_keyword(const NpzFile& file, const std::filesystem::path& folder
     for (std::string line; std::getline(labels, line);)
       if (!line.empty()) model.class_names.push_back(line);
   }
-  fold_coefficient_coding(model, split_clips(load_clips(model.data.calibration), ClipPart::kCalibration));
+  fold_clip_coding(model, split_images(load_clips(model.data.calibration), ClipPart::kCalibration));
   return model;
 }
 

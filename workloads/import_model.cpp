@@ -2,6 +2,11 @@
 // Tells the layouts apart, and the parts that they share.
 #include "workloads/import_model.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "workloads/dataset.h"
+
 namespace ranvier::workloads {
 
 namespace fs = std::filesystem;
@@ -107,6 +112,28 @@ void fold_pixel_coding(VitModel& model, const std::vector<double>& mean, const s
       if (!mean_is_subtracted) bias += static_cast<double>(weight) * mean[i / plane];
     }
     model.embed.bias[o] = static_cast<float>(bias);
+  }
+}
+
+void fold_clip_coding(VitModel& model, const ImageSet& clips) {
+  const auto features = static_cast<std::size_t>(model.config.features);
+  const double highest_code = model.config.input_code_max();
+  model.config.input_scale = 1;
+  model.input_zeros.resize(features);
+  model.input_steps.resize(features);
+  for (std::size_t f = 0; f < features; ++f) {
+    double lowest = 0, highest = 0;
+    for (std::size_t i = f; i < clips.values.size(); i += features) {
+      lowest = std::min(lowest, static_cast<double>(clips.values[i]));
+      highest = std::max(highest, static_cast<double>(clips.values[i]));
+    }
+    const double step = highest > lowest ? (highest - lowest) / highest_code : 1;
+    model.input_steps[f] = step;
+    model.input_zeros[f] = std::round(-lowest / step);
+    for (std::size_t o = 0; o < model.embed.bias.size(); ++o) {
+      float& weight = model.embed.weight[o * features + f];
+      weight = static_cast<float>(static_cast<double>(weight) * step);
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "workloads/dataset.h"
 #include "workloads/model.h"
 #include "workloads/npz.h"
 
@@ -38,6 +39,9 @@ void find_cifar(VitModel& model);
 /// on it, and the embedding's bias makes up for it.
 void fold_pixel_coding(VitModel& model, const std::vector<double>& mean, const std::vector<double>& deviation,
                        bool mean_is_subtracted);
+/// Of a sequence: 255 steps across what the calibration clips hold of each feature, and one code for the value 0.
+/// Features differ by orders of magnitude in range, which the embedding's weights take up: the step goes into them.
+void fold_clip_coding(VitModel& model, const ImageSet& clips);
 inline const std::vector<double> kCifarMean = {0.4914, 0.4822, 0.4465};
 inline const std::vector<double> kCifarDeviation = {0.2023, 0.1994, 0.2010};
 

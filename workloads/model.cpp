@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "workloads/bundled.h"
+#include "workloads/graph/onnx_sidecar.h"
 #include "workloads/import_model.h"
 #include "workloads/safetensors.h"
 #include "workloads/seeded_model.h"
@@ -92,6 +93,7 @@ VitModel load_model(const std::string& name_or_path) {
   const fs::path path(name_or_path);
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored) && path.extension() == ".npz") return import_model(path.parent_path());
+  if (path.extension() == ".onnx") return load_onnx(path);
   if (fs::is_regular_file(path, ignored)) return load_files(path, path.parent_path() / "config.json");
   // A bundled name means the bundled workload even where a folder of that name happens to stand here.
   const auto bundled = bundled_workloads();

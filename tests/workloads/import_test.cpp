@@ -176,7 +176,7 @@ TEST_F(Import, ClipsAreSplit) {
   write_npz(path, {{"mfcc", npy_floats("(7, 2, 1)", values)},
                    {"label", npy_text("{'descr': '|u1', 'fortran_order': False, 'shape': (7,)}", "\1\1\2\3\4\5\6")}});
   const ImageSet clips = load_images(path.string());
-  const ImageSet test = split_clips(clips, ClipPart::kTest), calibration = split_clips(clips, ClipPart::kCalibration);
+  const ImageSet test = split_images(clips, ClipPart::kTest), calibration = split_images(clips, ClipPart::kCalibration);
   EXPECT_EQ(test.labels, (std::vector<std::uint8_t>{1, 2, 3, 4, 6, 1}));  // the classes in turn
   EXPECT_EQ(calibration.labels, (std::vector<std::uint8_t>{5}));
   EXPECT_EQ(calibration.values, (std::vector<float>{10, 11}));

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
 
 #include "base/random.h"
 #include "workloads/float_network.h"
@@ -19,6 +20,9 @@
 
 namespace ranvier::workloads {
 namespace {
+
+/// 1e-5, where a file holds the float32 next to it.
+double short_decimal(double value) { return std::stod(fmt::format("{}", static_cast<float>(value))); }
 
 class Collector {
  public:
@@ -64,7 +68,7 @@ class Collector {
     c.activation = activation(pattern_.blocks.front().activation);
     const TokenValue& first = value(pattern_.blocks.front().norm1);
     c.norm = first.norm;
-    if (c.norm == NormKind::kLayer) c.epsilon = graph_.node(first.node).epsilon;
+    if (c.norm == NormKind::kLayer) c.epsilon = short_decimal(graph_.node(first.node).epsilon);
     set_sizes(model_);
   }
 
@@ -108,8 +112,9 @@ class Collector {
   NormWeights norm(std::size_t v) {
     const TokenValue& t = value(v);
     if (t.norm != config().norm) differs(v, "layer norms and batch norms in one network", "one kind of norm");
-    if (t.norm == NormKind::kLayer && node(v).epsilon != config().epsilon)
-      differs(v, fmt::format("a layer norm with epsilon {} among others with {}", node(v).epsilon, config().epsilon),
+    const double epsilon = short_decimal(node(v).epsilon);
+    if (t.norm == NormKind::kLayer && epsilon != config().epsilon)
+      differs(v, fmt::format("a layer norm with epsilon {} among others with {}", epsilon, config().epsilon),
               "one epsilon");
     return {t.gamma, t.beta};
   }
