@@ -34,6 +34,7 @@ void Job::record_temporal(report::RunRecord& r) {
     r.inputs.push_back({role, path, sha256_of_file(path)});
   };
   add_input("network", temporal_->model.description);
+  if (!temporal_->model.nir.empty()) add_input("weights", temporal_->model.nir);
   for (std::size_t i = 0; i < options_.images; ++i) add_input("sample", temporal_->samples.files[i].string());
   r.workload_description = temporal_->description();
   const StopWatch watch;

@@ -13,7 +13,7 @@ namespace ranvier::cli {
 bool is_temporal_workload(const std::string& name_or_path) {
   const std::filesystem::path path(name_or_path);
   std::error_code ignored;
-  if (path.extension() == ".yaml") return std::filesystem::is_regular_file(path, ignored);
+  if (path.extension() == ".yaml" || path.extension() == ".nir") return std::filesystem::is_regular_file(path, ignored);
   return std::filesystem::is_directory(path, ignored) && workloads::is_slayer_folder(path);
 }
 

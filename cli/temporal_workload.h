@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Networks over time as workloads of the command line: a folder in SLAYER's formats or with a spiking.yaml, and event
-// recordings as its samples.
+// Networks over time as workloads of the command line: a folder in SLAYER's formats or with a spiking.yaml, or a NIR
+// file, and event recordings as its samples.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace ranvier::cli {
 
-/// A folder that load_temporal() reads, or a description file (.yaml).
+/// A folder that load_temporal() reads, a description file (.yaml) or a network (.nir).
 bool is_temporal_workload(const std::string& name_or_path);
 
 /// Throws UsageError where a network on images would run over time.

@@ -51,6 +51,20 @@ fs::path description_of(const fs::path& folder) {
   return best;
 }
 
+/// The description of a NIR file: net.yaml beside net.nir, then spiking.yaml or a shipped one that names the file.
+fs::path description_of_nir(const fs::path& network) {
+  const fs::path own = fs::path(network).replace_extension(".yaml");
+  std::error_code ignored;
+  std::vector<fs::path> candidates{own, network.parent_path() / kOwnDescription};
+  for (const auto& [name, path] : shipped_descriptions()) candidates.push_back(path);
+  for (const fs::path& path : candidates) {
+    if (!fs::exists(path, ignored)) continue;
+    const auto files = files_of_description(read_file(path), path.string());
+    if (files.size() == 1 && files.front() == network.filename().string()) return path;
+  }
+  throw UndescribedNir(network.string(), own.filename().string());
+}
+
 }  // namespace
 
 bool is_slayer_folder(const fs::path& path) {
@@ -63,14 +77,18 @@ TemporalModel load_temporal(const fs::path& path) {
   if (!fs::exists(path, ignored)) throw FileMissing(path.string());
   const bool whole_folder = fs::is_directory(path, ignored);
   const fs::path folder = whole_folder ? path : path.parent_path();
-  const fs::path file = whole_folder ? description_of(folder) : path;
+  const fs::path file = whole_folder                 ? description_of(folder)
+                        : path.extension() == ".nir" ? description_of_nir(path)
+                                                     : path;
   if (file.empty()) {
     std::vector<std::string> shipped;
     for (const auto& [name, unused] : shipped_descriptions()) shipped.push_back(name);
     throw UnknownTemporalModel(path.string(), shipped);
   }
   const SpikingDescription d = load_description(read_file(file), file.string(), folder);
-  return {d.name, folder.string(), file.string(), make_spiking_program(d, folder), d.input};
+  return {d.name,        folder.string(),
+          file.string(), make_spiking_program(d, folder),
+          d.input,       d.nir ? d.nir->path : std::string()};
 }
 
 }  // namespace ranvier::workloads

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Spiking networks over time from files: those of SLAYER for Loihi, and any that a spiking.yaml describes
+// Spiking networks over time from files: those of SLAYER for Loihi, NIR files, and any that a spiking.yaml describes
 // (docs/reference/model-files.md).
 #pragma once
 
@@ -34,12 +34,15 @@ struct TemporalModel {
   std::string description;  // file with the layer list
   Program program;
   EventInput input;
+  std::string nir;  // file with the network; empty: weights are in text files
 };
 
 /// The folder holds a spiking.yaml, or the files that a shipped description names.
 bool is_slayer_folder(const std::filesystem::path& path);
-/// `path`: a folder as above, or a description file that names its weights relative to itself.
-/// Throws FileMissing, UnknownTemporalModel, TemporalModelError's kinds, BadTextNumber, WrongWeightCount.
+/// `path`: a folder as above, a description file that names its weights relative to itself, or a .nir file with such a
+/// description: beside it under its own name (net.nir, net.yaml) or as spiking.yaml, else a shipped one.
+/// Throws FileMissing, UnknownTemporalModel, UndescribedNir, NirError's kinds, TemporalModelError's kinds,
+/// BadTextNumber, WrongWeightCount.
 TemporalModel load_temporal(const std::filesystem::path& path);
 
 /// Recordings with what is known about them.

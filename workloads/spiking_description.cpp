@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "workloads/errors.h"
+#include "workloads/nir/nir_errors.h"
 #include "workloads/yaml_keys.h"
 
 namespace ranvier::workloads {
@@ -134,12 +135,54 @@ void parse_recordings(const YamlKeys& keys, EventInput& input) {
   }
 }
 
+/// Sizes of [channels], [channels, length] or [channels, height, width].
+void set_nir_input(SpikingDescription& d) {
+  const NirNetwork network = make_nir_network(*d.nir);
+  const NirShape shape = network.inputs.empty() ? NirShape{} : network.units[network.inputs.front()].out_shape;
+  if (network.inputs.size() != 1 || shape.size() > 3)
+    throw NirCannotLower(d.nir->path, "",
+                         fmt::format("{} inputs, the first of {}; one of at most three dimensions",
+                                     network.inputs.size(), nir_shape_text(shape)));
+  for (const std::int64_t extent : shape) {
+    if (extent > kMostChannels)
+      throw NirCannotLower(d.nir->path, "", fmt::format("an input of {}", nir_shape_text(shape)));
+  }
+  d.in_channels = narrow(shape[0]);
+  d.in_height = shape.size() == 3 ? narrow(shape[1]) : 1;
+  d.in_width = shape.size() == 1 ? 1 : narrow(shape.back());
+}
+
+/// Keys of a network in a NIR file: what the file does not say about time and whole numbers.
+NirLowering parse_lowering(const YamlKeys& keys) {
+  NirLowering how;
+  const std::vector<std::string> names{"step_seconds",      "integration", "currents",
+                                       "decays_round_down", "weight_bits", "threshold_mantissa"};
+  keys.allow_only(names);
+  if (keys.has("step_seconds")) how.dt_seconds = keys.positive("step_seconds");
+  how.integration = one_of(keys, "integration",
+                           {std::pair{"forward-euler", NirIntegration::kForwardEuler},
+                            std::pair{"exponential", NirIntegration::kExponential},
+                            std::pair{"exponential-scaled", NirIntegration::kExponentialScaled}},
+                           NirIntegration::kForwardEuler);
+  how.integrate_per_step =
+      one_of(keys, "currents", {std::pair{"per-step", true}, std::pair{"per-second", false}}, true);
+  how.decays_round_down = keys.whole("decays_round_down", 0, 1, 0) != 0;
+  how.weight_bits = narrow(keys.whole("weight_bits", 2, 16, how.weight_bits));
+  how.threshold_mantissa = narrow(keys.whole("threshold_mantissa", 0, kMostMantissa, 0));
+  return how;
+}
+
 void parse_input(const YamlKeys& keys, SpikingDescription& d) {
   keys.allow_only({"height", "width", "channels", "coding", "step_microseconds", "time_from", "time_unit", "camera",
                    "step_time", "first_step", "first_neuron", "samples", "labels"});
-  d.in_height = narrow(keys.whole("height", 1, kMostExtent, 1));
-  d.in_width = narrow(keys.whole("width", 1, kMostExtent, 1));
-  d.in_channels = narrow(keys.whole("channels", 1, kMostChannels));
+  if (d.nir) {
+    refuse_keys(keys, {"height", "width", "channels"});
+    set_nir_input(d);
+  } else {
+    d.in_height = narrow(keys.whole("height", 1, kMostExtent, 1));
+    d.in_width = narrow(keys.whole("width", 1, kMostExtent, 1));
+    d.in_channels = narrow(keys.whole("channels", 1, kMostChannels));
+  }
   const std::string coding = keys.text("coding");
   const auto* named = std::find_if(std::begin(kFormats), std::end(kFormats),
                                    [&](const NamedFormat& format) { return coding == format.name; });
@@ -164,7 +207,10 @@ void parse_input(const YamlKeys& keys, SpikingDescription& d) {
 
 YamlKeys top_keys(const std::string& text, const std::string& file) {
   YamlKeys keys = YamlKeys::parse(text, file);
-  keys.allow_only({"name", "note", "slayer_config", "timesteps", "input", "neuron", "weights", "layers"});
+  keys.allow_only(
+      {"name", "note", "slayer_config", "timesteps", "input", "neuron", "weights", "layers", "nir", "lowering"});
+  if (keys.has("nir")) refuse_keys(keys, {"slayer_config", "neuron", "weights", "layers"});
+  if (!keys.has("nir")) refuse_keys(keys, {"lowering"});
   return keys;
 }
 
@@ -205,6 +251,7 @@ SlayerConfig parse_slayer_config(const std::string& text, const std::string& fil
 std::vector<std::string> files_of_description(const std::string& text, const std::string& file) {
   const YamlKeys keys = top_keys(text, file);
   std::vector<std::string> all;
+  if (keys.has("nir")) return {keys.text("nir")};
   if (keys.has("slayer_config")) all.push_back(keys.text("slayer_config"));
   for (const YamlKeys& layer : keys.maps("layers")) all.push_back(layer.text("weights"));
   return all;
@@ -216,6 +263,13 @@ SpikingDescription load_description(const std::string& text, const std::string& 
   SpikingDescription d;
   d.name = keys.text("name");
   d.note = keys.text("note", "");
+  if (keys.has("nir")) {
+    d.nir = read_nir(folder / keys.text("nir"));
+    if (keys.has("lowering")) d.lowering = parse_lowering(keys.map("lowering"));
+    d.timesteps = d.lowering.timesteps = narrow(keys.whole("timesteps", 1, kMostSteps));
+    parse_input(keys.map("input"), d);
+    return d;
+  }
   d.slayer_config = keys.text("slayer_config", "");
   CubaParams neuron;
   if (!d.slayer_config.empty()) {

@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "workloads/nir/lower_nir.h"
 #include "workloads/program.h"
 #include "workloads/slayer.h"
 
@@ -48,12 +50,15 @@ struct SpikingDescription {
   double weight_scale = 0;  // 0: weights are whole numbers; else W = round(scale * w / step) * step
   std::int32_t weight_step = 1;
   std::vector<SpikingLayer> layers;
+  std::optional<NirFile> nir;  // instead of layers, neurons and the input's sizes
+  NirLowering lowering;
 };
 /// `folder` is where slayer_config lies; its neuron is the default of the description's.
-/// Throws DescriptionSyntax, UnknownConfigKey, MissingConfigKey, BadConfigValue, FileMissing.
+/// Throws DescriptionSyntax, UnknownConfigKey, MissingConfigKey, BadConfigValue, FileMissing, NirError's kinds.
 SpikingDescription load_description(const std::string& text, const std::string& file,
                                     const std::filesystem::path& folder);
-/// Reads the weights. Throws FileMissing, BadTextNumber, WrongWeightCount, DoesNotFitIntegers, BadConfigValue (shapes).
+/// Reads the weights. Throws FileMissing, BadTextNumber, WrongWeightCount, DoesNotFitIntegers, BadConfigValue (shapes),
+/// NirError's kinds.
 Program make_spiking_program(const SpikingDescription& d, const std::filesystem::path& folder);
 
 /// Only what is needed to recognise a folder: the files that it must hold.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a description and its weight files to stages. Shapes follow from the layer before; the number of weights in each
-// file is checked against them.
+// From a description and its weight files, or its NIR file, to stages. Shapes follow from the layer before; the number
+// of weights in each file is checked against them.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -147,6 +147,12 @@ void check_dims(const SpikingDescription& d, const Program& program, const fs::p
 }  // namespace
 
 Program make_spiking_program(const SpikingDescription& d, const fs::path& folder) {
+  if (d.nir) {
+    Program lowered = lower_nir(*d.nir, d.lowering).program;
+    lowered.name = d.name;
+    lowered.weights_note = d.note;
+    return lowered;
+  }
   Program program;
   program.name = d.name;
   program.input_code_max = 1;

@@ -42,6 +42,12 @@ UnknownTemporalModel::UnknownTemporalModel(const std::string& path_, std::span<c
                 shipped.empty() ? "none found: set RANVIER_DATA_DIR" : fmt::format("{}", fmt::join(shipped, ", ")))),
       path(path_) {}
 
+UndescribedNir::UndescribedNir(const std::string& path_, const std::string& wanted)
+    : Error(ExitCode::kBadInput, fmt::format("{}: a NIR file says nothing of steps and samples; describe them in {} "
+                                             "beside it (docs/reference/nir.md)",
+                                             path_, wanted)),
+      path(path_) {}
+
 NoSamples::NoSamples(const std::string& path_, const std::string& extension)
     : Error(ExitCode::kBadInput,
             fmt::format("{}: no recording (*{}) found; name a recording or a folder of them", path_, extension)),

@@ -48,6 +48,12 @@ struct UnknownTemporalModel : Error {
   std::string path;
 };
 
+/// A NIR file without a description of time and input.
+struct UndescribedNir : Error {
+  UndescribedNir(const std::string& path_, const std::string& wanted);
+  std::string path;
+};
+
 /// No recording where samples were looked for.
 struct NoSamples : Error {
   NoSamples(const std::string& path_, const std::string& extension);
