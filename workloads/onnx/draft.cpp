@@ -14,12 +14,7 @@
 namespace ranvier::workloads {
 namespace {
 
-std::string digest_of(const TensorPtr& tensor) {
-  if (!tensor) return "none";
-  const std::vector<float> values = to_floats(*tensor);
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(values.data());
-  return shape_text(tensor->shape) + sha256_hex(std::span(bytes, values.size() * sizeof(float)));
-}
+std::string digest_of(const TensorPtr& tensor) { return tensor ? tensor->digest() : "none"; }
 
 std::string window_text(const Window& w) {
   return fmt::format("{} {} {} {} {} {}", fmt::join(w.kernel, ","), fmt::join(w.stride, ","),

@@ -28,8 +28,11 @@ class Draft {
  public:
   explicit Draft(std::int64_t spare_elements) : budget_(spare_elements) {}
   Budget& budget() { return budget_; }
-  /// Nodes made from now on carry this name.
-  void set_name(const std::string& name) { name_ = name; }
+  /// Nodes made from now on carry this name, and are one operation of the file.
+  void begin(const std::string& name) {
+    name_ = name;
+    calls_ = 0;
+  }
 
   const Shape& shape(NodeId id) const { return nodes_[id.value()].node.shape; }
   Shape shape(const Operand& x) const { return x.is_constant() ? x.constant->shape : shape(x.node); }
@@ -78,22 +81,26 @@ class Draft {
     std::string digest;  // of the meaning: operator, attributes, weights, digests of the inputs
     int height = 0;      // longest way to an input
   };
-  // Rules call constructors that apply rules: how deep, so that a hostile graph cannot exhaust the stack. Beyond
-  // kDeepest a plain node is made.
-  class Depth {
+  // Rules call constructors that apply rules: how deep, and how often, so that a hostile graph can exhaust neither
+  // stack nor time. Beyond the limits plain nodes are made, which is right but not canonical.
+  class Call {
    public:
-    explicit Depth(int& depth) : depth_(depth) { ++depth_; }
-    ~Depth() { --depth_; }
-    Depth(const Depth&) = delete;
-    Depth& operator=(const Depth&) = delete;
+    explicit Call(Draft& draft) : draft_(draft) {
+      ++draft_.depth_;
+      ++draft_.calls_;
+    }
+    ~Call() { --draft_.depth_; }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
 
    private:
-    int& depth_;
+    Draft& draft_;
   };
   static constexpr int kDeepest = 40;
+  static constexpr int kMostCalls = 2000;  // within one operation of the file; the largest seen is 60
 
   NodeId make(GraphNode node, TensorPtr weight = nullptr, TensorPtr bias = nullptr);
-  bool rules_apply() const { return depth_ < kDeepest; }
+  bool rules_apply() const { return depth_ < kDeepest && calls_ < kMostCalls; }
   bool is(NodeId id, Op op) const { return nodes_[id.value()].node.op == op; }
   bool is(NodeId id, Unary function) const { return is(id, Op::kUnary) && nodes_[id.value()].node.unary == function; }
   const GraphNode& at(NodeId id) const { return nodes_[id.value()].node; }
@@ -140,6 +147,7 @@ class Draft {
   Budget budget_;
   std::string name_;
   int depth_ = 0;
+  int calls_ = 0;
   std::deque<DraftNode> nodes_;  // references stay good while nodes are added
   std::vector<NodeId> inputs_;
   std::map<std::string, NodeId> by_digest_;

@@ -55,7 +55,7 @@ Shape with_rank(const Shape& shape, std::size_t rank) {
 }  // namespace
 
 NodeId Draft::add(NodeId x, const TensorPtr& c) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape out = broadcast(shape(x), c->shape);
   if (out.size() > shape(x).size()) x = reshape(x, with_rank(shape(x), out.size()));
   const bool grows = out != shape(x);
@@ -79,7 +79,7 @@ NodeId Draft::add(NodeId x, const TensorPtr& c) {
 }
 
 NodeId Draft::multiply(NodeId x, const TensorPtr& c) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape out = broadcast(shape(x), c->shape);
   if (out.size() > shape(x).size()) x = reshape(x, with_rank(shape(x), out.size()));
   TensorPtr factor = stripped(budget_, c);
@@ -114,7 +114,7 @@ std::optional<NodeId> Draft::below_unit_reshape(Op op, NodeId a, NodeId b) {
 }
 
 NodeId Draft::add(NodeId a, NodeId b) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   if (is(a, Op::kConstant)) std::swap(a, b);
   if (is(b, Op::kConstant)) return add(a, weight(b));
   sort_operands(a, b);
@@ -123,12 +123,12 @@ NodeId Draft::add(NodeId a, NodeId b) {
 }
 
 NodeId Draft::subtract(NodeId a, NodeId b) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   return make(elementwise(Op::kSubtract, broadcast(shape(a), shape(b)), a, b));
 }
 
 NodeId Draft::multiply(NodeId a, NodeId b) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   if (is(a, Op::kConstant)) std::swap(a, b);
   if (is(b, Op::kConstant)) return multiply(a, weight(b));
   const Shape out = broadcast(shape(a), shape(b));
@@ -150,7 +150,7 @@ NodeId Draft::multiply(NodeId a, NodeId b) {
 }
 
 NodeId Draft::divide(NodeId a, NodeId b) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape out = broadcast(shape(a), shape(b));
   if (rules_apply()) {
     if (const TensorPtr c = constant_of(a, Op::kMultiply); c && shape(operand(a)) == out)
@@ -161,7 +161,7 @@ NodeId Draft::divide(NodeId a, NodeId b) {
 }
 
 NodeId Draft::unary(Unary function, NodeId x) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   if (function == Unary::kNegate) return multiply(x, -1.0);
   if (rules_apply())
     if (const auto source = under_unit_reshape(x)) return reshape(unary(function, *source), shape(x));
@@ -174,7 +174,7 @@ NodeId Draft::unary(Unary function, NodeId x) {
 }
 
 NodeId Draft::reduce(Op op, NodeId x, std::vector<std::int64_t> axes) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   Shape out = shape(x);
   for (std::int64_t& axis : axes) axis = front_axis(axis, out.size());
   std::sort(axes.begin(), axes.end());
@@ -200,7 +200,7 @@ NodeId Draft::reduce(Op op, NodeId x, std::vector<std::int64_t> axes) {
 }
 
 NodeId Draft::softmax(NodeId x, std::int64_t axis) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const auto a = static_cast<std::size_t>(axis);
   if (rules_apply() && is(x, Op::kTranspose)) {
     const std::vector<std::int64_t> permutation = at(x).integers;

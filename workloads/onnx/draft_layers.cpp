@@ -39,7 +39,7 @@ TensorPtr scaled_rows(Budget& budget, const TensorPtr& weight, const TensorPtr& 
 }  // namespace
 
 NodeId Draft::linear(NodeId x, const TensorPtr& weight_, const TensorPtr& bias_) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape in = shape(x);
   if (in.empty() || weight_->shape.size() != 2 || in.back() != weight_->shape[1])
     throw OperandMisfit(fmt::format("{} has no axis for weights {}", shape_text(in), shape_text(weight_->shape)));
@@ -54,7 +54,7 @@ NodeId Draft::linear(NodeId x, const TensorPtr& weight_, const TensorPtr& bias_)
 }
 
 NodeId Draft::convolution(NodeId x, const TensorPtr& weight_, const TensorPtr& bias_, const Window& window) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape& in = shape(x);
   const Shape& w = weight_->shape;
   if (w.size() != in.size() || w[1] * window.groups != in[1] || w[0] % window.groups != 0)
@@ -71,7 +71,7 @@ NodeId Draft::convolution(NodeId x, const TensorPtr& weight_, const TensorPtr& b
 }
 
 NodeId Draft::pool(Op op, NodeId x, const Window& window) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape& in = shape(x);
   GraphNode node;
   node.op = op;
@@ -83,7 +83,7 @@ NodeId Draft::pool(Op op, NodeId x, const Window& window) {
 }
 
 NodeId Draft::matmul(NodeId a, NodeId b) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape x = shape(a);
   const Shape y = shape(b);
   if (x.size() < 2 || y.size() < 2 || x.back() != y[y.size() - 2])
@@ -110,7 +110,7 @@ NodeId Draft::matmul(NodeId a, NodeId b) {
 }
 
 NodeId Draft::channel_affine(NodeId x, const TensorPtr& weight_, const TensorPtr& bias_, std::int64_t axis) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape in = shape(x);
   const auto a = static_cast<std::size_t>(axis);
   if (weight_->shape != Shape{in[a]} || bias_->shape != Shape{in[a]})
@@ -141,7 +141,7 @@ NodeId Draft::channel_affine(NodeId x, const TensorPtr& weight_, const TensorPtr
 }
 
 NodeId Draft::layer_norm(NodeId x, const TensorPtr& gamma, const TensorPtr& beta, double epsilon) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape in = shape(x);
   for (const TensorPtr& t : {gamma, beta})
     if (in.empty() || (t && t->shape != Shape{in.back()}))
@@ -157,7 +157,7 @@ NodeId Draft::layer_norm(NodeId x, const TensorPtr& gamma, const TensorPtr& beta
 }
 
 NodeId Draft::rms_norm(NodeId x, const TensorPtr& gamma, double epsilon) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape in = shape(x);
   if (keeps_last_axis(x) && rules_apply()) return reshape(rms_norm(operand(x), gamma, epsilon), in);
   GraphNode node;

@@ -51,7 +51,7 @@ std::vector<std::int64_t> moving(std::size_t rank, const std::vector<std::size_t
 }  // namespace
 
 NodeId Draft::reshape(NodeId x, const Shape& out) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape in = shape(x);
   if (checked_count(out) != checked_count(in))
     throw OperandMisfit(fmt::format("{} cannot be read as {}", shape_text(in), shape_text(out)));
@@ -98,7 +98,7 @@ NodeId Draft::transpose_below_units(NodeId reshaped_, std::span<const std::int64
 }
 
 NodeId Draft::transpose(NodeId x, std::vector<std::int64_t> permutation) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const Shape in = shape(x);
   std::vector<std::int64_t> sorted = permutation;
   std::sort(sorted.begin(), sorted.end());
@@ -126,7 +126,7 @@ NodeId Draft::transpose(NodeId x, std::vector<std::int64_t> permutation) {
 }
 
 NodeId Draft::slice(NodeId x, std::int64_t axis, std::int64_t begin, std::int64_t count, std::int64_t step) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const auto a = static_cast<std::size_t>(axis);
   Shape out = shape(x);
   if (count < 1) throw OperandMisfit(fmt::format("a slice of {} along axis {} is empty", shape_text(out), axis));
@@ -199,7 +199,7 @@ std::optional<NodeId> Draft::slice_reshape(NodeId x, std::int64_t axis, std::int
 }
 
 NodeId Draft::gather(NodeId x, std::int64_t axis, std::span<const std::int64_t> rows) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   const auto a = static_cast<std::size_t>(axis);
   if (rows.empty()) throw OperandMisfit("gathers nothing");
   const std::int64_t step = rows.size() > 1 ? rows[1] - rows[0] : 1;
@@ -217,7 +217,7 @@ NodeId Draft::gather(NodeId x, std::int64_t axis, std::span<const std::int64_t> 
 }
 
 NodeId Draft::concat(std::vector<Operand> parts, std::int64_t axis) {
-  const Depth deeper(depth_);
+  const Call call(*this);
   constexpr std::size_t kMostParts = 256;
   const auto a = static_cast<std::size_t>(axis);
   std::vector<Operand> flat;

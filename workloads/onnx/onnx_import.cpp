@@ -4,14 +4,17 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <onnx/onnx_pb.h>
 
+#include <cerrno>
+#include <fstream>
 #include <limits>
 #include <map>
 #include <unordered_map>
 
-#include "base/file.h"
+#include "base/errors.h"
 #include "workloads/onnx/onnx_errors.h"
 #include "workloads/onnx/onnx_node.h"
 #include "workloads/onnx/operators.h"
@@ -34,10 +37,14 @@ class Importer {
   OnnxImport run() {
     read_initialisers();
     read_inputs();
+    for (const auto& node : graph_.node())
+      for (const std::string& input : node.input()) ++readers_[input];
+    for (const auto& output : graph_.output()) ++readers_[output.name()];
     for (const int index : topological_order()) run_node(graph_.node(index));
     std::vector<NodeId> outputs;
     for (const auto& output : graph_.output()) outputs.push_back(output_node(output.name()));
     if (outputs.empty()) throw NotOnnx(source_.file, "the graph has no output");
+    values_.clear();
     OnnxImport result;
     result.graph = draft_.finish(graph_.name(), outputs);
     result.opset = opset_;
@@ -66,14 +73,18 @@ class Importer {
       const TensorPtr tensor = read_tensor(source_, proto, proto.name());
       draft_.budget().grant(kCopiesOfWeights * static_cast<std::int64_t>(tensor->size()));
       define(proto.name(), {NodeId(), tensor});
-      proto.Clear();  // the bytes are no longer needed, and may be most of the memory
+      onnx::TensorProto().Swap(&proto);  // its bytes may be most of the memory
     }
   }
 
   void read_inputs() {
     for (const auto& input : graph_.input()) {
-      if (values_.contains(input.name())) continue;  // before IR version 4 initialisers are listed here, too
-      draft_.set_name(input.name());
+      if (const auto there = values_.find(input.name()); there != values_.end()) {
+        if (there->second.is_constant()) continue;  // before IR version 4 initialisers are listed here, too
+        throw DuplicateValue(source_.file, input.name());
+      }
+      if (input.name().empty()) throw BadOnnxInput(source_.file, "", "has no name; export the network again");
+      draft_.begin(input.name());
       define(input.name(), {draft_.input(input_shape(input)), nullptr});
     }
   }
@@ -152,7 +163,7 @@ class Importer {
     if (foreign || found == operator_table().end())
       throw UnsupportedOperator(source_.file, label, (foreign ? proto.domain() + "::" : "") + proto.op_type(),
                                 nearest_form(proto.op_type()));
-    draft_.set_name(proto.name().empty() && proto.output_size() > 0 ? proto.output(0) : proto.name());
+    draft_.begin(proto.name().empty() && proto.output_size() > 0 ? proto.output(0) : proto.name());
     std::vector<Operand> results;
     try {
       results = found->second(draft_, node);
@@ -167,6 +178,9 @@ class Importer {
       else
         unread_.try_emplace(proto.output(i), proto.op_type());
     }
+    // Weights that a layer has taken in another form need not stay in the file's.
+    for (const std::string& input : proto.input())
+      if (--readers_[input] == 0) values_.erase(input);
   }
 
   NodeId output_node(const std::string& name) {
@@ -174,7 +188,7 @@ class Importer {
     if (result.is_constant() && result.constant->is_integer())
       throw UnsupportedForm(source_.file, "output " + name, "the graph", "with an output of integers",
                             "outputs of reals");
-    draft_.set_name(name);
+    draft_.begin(name);
     return draft_.node(result);
   }
 
@@ -183,20 +197,22 @@ class Importer {
   Draft draft_;
   std::int64_t opset_ = 0;
   std::unordered_map<std::string, Operand> values_;
-  std::map<std::string, std::string> unread_;  // outputs that the operator does not give, and its name
+  std::unordered_map<std::string, int> readers_;  // that are still to come
+  std::map<std::string, std::string> unread_;     // outputs that the operator does not give, and its name
 };
 
-}  // namespace
+constexpr std::uintmax_t kMostBytes = std::numeric_limits<int>::max();
+constexpr const char* kTooLong = "more than 2 GiB in one message; store the weights as external data";
 
-OnnxImport read_onnx(std::span<const std::uint8_t> bytes, const std::filesystem::path& folder,
-                     const std::string& file) {
-  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-    throw NotOnnx(file, "more than 2 GiB in one message; store the weights as external data");
+OnnxImport import_from(google::protobuf::io::ZeroCopyInputStream& stream, const std::filesystem::path& folder,
+                       const std::string& file) {
   onnx::ModelProto model;
-  google::protobuf::io::CodedInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
-  stream.SetRecursionLimit(100);
-  if (!model.ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage())
-    throw NotOnnx(file, "the bytes do not parse");
+  {
+    google::protobuf::io::CodedInputStream coded(&stream);
+    coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
+    if (!model.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
+      throw NotOnnx(file, "the bytes do not parse");
+  }
   if (!model.has_graph()) throw NotOnnx(file, "there is no graph");
   OnnxSource source;
   source.file = file;
@@ -207,10 +223,29 @@ OnnxImport read_onnx(std::span<const std::uint8_t> bytes, const std::filesystem:
   return result;
 }
 
+}  // namespace
+
+OnnxImport read_onnx(std::span<const std::uint8_t> bytes, const std::filesystem::path& folder,
+                     const std::string& file) {
+  if (bytes.size() > kMostBytes) throw NotOnnx(file, kTooLong);
+  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  return import_from(stream, folder, file);
+}
+
+// From the file itself, not from a copy of its bytes: weights may be most of a machine's memory.
 OnnxImport read_onnx(const std::filesystem::path& path) {
-  const std::vector<std::uint8_t> bytes = read_bytes(path);
+  std::error_code failed;
+  if (std::filesystem::is_directory(path, failed)) throw FileUnreadable(path.string(), EISDIR);
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    if (errno == ENOENT || errno == ENOTDIR) throw FileMissing(path.string());
+    throw FileUnreadable(path.string(), errno);
+  }
+  const std::uintmax_t size = std::filesystem::file_size(path, failed);
+  if (!failed && size > kMostBytes) throw NotOnnx(path.string(), kTooLong);
+  google::protobuf::io::IstreamInputStream stream(&in);
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  return read_onnx(bytes, folder, path.string());
+  return import_from(stream, folder, path.string());
 }
 
 Graph import_onnx(const std::filesystem::path& path) { return read_onnx(path).graph; }

@@ -48,6 +48,8 @@ std::vector<Operand> gemm(Draft& draft, const OnnxNode& node) {
   Operand a = node.operand(0);
   Operand b = node.operand(1);
   if (a.is_constant() && b.is_constant()) node.unsupported("of two constants", "the product as one constant");
+  for (const Operand* x : {&a, &b})
+    if (x->is_constant() && x->constant->is_integer()) node.misfit("integers");
   if (draft.shape(a).size() != 2 || draft.shape(b).size() != 2) node.misfit("operands must be matrices");
   if (node.integer("transA", 0) != 0) a = transpose_operand(draft, a, {1, 0});
   const auto scale_constant = [&](const TensorPtr& t, double factor) {

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/digest.h"
+
 namespace ranvier::workloads {
 namespace {
 
@@ -46,6 +48,14 @@ std::vector<T> read_strided(const std::vector<T>& values, const Shape& shape, st
 }
 
 template <class T>
+TensorPtr made(Shape shape, std::vector<T> values) {
+  auto tensor = std::make_shared<Tensor>();
+  tensor->shape = std::move(shape);
+  tensor->values = std::move(values);
+  return tensor;
+}
+
+template <class T>
 std::vector<T> values_as(const Tensor& t) {
   return std::visit([](const auto& v) { return std::vector<T>(v.begin(), v.end()); }, t.values);
 }
@@ -73,6 +83,7 @@ std::size_t Budget::take(const Shape& shape) {
 std::string shape_text(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 std::int64_t checked_count(const Shape& shape) {
+  if (shape.size() > kMostAxes) throw OperandMisfit(fmt::format("{} axes, more than {}", shape.size(), kMostAxes));
   std::int64_t count = 1;
   bool empty = false;
   for (const std::int64_t extent : shape) {
@@ -88,6 +99,15 @@ std::int64_t checked_count(const Shape& shape) {
   return empty ? 0 : count;
 }
 
+const std::string& Tensor::digest() const {
+  if (digest_.empty()) {
+    const std::vector<float> floats = to_floats(*this);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(floats.data());
+    digest_ = shape_text(shape) + sha256_hex(std::span(bytes, floats.size() * sizeof(float)));
+  }
+  return digest_;
+}
+
 TensorPtr scalar(double value) { return make_tensor(Shape{}, std::vector<double>{value}); }
 
 TensorPtr integers(std::vector<std::int64_t> values) {
@@ -95,16 +115,12 @@ TensorPtr integers(std::vector<std::int64_t> values) {
   return make_tensor(std::move(shape), std::move(values));
 }
 
-TensorPtr make_tensor(Shape shape, std::vector<float> values) {
-  return std::make_shared<const Tensor>(Tensor{std::move(shape), std::move(values)});
-}
+TensorPtr make_tensor(Shape shape, std::vector<float> values) { return made(std::move(shape), std::move(values)); }
 
-TensorPtr make_tensor(Shape shape, std::vector<double> values) {
-  return std::make_shared<const Tensor>(Tensor{std::move(shape), std::move(values)});
-}
+TensorPtr make_tensor(Shape shape, std::vector<double> values) { return made(std::move(shape), std::move(values)); }
 
 TensorPtr make_tensor(Shape shape, std::vector<std::int64_t> values) {
-  return std::make_shared<const Tensor>(Tensor{std::move(shape), std::move(values)});
+  return made(std::move(shape), std::move(values));
 }
 
 Shape broadcast(const Shape& a, const Shape& b) {
@@ -197,6 +213,7 @@ TensorPtr concatenated(Budget& budget, std::span<const TensorPtr> parts, std::in
   const std::size_t count = budget.take(shape);
   std::int64_t outer = 1;
   for (std::size_t i = 0; i < a; ++i) outer *= shape[i];
+  outer = std::max<std::int64_t>(outer, 1);  // where nothing is there to join, any number of pieces is right
   const auto join = [&](auto sample) {
     using T = decltype(sample);
     std::vector<std::vector<T>> all;

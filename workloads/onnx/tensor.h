@@ -41,6 +41,11 @@ struct Tensor {
   bool is_integer() const { return values.index() == 2; }
   double real(std::size_t i) const;
   std::int64_t integer(std::size_t i) const;  // of an integer tensor
+  /// Of shape and values as floats; computed once.
+  const std::string& digest() const;
+
+ private:
+  mutable std::string digest_;
 };
 using TensorPtr = std::shared_ptr<const Tensor>;
 
@@ -57,8 +62,10 @@ class Budget {
 };
 
 std::string shape_text(const Shape& shape);
-/// Product of the extents. Throws OperandMisfit on a negative one, OperandExcess beyond kMostElements.
+/// Product of the extents. Throws OperandMisfit on a negative one or beyond kMostAxes, OperandExcess beyond
+/// kMostElements.
 std::int64_t checked_count(const Shape& shape);
+inline constexpr std::size_t kMostAxes = 32;
 inline constexpr std::int64_t kMostElements = std::int64_t{1} << 31;
 
 TensorPtr scalar(double value);

@@ -217,24 +217,24 @@ TensorPtr read_tensor(OnnxSource& source, const onnx::TensorProto& proto, const 
   } catch (const std::runtime_error& wrong) {
     throw BadOnnxTensor(source.file, name, wrong.what());
   }
-  Tensor tensor;
-  tensor.shape = shape;
+  auto tensor = std::make_shared<Tensor>();
+  tensor->shape = shape;
   const auto expected = static_cast<std::uint64_t>(count) * width;
   if (proto.data_location() == onnx::TensorProto::EXTERNAL) {
-    tensor.values = from_raw(source, name, proto.data_type(), read_external(source, proto, name, expected));
+    tensor->values = from_raw(source, name, proto.data_type(), read_external(source, proto, name, expected));
   } else if (proto.has_raw_data()) {
     if (proto.raw_data().size() != expected)
       throw BadOnnxTensor(
           source.file, name,
           fmt::format("{} bytes where shape {} needs {}", proto.raw_data().size(), shape_text(shape), expected));
-    tensor.values = from_raw(source, name, proto.data_type(), proto.raw_data());
+    tensor->values = from_raw(source, name, proto.data_type(), proto.raw_data());
   } else {
-    tensor.values = from_fields(source, name, proto);
+    tensor->values = from_fields(source, name, proto);
   }
-  if (tensor.size() != static_cast<std::size_t>(count))
+  if (tensor->size() != static_cast<std::size_t>(count))
     throw BadOnnxTensor(source.file, name,
-                        fmt::format("{} elements where shape {} needs {}", tensor.size(), shape_text(shape), count));
-  return std::make_shared<const Tensor>(std::move(tensor));
+                        fmt::format("{} elements where shape {} needs {}", tensor->size(), shape_text(shape), count));
+  return tensor;
 }
 
 }  // namespace ranvier::workloads
