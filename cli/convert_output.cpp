@@ -45,7 +45,7 @@ Json stages_json(const ConvertResult& r) {
     const SpikingStageLoss& stage = r.loss.stages[s];
     Json row = {{"stage", stage.name}};
     row["float_error"] = r.report ? Json(stage.float_error) : Json();
-    row["integer_error"] = stage.integer_error;
+    row["integer_error"] = r.has_integer ? Json(stage.integer_error) : Json();
     if (r.report) row["rounding_error"] = r.report->stages[s].integer_error;
     row["events"] = per_image(stage.work.events, r);
     row["adds"] = per_image(stage.work.adds, r);
@@ -62,7 +62,8 @@ Json ladder_json(const ConvertResult& r) {
   Json ladder = Json::array();
   for (const std::int64_t step : ladder_steps(r)) {
     const auto at = static_cast<std::size_t>(step - 1);
-    Json row = {{"step", step}, {"agreement_integer", share(r.loss.integer_by_step[at], r)}};
+    Json row = {{"step", step}};
+    if (r.has_integer) row["agreement_integer"] = share(r.loss.integer_by_step[at], r);
     if (r.loss.labelled) row["accuracy"] = share(r.loss.correct_by_step[at], r);
     ladder.push_back(std::move(row));
   }
@@ -109,12 +110,14 @@ void print_report(const ConvertResult& r) {
 void print_ladder(const ConvertResult& r) {
   const auto steps = ladder_steps(r);
   if (steps.size() < 2) return;
-  fmt::print("\n{:>8} {:>12} {:>26}\n", "step", r.loss.labelled ? "accuracy" : "", "class as integer network");
+  fmt::print("\n{:>8} {:>12} {:>26}\n", "step", r.loss.labelled ? "accuracy" : "",
+             r.has_integer ? "class as integer network" : "");
   for (const std::int64_t step : steps) {
     const auto at = static_cast<std::size_t>(step - 1);
     const std::string accuracy =
         r.loss.labelled ? fmt::format("{:.2f} %", 100 * share(r.loss.correct_by_step[at], r)) : "";
-    fmt::print("{:>8} {:>12} {:>24.2f} %\n", step, accuracy, 100 * share(r.loss.integer_by_step[at], r));
+    const std::string same = r.has_integer ? fmt::format("{:.2f} %", 100 * share(r.loss.integer_by_step[at], r)) : "";
+    fmt::print("{:>8} {:>12} {:>26}\n", step, accuracy, same);
   }
 }
 
@@ -122,8 +125,10 @@ void print_spiking(const ConvertResult& r) {
   const std::string how = r.schedule.empty() ? r.method : r.method + ", " + r.schedule;
   const std::string accuracy =
       r.loss.labelled ? fmt::format("accuracy {:.2f} %, ", 100 * share(r.loss.correct, r)) : "";
-  fmt::print("{} on {} images: {}{} steps, {:.2f} % in the class of the integer network\n", how, r.loss.images,
-             accuracy, r.loss.steps, 100 * share(r.loss.same_as_integer, r));
+  const std::string same = r.has_integer ? fmt::format(", {:.2f} % in the class of the integer network",
+                                                       100 * share(r.loss.same_as_integer, r))
+                                         : "";
+  fmt::print("{} on {} images: {}{} steps{}\n", how, r.loss.images, accuracy, r.loss.steps, same);
   if (r.method == "spikezip")
     fmt::print("{} of {} settle to the integer network bit for bit\n", r.loss.exact, r.loss.images);
 }
@@ -132,7 +137,7 @@ void print_spiking(const ConvertResult& r) {
 
 std::vector<std::int64_t> ladder_steps(const ConvertResult& r) {
   std::vector<std::int64_t> steps;
-  if (r.schedule == "staged-graded" || r.schedule == "staged-unary") return steps;
+  if (r.schedule == "staged-graded" || r.schedule == "staged-unary" || r.method == "ei-if") return steps;
   for (std::int64_t step = 1; step < r.loss.steps; step *= 2) steps.push_back(step);
   if (r.loss.steps > 0) steps.push_back(r.loss.steps);
   return steps;
@@ -157,12 +162,12 @@ void print_convert_json(const ConvertResult& r) {
                                 {"correct_integer", r.report->by_class[c].integer}});
   }
   if (r.loss.labelled) out["accuracy_spiking"] = share(r.loss.correct, r);
-  out["agreement_spiking_integer"] = share(r.loss.same_as_integer, r);
+  if (r.has_integer) out["agreement_spiking_integer"] = share(r.loss.same_as_integer, r);
   if (r.report) {
     out["agreement_float"] = r.report->agreement_float / 100;
     if (r.report->recorded_gap) out["recorded_logits_gap"] = *r.report->recorded_gap;
   }
-  out["spiking_exact"] = r.loss.exact == r.loss.images;
+  if (r.has_integer) out["spiking_exact"] = r.loss.exact == r.loss.images;
   out["at_rest"] = r.loss.at_rest == r.loss.images;
   out["steps"] = r.loss.steps;
   out["ladder"] = ladder_json(r);
@@ -183,9 +188,10 @@ void print_convert_table(const ConvertResult& r) {
              "events", "adds", "multiply-adds", "state reads", "neurons", "dense MACs");
   for (std::size_t s = 0; s < r.loss.stages.size(); ++s) {
     const SpikingStageLoss& stage = r.loss.stages[s];
-    fmt::print("{:<16} {:>11} {:>12.2f}% {:>12.1f} {:>12.1f} {:>13.1f} {:>13.1f} {:>9} {:>11}\n", stage.name,
-               r.report ? fmt::format("{:.2f}%", 100 * stage.float_error) : "", 100 * stage.integer_error,
-               per_image(stage.work.events, r), per_image(stage.work.adds, r), per_image(stage.work.multiply_adds, r),
+    fmt::print("{:<16} {:>11} {:>13} {:>12.1f} {:>12.1f} {:>13.1f} {:>13.1f} {:>9} {:>11}\n", stage.name,
+               r.report ? fmt::format("{:.2f}%", 100 * stage.float_error) : "",
+               r.has_integer ? fmt::format("{:.2f}%", 100 * stage.integer_error) : "", per_image(stage.work.events, r),
+               per_image(stage.work.adds, r), per_image(stage.work.multiply_adds, r),
                per_image(stage.work.state_reads, r), stage.work.neurons,
                workloads::dense_multiply_adds(r.integer.stages[s]));
   }

@@ -20,7 +20,8 @@ struct ConvertResult {
   std::string file;      // written; empty: none
   int bits = 0;
   workloads::VitModel model;
-  workloads::Program integer;                         // network to hold the spiking one against
+  workloads::Program integer;  // network to hold the spiking one against; of the same shape only, unless:
+  bool has_integer = true;
   std::optional<workloads::ConversionReport> report;  // none for a network file, which holds no float weights
   workloads::SpikingLoss loss;
   std::int64_t dense_macs = 0;  // an image

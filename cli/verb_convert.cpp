@@ -86,15 +86,17 @@ void check_arguments(const ConvertArguments& a, bool from_file) {
 ExitCode convert(const ConvertArguments& a) {
   const bool from_file = workloads::is_network_file(a.model);
   check_arguments(a, from_file);
-  const workloads::MethodOptions options = method_options(a);
+  workloads::MethodOptions options = method_options(a);
   ConvertResult r;
   r.model_name = a.model;
   workloads::MadeNetwork made;
   if (from_file) {
     workloads::ConvertedFile file = workloads::read_network(a.model);
     r.model = std::move(file.model);
+    if (options.units.empty()) options.units = file.options["units"];
     made.network = workloads::network_of(file.program, options);
     made.integer = std::move(file.program);
+    r.has_integer = !made.integer.rate();
   } else {
     r.model = workloads::load_model(a.model);
     made = workloads::make_network(r.model, options);
@@ -116,10 +118,12 @@ ExitCode convert(const ConvertArguments& a) {
     r.report = workloads::report_conversion(r.model, r.integer, images, a.max_images, a.common.threads,
                                             recorded.count > 0 ? &recorded : nullptr);
   }
-  r.loss = workloads::measure_spiking_loss(r.model, !from_file, r.integer, *made.network, images, a.spiking_images,
-                                           a.common.threads);
+  r.loss = workloads::measure_spiking_loss(r.model, !from_file, r.has_integer ? &r.integer : nullptr, *made.network,
+                                           images, a.spiking_images, a.common.threads);
   if (!a.out.empty()) {
-    workloads::write_network(a.out, {for_file(r.model), std::move(*made.program), made_from(a, r.model)});
+    std::map<std::string, std::string> kept;
+    if (!a.units.empty()) kept["units"] = a.units;
+    workloads::write_network(a.out, {for_file(r.model), std::move(*made.program), kept, made_from(a, r.model)});
     r.file = a.out;
   }
   a.common.json ? print_convert_json(r) : print_convert_table(r);

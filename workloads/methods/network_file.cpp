@@ -42,6 +42,7 @@ std::string network_json(const ConvertedFile& network) {
                                        {"data", model.data.kind == DataKind::kBundled  ? "bundled"
                                                 : model.data.kind == DataKind::kSeeded ? "seeded"
                                                                                        : "none"},
+                                       {"options", network.options},
                                        {"made_from", network.made_from}};
   return json.dump();
 }
@@ -161,6 +162,7 @@ ConvertedFile parse_network(std::vector<std::uint8_t> bytes, const std::string& 
   model.data.kind = data == "bundled" ? DataKind::kBundled : data == "seeded" ? DataKind::kSeeded : DataKind::kFiles;
   model.weights_note = network.program.weights_note;
   model.files = {name};
+  network.options = field<std::map<std::string, std::string>>(json, name, "options");
   network.made_from = field<std::map<std::string, std::string>>(json, name, "made_from");
   check_coding(network, name);
   return network;

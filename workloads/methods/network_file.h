@@ -21,6 +21,7 @@ inline constexpr const char* kNetworkFileEnding = ".rvn";
 struct ConvertedFile {
   VitModel model;
   Program program;
+  std::map<std::string, std::string> options;  // of the method, beyond what the program says: "units"
   std::map<std::string, std::string>
       made_from;  // "model", "calibration", ...: what it was converted from, with digests
 };

@@ -40,24 +40,27 @@ struct ImageLoss {
   std::vector<StageWork> work;
   std::vector<std::size_t> class_by_step;
   std::optional<std::size_t> float_class;
-  std::size_t integer_class = 0;
+  std::optional<std::size_t> integer_class;
   bool exact = true;
   bool at_rest = false;
 };
 
-ImageLoss run_image(const VitModel& model, const std::optional<FloatNetwork>& floating, const Program& integer,
+ImageLoss run_image(const VitModel& model, const std::optional<FloatNetwork>& floating, const Program* integer,
                     const ConvertedNetwork& network, const ImageSet& images, std::size_t image) {
   const std::vector<std::int32_t> codes = input_codes(model, images, image);
   MethodRunOptions options;
   options.keep_values = true;
   const MethodRun run = network.run(codes, options);
-  const Activations rest = run_reference(integer, codes);
   ImageLoss loss;
-  for (std::size_t s = 0; s < run.values.size(); ++s) {
-    const double scale = integer.stages[s].code_scale;
-    const auto expected = [&](std::size_t i) { return rest.codes[s][i] * scale; };
-    loss.to_integer.push_back(compare(run.values[s], expected));
-    loss.exact = loss.exact && loss.to_integer.back().gap == 0;
+  if (integer != nullptr) {
+    const Activations rest = run_reference(*integer, codes);
+    for (std::size_t s = 0; s < run.values.size(); ++s) {
+      const double scale = integer->stages[s].code_scale;
+      const auto expected = [&](std::size_t i) { return rest.codes[s][i] * scale; };
+      loss.to_integer.push_back(compare(run.values[s], expected));
+      loss.exact = loss.exact && loss.to_integer.back().gap == 0;
+    }
+    loss.integer_class = argmax(rest.logits.data(), rest.logits.size());
   }
   if (floating) {
     const FloatActivations real = floating->run_input(network_input(model, images, image));
@@ -69,13 +72,12 @@ ImageLoss run_image(const VitModel& model, const std::optional<FloatNetwork>& fl
   loss.work = run.work;
   loss.at_rest = run.at_rest;
   for (const auto& logits : run.logits_by_step) loss.class_by_step.push_back(argmax(logits.data(), logits.size()));
-  loss.integer_class = argmax(rest.logits.data(), rest.logits.size());
   return loss;
 }
 
 }  // namespace
 
-SpikingLoss measure_spiking_loss(const VitModel& model, bool has_float, const Program& integer,
+SpikingLoss measure_spiking_loss(const VitModel& model, bool has_float, const Program* integer,
                                  const ConvertedNetwork& network, const ImageSet& images, std::size_t max_images,
                                  int threads) {
   check_images(model, images);
@@ -104,19 +106,19 @@ SpikingLoss measure_spiking_loss(const VitModel& model, bool has_float, const Pr
     for (std::size_t s = 0; s < one.work.size(); ++s) {
       loss.stages[s].work += one.work[s];
       loss.stages[s].work.neurons = one.work[s].neurons;
-      to_integer[s] += one.to_integer[s];
+      if (integer != nullptr) to_integer[s] += one.to_integer[s];
       if (has_float) to_float[s] += one.to_float[s];
     }
     const std::size_t last = one.class_by_step.back();
     loss.correct += loss.labelled && last == images.labels[i];
     loss.same_as_float += one.float_class == last;
     loss.same_as_integer += one.integer_class == last;
-    loss.exact += one.exact;
+    loss.exact += integer != nullptr && one.exact;
     loss.at_rest += one.at_rest;
     for (std::size_t step = 0; step < loss.correct_by_step.size(); ++step) {
       const std::size_t chosen = one.class_by_step[std::min(step, one.class_by_step.size() - 1)];
       loss.correct_by_step[step] += loss.labelled && chosen == images.labels[i];
-      loss.integer_by_step[step] += chosen == one.integer_class;
+      loss.integer_by_step[step] += one.integer_class == chosen;
     }
   }
   for (std::size_t s = 0; s < loss.stages.size(); ++s) {

@@ -17,7 +17,7 @@ namespace ranvier::workloads {
 struct SpikingStageLoss {
   std::string name;
   double float_error = 0;    // rms(value - float) / rms(float) over the images; 0 without a float network
-  double integer_error = 0;  // the same against the integer network
+  double integer_error = 0;  // the same against the integer network; 0 without one
   StageWork work;            // summed over the images; neurons are those of one
 };
 
@@ -35,9 +35,10 @@ struct SpikingLoss {
   std::vector<std::size_t> integer_by_step;  // images whose class is the integer network's
 };
 
-/// Runs the first `max_images` images (0: all). `integer` is the integer network to compare with, and `has_float` says
-/// whether the model has its weights. The result depends on no thread count. Throws what check_images throws.
-SpikingLoss measure_spiking_loss(const VitModel& model, bool has_float, const Program& integer,
+/// Runs the first `max_images` images (0: all). `integer` is the integer network to compare with, if there is one, and
+/// `has_float` says whether the model has its weights. The result depends on no thread count. Throws what check_images
+/// throws.
+SpikingLoss measure_spiking_loss(const VitModel& model, bool has_float, const Program* integer,
                                  const ConvertedNetwork& network, const ImageSet& images, std::size_t max_images,
                                  int threads);
 

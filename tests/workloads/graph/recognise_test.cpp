@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "../made_model.h"
+#include "tests/workloads/made_model.h"
 #include "made_vit_graph.h"
 #include "workloads/convert.h"
 #include "workloads/executor.h"

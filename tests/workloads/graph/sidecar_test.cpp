@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "../../shared_data.h"
-#include "../made_model.h"
+#include "tests/workloads/made_model.h"
 #include "base/file.h"
 #include "made_vit_graph.h"
 #include "workloads/convert.h"

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "made_model.h"
+#include "tests/workloads/made_model.h"
 #include "workloads/dataset.h"
 #include "workloads/float_network.h"
 #include "workloads/methods/ei_if.h"

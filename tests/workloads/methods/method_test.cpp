@@ -74,7 +74,7 @@ TEST(Method, EachRunsOnRealImages) {
     EXPECT_GT(total.state_reads, 10'000) << name.name;
     // What a file holds runs as what was converted.
     if (!made.program) continue;
-    ConvertedFile file{model(), *made.program, {}};
+    ConvertedFile file{model(), *made.program, {}, {}};
     const ConvertedFile back = parse_network(network_bytes(file), name.name);
     EXPECT_EQ(network_of(back.program, {})->run(input_codes(model(), images, 0)).logits_by_step.back(),
               run.logits_by_step.back())
@@ -84,7 +84,7 @@ TEST(Method, EachRunsOnRealImages) {
 
 TEST(Method, ChipsRefuseWhatTheyDoNotRun) {
   const auto path = std::filesystem::path(testing::TempDir()) / "rate.rvn";
-  ConvertedFile file{model(), convert(model()), {}};
+  ConvertedFile file{model(), convert(model()), {}, {}};
   write_network(path, file);
   EXPECT_EQ(load_chip_network(path.string()).program.stages.size(), file.program.stages.size());
   file.program.method = "sta";

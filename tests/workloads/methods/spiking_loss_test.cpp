@@ -23,7 +23,7 @@ const Program& program() {
 
 TEST(SpikingLoss, SpikeZipAtRestLosesNothingAgainstTheIntegers) {
   const auto network = spikezip_network(program(), Schedule::kAsynchronousUnary);
-  const SpikingLoss loss = measure_spiking_loss(model(), true, program(), *network, test_images(model()), 6, 2);
+  const SpikingLoss loss = measure_spiking_loss(model(), true, &program(), *network, test_images(model()), 6, 2);
   EXPECT_EQ(loss.images, 6U);
   EXPECT_EQ(loss.exact, 6U);
   EXPECT_EQ(loss.at_rest, 6U);
@@ -43,7 +43,7 @@ TEST(SpikingLoss, SpikeZipAtRestLosesNothingAgainstTheIntegers) {
 TEST(SpikingLoss, CountsAreTheExecutors) {
   const ImageSet images = test_images(model());
   const auto network = spikezip_network(program(), Schedule::kStagedGraded);
-  const SpikingLoss loss = measure_spiking_loss(model(), true, program(), *network, images, 2, 1);
+  const SpikingLoss loss = measure_spiking_loss(model(), true, &program(), *network, images, 2, 1);
   std::vector<SpikingRun> runs;
   for (std::size_t i = 0; i < 2; ++i)
     runs.push_back(run_spiking(program(), input_codes(model(), images, i), Schedule::kStagedGraded));
@@ -60,7 +60,7 @@ TEST(SpikingLoss, CountsAreTheExecutors) {
 
 TEST(SpikingLoss, StoppedEarlyItIsNeitherExactNorAtRest) {
   const auto network = spikezip_network(program(), Schedule::kAsynchronousUnary, 8);
-  const SpikingLoss loss = measure_spiking_loss(model(), true, program(), *network, test_images(model()), 3, 1);
+  const SpikingLoss loss = measure_spiking_loss(model(), true, &program(), *network, test_images(model()), 3, 1);
   EXPECT_EQ(loss.steps, 8);
   EXPECT_EQ(loss.exact, 0U);
   EXPECT_EQ(loss.at_rest, 0U);
@@ -70,8 +70,8 @@ TEST(SpikingLoss, StoppedEarlyItIsNeitherExactNorAtRest) {
 TEST(SpikingLoss, ThreadsChangeNoDigit) {
   const auto network = spikezip_network(program(), Schedule::kAsynchronousUnary, 20);
   const ImageSet images = test_images(model());
-  const SpikingLoss one = measure_spiking_loss(model(), true, program(), *network, images, 5, 1);
-  const SpikingLoss four = measure_spiking_loss(model(), true, program(), *network, images, 5, 4);
+  const SpikingLoss one = measure_spiking_loss(model(), true, &program(), *network, images, 5, 1);
+  const SpikingLoss four = measure_spiking_loss(model(), true, &program(), *network, images, 5, 4);
   for (std::size_t s = 0; s < one.stages.size(); ++s) {
     EXPECT_EQ(one.stages[s].float_error, four.stages[s].float_error);
     EXPECT_EQ(one.stages[s].integer_error, four.stages[s].integer_error);
