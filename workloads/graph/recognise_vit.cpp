@@ -213,14 +213,17 @@ void verify(const Graph& graph, const RecognisedVit& vit) {
   const std::vector<float> expected = run_graph(graph, {&input, 1})[0].values;
   std::vector<float> logits = FloatNetwork(vit.model).run_input(vit.network_input(input)).logits;
   if (vit.softmax_at_end) logits = softmax(logits);
+  const auto throw_differs = [&](double by) {
+    throw RecognitionDiffers(graph.name, graph.node(graph.outputs[0]).name, by, kRecognitionLimit);
+  };
   double gap = 0, largest = 0;
   for (std::size_t c = 0; c < expected.size(); ++c) {
-    gap += std::abs(static_cast<double>(expected[c]) - static_cast<double>(logits[c]));
+    const double here = std::abs(static_cast<double>(expected[c]) - static_cast<double>(logits[c]));
+    if (std::isnan(here)) throw_differs(here);
+    gap = std::max(gap, here);
     largest = std::max(largest, std::abs(static_cast<double>(expected[c])));
   }
-  // A sum, which a logit that is no number cannot hide in.
-  if (!(gap <= kRecognitionLimit * largest))
-    throw RecognitionDiffers(graph.name, graph.node(graph.outputs[0]).name, gap / largest, kRecognitionLimit);
+  if (!(gap <= kRecognitionLimit * largest)) throw_differs(gap / largest);
 }
 
 }  // namespace

@@ -97,7 +97,8 @@ TokenView TokenReader::read_softmax(const GraphNode& node) {
       fits = std::all_of(members.begin(), members.end(), [&](auto m) { return m / group == members[0] / group; }) &&
              all_different(members);
     }
-  if (!fits) differs("a softmax that is not over all keys of a head", "softmax over the keys");
+  if (!fits && scores) differs("a softmax that is not over all keys of a head", "softmax over the keys");
+  if (!fits) differs("a softmax over tokens: attention that pools them", "the first token or the mean of all tokens");
   add_value(TokenOp::kSoftmax, {x.value}, from.tokens, from.channels).heads = from.heads;
   return newest(*x.index);
 }

@@ -196,10 +196,11 @@ TokenView TokenReader::read_concat(const GraphNode& node) {
     }
   if (!from.known()) differs("constants side by side", "one constant");
   const TokenValue value = result_.values[from.value];
+  if (constant != nullptr && (node.inputs.size() != 2 || element_count(constant->shape) != value.channels))
+    differs("several constant tokens, as a distillation token beside the class token", "one class token");
   if (constant != nullptr &&
-      (node.inputs.size() != 2 || element_count(constant->shape) != value.channels ||
-       from.index->size() != static_cast<std::size_t>(value.tokens) * static_cast<std::size_t>(value.channels)))
-    differs("constant tokens beside part of the tokens, or several of them", "one class token beside all patches");
+      from.index->size() != static_cast<std::size_t>(value.tokens) * static_cast<std::size_t>(value.channels))
+    differs("a constant token beside part of the tokens", "a class token beside all patches");
   for (const NodeId input : node.inputs) {
     const TokenView& view = views_[input.value()];
     parts.push_back(view.known() ? *view.index : counting(value.channels));
