@@ -27,7 +27,7 @@ struct UgoDesign {
   double high = 0;
   int steps = 0;                   // that kMmse searches thresholds for
   std::int64_t largest_input = 0;  // magnitude that the mean input can have, in units of the input
-  UgoThreshold rule = UgoThreshold::kShare;
+  UgoThreshold rule = UgoThreshold::kMmse;
   double share = 0.5;   // kShare: theta of a hidden neuron over its greatest value in the domain
   bool centred = true;  // potentials start at theta / 4, so that emissions are rounded; the paper starts at 0
 };

@@ -21,12 +21,12 @@ enum class UgoRange : std::uint8_t {
 };
 
 struct UgoOptions {
-  int gelu = 32;  // hidden units of each function; 0: its stages keep their tables
-  int exp = 16;   // of softmax
+  int gelu = 16;  // hidden units of each function; 0: its stages keep their tables
+  int exp = 8;    // of softmax
   int reciprocal = 16;
   int root = 16;  // of LayerNorm
   UgoRange range = UgoRange::kWide;
-  UgoThreshold rule = UgoThreshold::kShare;
+  UgoThreshold rule = UgoThreshold::kMmse;
   double share = 0.5;
   bool centred = true;
 };

@@ -16,7 +16,7 @@ class Function:
     value: Callable[[np.ndarray], np.ndarray]
     low: float
     high: float
-    facing: str = "left"  # of the hidden units' active sides: right, left, or both, away from 0
+    facing: str = "left"  # of the hidden units' active sides: right, left, or both, away from the function's minimum
     zero_left: bool = False  # exactly 0 left of the first knot
     identity_right: bool = False  # exactly x right of the last knot
     relative: bool = False  # loss on relative errors

@@ -35,7 +35,7 @@ def units(function, knots, values):
         made = [(-1, k, b) for k, b in zip(inner, bend)] + [(-1, knots[-1], -slope[-1])]
         offset = values[-1]
     else:
-        centre = int(np.argmin(np.abs(inner)))
+        centre = int(np.argmin(values[1:-1]))
         made = [(-1, k, b) for k, b in zip(inner[:centre], bend[:centre])]
         made += [(-1, inner[centre], -slope[centre]), (1, inner[centre], slope[centre + 1])]
         made += [(1, k, b) for k, b in zip(inner[centre + 1:], bend[centre + 1:])]

@@ -35,6 +35,7 @@ UgoDesign design_of(const Case& c, const UgoNetwork& network, int steps) {
   design.low = network.low;
   design.high = network.high;
   design.steps = steps;
+  design.rule = UgoThreshold::kShare;
   design.largest_input =
       static_cast<std::int64_t>(std::ceil(std::max(std::abs(network.low), std::abs(network.high)) / c.in_scale));
   return design;

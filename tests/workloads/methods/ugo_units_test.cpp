@@ -94,7 +94,7 @@ TEST(UgoUnits, SilentInputsCostBiasesOnly) {
   const auto unit = make_gelu_ugo(program(), id, {});
   StageWork work;
   const double off = difference(*unit, id, random_means(stage, 0, 1), false, work);
-  EXPECT_LT(off, 0.002);
+  EXPECT_LT(off, 0.01);
   EXPECT_EQ(work.adds + work.multiply_adds - work.events, kSteps * unit->neurons());
 }
 
@@ -207,7 +207,7 @@ TEST(UgoNeurons, OfVitB32) {
   EXPECT_EQ(neurons.gelu, 117'964'800);    // 12 blocks, 50 tokens, 3072 channels
   EXPECT_EQ(neurons.softmax, 11'980'800);  // 12 blocks, 12 heads, 50 rows of 50 and a sum
   EXPECT_EQ(neurons.norm, 10'400);         // 26 norms of 50 tokens
-  EXPECT_EQ(ugo_neurons(seeded_config("vit-b32-shape"), {}).gelu, 117'964'800 / 2);
+  EXPECT_EQ(ugo_neurons(seeded_config("vit-b32-shape"), {}).gelu, 117'964'800 / 4);
 }
 
 TEST(UgoOptions, SayWhatIsWrong) {
