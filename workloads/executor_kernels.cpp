@@ -4,7 +4,7 @@
 #include "workloads/executor_kernels.h"
 
 #include <algorithm>
-#include <cstring>
+#include <type_traits>
 
 #include "workloads/highway_targets.h"
 #include "workloads/modular.h"
@@ -32,45 +32,76 @@ constexpr std::size_t kLanes = hn::MaxLanes(D32());
 constexpr std::size_t kRowsPerSum = 255;
 
 #if HWY_TARGET != HWY_SCALAR
-/// 16-bit sums of kVectors * kBytes bytes, the even and the odd ones apart.
+/// Sums of neighbouring bytes.
+HWY_INLINE V16 neighbour_sums(hn::Vec<D8> bytes) {
+#if HWY_TARGET == HWY_AVX3
+  return V16{_mm512_maddubs_epi16(_mm512_set1_epi8(1), bytes.raw)};
+#elif HWY_TARGET == HWY_AVX2
+  return V16{_mm256_maddubs_epi16(_mm256_set1_epi8(1), bytes.raw)};
+#elif HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
+  return V16{_mm_maddubs_epi16(_mm_set1_epi8(1), bytes.raw)};
+#else
+  const auto words = hn::BitCast(D16(), bytes);
+  return hn::Add(hn::ShiftRight<8>(hn::ShiftLeft<8>(words)), hn::ShiftRight<8>(words));
+#endif
+}
+
+/// 16-bit sums of kVectors * kBytes outputs. Two rows at a time, interleaved within 128 bits: lanes 8b of `lower_` are
+/// outputs 16b, of `upper_` outputs 16b + 8.
 template <std::size_t kVectors>
 class UnitSums {
  public:
-  HWY_INLINE UnitSums() {
-    for (std::size_t i = 0; i < kVectors; ++i) even_[i] = odd_[i] = hn::Zero(D16());
-  }
+  HWY_INLINE UnitSums() { clear(); }
+
   template <bool kAdd>
   HWY_INLINE void take(const std::int8_t* weight, std::ptrdiff_t stride, std::span<const std::int32_t> rows) {
-    for (const std::int32_t row : rows) {
-      const std::int8_t* w = weight + row * stride;
-      for (std::size_t i = 0; i < kVectors; ++i) {
-        const auto words = hn::BitCast(D16(), hn::LoadU(D8(), w + i * kBytes));
-        const V16 even = hn::ShiftRight<8>(hn::ShiftLeft<8>(words));
-        const V16 odd = hn::ShiftRight<8>(words);
-        even_[i] = kAdd ? hn::Add(even_[i], even) : hn::Sub(even_[i], even);
-        odd_[i] = kAdd ? hn::Add(odd_[i], odd) : hn::Sub(odd_[i], odd);
-      }
+    std::size_t r = 0;
+    for (; r + 1 < rows.size(); r += 2) {
+      const std::int8_t* a = weight + rows[r] * stride;
+      const std::int8_t* b = weight + rows[r + 1] * stride;
+      for (std::size_t i = 0; i < kVectors; ++i)
+        take_pair<kAdd>(i, hn::LoadU(D8(), a + i * kBytes), hn::LoadU(D8(), b + i * kBytes));
     }
+    if (r == rows.size()) return;
+    const std::int8_t* a = weight + rows[r] * stride;
+    for (std::size_t i = 0; i < kVectors; ++i) take_pair<kAdd>(i, hn::LoadU(D8(), a + i * kBytes), hn::Zero(D8()));
   }
 
   HWY_INLINE void flush(std::int32_t* total) {
     for (std::size_t i = 0; i < kVectors; ++i, total += kBytes) {
-      V32 v0, v1, v2, v3;
-      hn::LoadInterleaved4(D32(), total, v0, v1, v2, v3);
-      const V32 even = hn::BitCast(D32(), even_[i]);
-      const V32 odd = hn::BitCast(D32(), odd_[i]);
-      v0 = hn::Add(v0, hn::ShiftRight<16>(hn::ShiftLeft<16>(even)));
-      v1 = hn::Add(v1, hn::ShiftRight<16>(hn::ShiftLeft<16>(odd)));
-      v2 = hn::Add(v2, hn::ShiftRight<16>(even));
-      v3 = hn::Add(v3, hn::ShiftRight<16>(odd));
-      hn::StoreInterleaved4(v0, v1, v2, v3, D32(), total);
-      even_[i] = odd_[i] = hn::Zero(D16());
+      HWY_ALIGN std::int16_t low[kWords];
+      HWY_ALIGN std::int16_t high[kWords];
+      hn::Store(lower_[i], D16(), low);
+      hn::Store(upper_[i], D16(), high);
+      for (std::size_t b = 0; b < kWords; b += 8) {
+        add_words(low + b, total + 2 * b);
+        add_words(low + b + 4, total + 2 * b + 4);
+        add_words(high + b, total + 2 * b + 8);
+        add_words(high + b + 4, total + 2 * b + 12);
+      }
     }
+    clear();
   }
 
  private:
-  V16 even_[kVectors];
-  V16 odd_[kVectors];
+  HWY_INLINE void clear() {
+    for (std::size_t i = 0; i < kVectors; ++i) lower_[i] = upper_[i] = hn::Zero(D16());
+  }
+  template <bool kAdd>
+  HWY_INLINE void take_pair(std::size_t i, hn::Vec<D8> a, hn::Vec<D8> b) {
+    const V16 low = neighbour_sums(hn::InterleaveLower(D8(), a, b));
+    const V16 high = neighbour_sums(hn::InterleaveUpper(D8(), a, b));
+    lower_[i] = kAdd ? hn::Add(lower_[i], low) : hn::Sub(lower_[i], low);
+    upper_[i] = kAdd ? hn::Add(upper_[i], high) : hn::Sub(upper_[i], high);
+  }
+  static HWY_INLINE void add_words(const std::int16_t* words, std::int32_t* total) {
+    constexpr hn::FixedTag<std::int32_t, 4> four;
+    const auto wide = hn::PromoteTo(four, hn::LoadU(hn::Rebind<std::int16_t, decltype(four)>(), words));
+    hn::StoreU(hn::Add(hn::LoadU(four, total), wide), four, total);
+  }
+
+  V16 lower_[kVectors];
+  V16 upper_[kVectors];
 };
 
 template <std::size_t kVectors>
@@ -164,23 +195,46 @@ void add_weights(const std::int8_t* weight, std::ptrdiff_t stride, std::int32_t 
   if (!events.wide.empty()) add_wide_rows(weight, stride, outputs, events.wide, total);
 }
 
-template <class Tag>
+/// kVectors vectors of totals stay in registers over all events.
+template <std::size_t kVectors, class Tag>
 HWY_INLINE void add_codes_in(Tag d, const std::int32_t* codes, std::ptrdiff_t stride, std::int32_t first,
                              const RowEvents& events, std::int32_t* total) {
-  const auto codes_of = [&](std::int32_t channel) HWY_ATTR { return hn::LoadU(d, codes + (channel - first) * stride); };
-  auto sum = hn::LoadU(d, total);
-  for (const std::int32_t channel : events.plus) sum = hn::Add(sum, codes_of(channel));
-  for (const std::int32_t channel : events.minus) sum = hn::Sub(sum, codes_of(channel));
-  for (const WideEvent& e : events.wide) sum = hn::Add(sum, hn::Mul(hn::Set(d, e.value), codes_of(e.channel)));
-  hn::StoreU(sum, d, total);
+  constexpr std::size_t kWidth = hn::MaxLanes(Tag());
+  hn::Vec<Tag> sum[kVectors];
+  for (std::size_t i = 0; i < kVectors; ++i) sum[i] = hn::LoadU(d, total + i * kWidth);
+  for (const std::int32_t channel : events.plus)
+    for (std::size_t i = 0; i < kVectors; ++i)
+      sum[i] = hn::Add(sum[i], hn::LoadU(d, codes + (channel - first) * stride + i * kWidth));
+  for (const std::int32_t channel : events.minus)
+    for (std::size_t i = 0; i < kVectors; ++i)
+      sum[i] = hn::Sub(sum[i], hn::LoadU(d, codes + (channel - first) * stride + i * kWidth));
+  for (const WideEvent& e : events.wide) {
+    const auto value = hn::Set(d, e.value);
+    for (std::size_t i = 0; i < kVectors; ++i)
+      sum[i] = hn::Add(sum[i], hn::Mul(value, hn::LoadU(d, codes + (e.channel - first) * stride + i * kWidth)));
+  }
+  for (std::size_t i = 0; i < kVectors; ++i) hn::StoreU(sum[i], d, total + i * kWidth);
 }
 
 void add_codes(const std::int32_t* codes, std::ptrdiff_t stride, std::int32_t first, std::int32_t outputs,
                const RowEvents& events, std::int32_t* total) {
   const auto count = static_cast<std::size_t>(outputs);
   std::size_t o = 0;
-  for (; o + kLanes <= count; o += kLanes) add_codes_in(D32(), codes + o, stride, first, events, total + o);
-  for (; o < count; ++o) add_codes_in(hn::CappedTag<std::int32_t, 1>(), codes + o, stride, first, events, total + o);
+  const auto blocks = [&](auto tag, auto vectors) HWY_ATTR {
+    constexpr std::size_t kStep = decltype(vectors)::value * hn::MaxLanes(decltype(tag)());
+    for (; o + kStep <= count; o += kStep)
+      add_codes_in<decltype(vectors)::value>(tag, codes + o, stride, first, events, total + o);
+  };
+  blocks(D32(), std::integral_constant<std::size_t, 4>());
+  blocks(D32(), std::integral_constant<std::size_t, 3>());
+  blocks(D32(), std::integral_constant<std::size_t, 2>());
+  blocks(D32(), std::integral_constant<std::size_t, 1>());
+#if HWY_TARGET != HWY_SCALAR
+  blocks(hn::CappedTag<std::int32_t, 8>(), std::integral_constant<std::size_t, 1>());
+  blocks(hn::CappedTag<std::int32_t, 4>(), std::integral_constant<std::size_t, 1>());
+  blocks(hn::CappedTag<std::int32_t, 2>(), std::integral_constant<std::size_t, 1>());
+  blocks(hn::CappedTag<std::int32_t, 1>(), std::integral_constant<std::size_t, 1>());
+#endif
 }
 
 void add_one_row(const std::int32_t* row, std::int32_t outputs, std::int32_t value, std::int32_t* total) {
