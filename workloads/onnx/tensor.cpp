@@ -47,6 +47,18 @@ std::vector<T> read_strided(const std::vector<T>& values, const Shape& shape, st
   return out;
 }
 
+// Of a matrix, in squares that stay in the cache: weights of exports are transposed.
+template <class T>
+std::vector<T> transposed_matrix(const std::vector<T>& values, std::size_t rows, std::size_t columns) {
+  constexpr std::size_t kSide = 32;
+  std::vector<T> out(values.size());
+  for (std::size_t r0 = 0; r0 < rows; r0 += kSide)
+    for (std::size_t c0 = 0; c0 < columns; c0 += kSide)
+      for (std::size_t c = c0; c < std::min(c0 + kSide, columns); ++c)
+        for (std::size_t r = r0; r < std::min(r0 + kSide, rows); ++r) out[c * rows + r] = values[r * columns + c];
+  return out;
+}
+
 template <class T>
 TensorPtr made(Shape shape, std::vector<T> values) {
   auto tensor = std::make_shared<Tensor>();
@@ -101,7 +113,9 @@ std::int64_t checked_count(const Shape& shape) {
 
 const std::string& Tensor::digest() const {
   if (digest_.empty()) {
-    const std::vector<float> floats = to_floats(*this);
+    const auto* stored = std::get_if<std::vector<float>>(&values);
+    const std::vector<float> rounded = stored != nullptr ? std::vector<float>() : to_floats(*this);
+    const std::vector<float>& floats = stored != nullptr ? *stored : rounded;
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(floats.data());
     digest_ = shape_text(shape) + sha256_hex(std::span(bytes, floats.size() * sizeof(float)));
   }
@@ -158,6 +172,16 @@ TensorPtr reshaped(Budget& budget, const TensorPtr& t, const Shape& shape) {
 }
 
 TensorPtr transposed(Budget& budget, const TensorPtr& t, std::span<const std::int64_t> permutation) {
+  if (permutation.size() == 2 && permutation[0] == 1) {
+    const Shape swapped{t->shape[1], t->shape[0]};
+    budget.take(swapped);
+    return std::visit(
+        [&](const auto& values) {
+          return make_tensor(swapped, transposed_matrix(values, static_cast<std::size_t>(t->shape[0]),
+                                                        static_cast<std::size_t>(t->shape[1])));
+        },
+        t->values);
+  }
   const std::vector<std::int64_t> own = row_major(t->shape);
   Shape shape;
   std::vector<std::int64_t> strides;

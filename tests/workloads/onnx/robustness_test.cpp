@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Spoilt files: whatever the bytes, an import gives a graph that passes its check, or one of the errors for users.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/file.h"
@@ -118,7 +119,7 @@ TEST(RobustnessTest, LongChainsOfLayoutAndArithmetic) {
   b.ints("s", {1, 4, 6}).ints("t", {6, 1, 4}).floats("c", {}, {1.5F}).floats("d", {4}, {1, 2, 3, 4});
   std::string last = "x";
   for (int i = 0; i < 2000; ++i) {
-    const std::string next = "v" + std::to_string(i);
+    const std::string next = fmt::format("v{}", i);
     switch (i % 8) {
       case 0:
         b.node("Transpose", {last}, {next}).with("perm", {0, 2, 1});
@@ -156,7 +157,7 @@ TEST(RobustnessTest, DoublingSumsStayLinear) {
   b.input("x", {1, 2}).output("y");
   std::string last = "x";
   for (int i = 0; i < 200; ++i) {
-    const std::string next = "v" + std::to_string(i);
+    const std::string next = fmt::format("v{}", i);
     b.node(i % 2 == 0 ? "Add" : "Mul", {last, last}, {next});
     last = next;
   }
