@@ -17,6 +17,12 @@ struct Spike {
   std::int32_t sign = 0;
 };
 
+constexpr std::size_t kLooks = 4;  // at what has arrived, by the units that map it and emit differences
+
+bool has_map(const Stage& stage) {
+  return stage.kind == StageKind::kScores || stage.kind == StageKind::kLayerNorm || stage.kind == StageKind::kGelu;
+}
+
 /// Fisher-Yates with counter-based draws.
 void shuffle(std::vector<Spike>& spikes, std::uint64_t seed, std::uint64_t entity) {
   for (std::size_t i = spikes.size(); i > 1; --i)
@@ -106,17 +112,27 @@ EiIfRest EiIfNetwork::rest_by_spikes(std::span<const std::int32_t> input_codes, 
           spikes.push_back({port, i / receiver.width(port), i % receiver.width(port), codes[i] < 0 ? -1 : 1});
     }
     shuffle(spikes, seed, s);
-    for (const Spike& spike : spikes) receiver.deliver(spike);
     std::vector<EiIfTensor> seen = rest.tensors;
-    for (std::size_t port = 0; port < stage.inputs.size(); ++port)
-      seen[stage.inputs[port].stage.value()].codes = receiver.totals()[port];
-
     StageWork ignored;
+    EiIfPotentials potentials;
+    std::vector<std::int64_t> emitted;  // sum of the differences that the map has put out
+    const std::size_t looks = has_map(stage) ? kLooks : 1;
+    for (std::size_t look = 1, next = 0; look <= looks; ++look) {
+      for (const std::size_t end = spikes.size() * look / looks; next < end; ++next) receiver.deliver(spikes[next]);
+      for (std::size_t port = 0; port < stage.inputs.size(); ++port)
+        seen[stage.inputs[port].stage.value()].codes = receiver.totals()[port];
+      if (stage.kind == StageKind::kAdd) continue;
+      const std::vector<std::int64_t> before = potentials.value;
+      potentials = form_->potentials(s, receiver.products(), seen, ignored);
+      emitted.resize(potentials.value.size());
+      for (std::size_t i = 0; i < emitted.size(); ++i)
+        emitted[i] += potentials.value[i] - (before.empty() ? 0 : before[i]);
+    }
     if (stage.kind == StageKind::kAdd) {
       rest.tensors[s] = form_->residual_sum(s, seen, ignored);
       continue;
     }
-    const EiIfPotentials potentials = form_->potentials(s, receiver.products(), seen, ignored);
+    potentials.value = emitted;
     if (!stage.encoder.present) {
       rest.head = potentials;
       continue;
