@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "workloads/reference.h"
 
 namespace ranvier::cli {
 namespace {
@@ -27,7 +26,11 @@ double per_image(std::int64_t count, const ConvertResult& r) {
 double share(std::size_t part, const ConvertResult& r) { return per_image(static_cast<std::int64_t>(part), r); }
 
 std::string class_name(const ConvertResult& r, std::size_t c) {
-  return c < r.model.class_names.size() ? r.model.class_names[c] : std::to_string(c);
+  return c < r.class_names.size() ? r.class_names[c] : std::to_string(c);
+}
+
+std::int64_t dense_macs(const ConvertResult& r) {
+  return std::accumulate(r.macs.begin(), r.macs.end(), std::int64_t{0});
 }
 
 StageWork total_work(const ConvertResult& r) {
@@ -44,7 +47,7 @@ Json stages_json(const ConvertResult& r) {
   for (std::size_t s = 0; s < r.loss.stages.size(); ++s) {
     const SpikingStageLoss& stage = r.loss.stages[s];
     Json row = {{"stage", stage.name}};
-    row["float_error"] = r.report ? Json(stage.float_error) : Json();
+    row["float_error"] = r.has_float ? Json(stage.float_error) : Json();
     row["integer_error"] = r.has_integer ? Json(stage.integer_error) : Json();
     if (r.report) row["rounding_error"] = r.report->stages[s].integer_error;
     row["events"] = per_image(stage.work.events, r);
@@ -52,7 +55,7 @@ Json stages_json(const ConvertResult& r) {
     row["multiply_adds"] = per_image(stage.work.multiply_adds, r);
     row["state_reads"] = per_image(stage.work.state_reads, r);
     row["neurons"] = stage.work.neurons;
-    row["macs"] = workloads::dense_multiply_adds(r.integer.stages[s]);
+    row["macs"] = r.macs[s];
     stages.push_back(std::move(row));
   }
   return stages;
@@ -90,9 +93,10 @@ void print_named_classes(const ConvertResult& r) {
 }
 
 void print_report(const ConvertResult& r) {
-  if (!r.integer.weights_note.empty()) fmt::print("\n{}", r.integer.weights_note);
+  if (!r.weights_note.empty()) fmt::print("\n{}", r.weights_note);
+  if (!r.has_float) fmt::print("\nthe file holds no float weights: no float accuracy and no float error");
   if (!r.report) {
-    fmt::print("\nthe file holds no float weights: no float accuracy and no float error\n");
+    fmt::print("\n");
     return;
   }
   if (r.report->labelled) {
@@ -110,14 +114,16 @@ void print_report(const ConvertResult& r) {
 void print_ladder(const ConvertResult& r) {
   const auto steps = ladder_steps(r);
   if (steps.size() < 2) return;
-  fmt::print("\n{:>8} {:>12} {:>26}\n", "step", r.loss.labelled ? "accuracy" : "",
-             r.has_integer ? "class as integer network" : "");
+  const auto row = [&r](const std::string& step, const std::string& accuracy, const std::string& same) {
+    fmt::print("{:>8}{}{}\n", step, r.loss.labelled ? fmt::format("{:>12}", accuracy) : "",
+               r.has_integer ? fmt::format("{:>26}", same) : "");
+  };
+  fmt::print("\n");
+  row("step", "accuracy", "class as integer network");
   for (const std::int64_t step : steps) {
     const auto at = static_cast<std::size_t>(step - 1);
-    const std::string accuracy =
-        r.loss.labelled ? fmt::format("{:.2f} %", 100 * share(r.loss.correct_by_step[at], r)) : "";
-    const std::string same = r.has_integer ? fmt::format("{:.2f} %", 100 * share(r.loss.integer_by_step[at], r)) : "";
-    fmt::print("{:>8} {:>12} {:>26}\n", step, accuracy, same);
+    row(std::to_string(step), fmt::format("{:.2f} %", 100 * share(r.loss.correct_by_step[at], r)),
+        fmt::format("{:.2f} %", 100 * share(r.loss.integer_by_step[at], r)));
   }
 }
 
@@ -129,6 +135,8 @@ void print_spiking(const ConvertResult& r) {
                                                        100 * share(r.loss.same_as_integer, r))
                                          : "";
   fmt::print("{} on {} images: {}{} steps{}\n", how, r.loss.images, accuracy, r.loss.steps, same);
+  if (r.has_float && r.loss.labelled)
+    fmt::print("the float network on the same images: {:.2f} %\n", 100 * share(r.loss.float_correct, r));
   if (r.method == "spikezip")
     fmt::print("{} of {} settle to the integer network bit for bit\n", r.loss.exact, r.loss.images);
 }
@@ -144,12 +152,13 @@ std::vector<std::int64_t> ladder_steps(const ConvertResult& r) {
 }
 
 void print_convert_json(const ConvertResult& r) {
-  const auto energy = workloads::arithmetic_energy(r.loss, r.dense_macs);
+  const auto energy = workloads::arithmetic_energy(r.loss, dense_macs(r));
   const StageWork total = total_work(r);
-  Json out = {{"model", r.model_name}, {"method", r.method}, {"bits", r.bits}};
+  Json out = {{"model", r.model_name}, {"method", r.method}};
+  if (r.bits > 0) out["bits"] = r.bits;
   if (!r.schedule.empty()) out["schedule"] = r.schedule;
   if (!r.file.empty()) out["file"] = r.file;
-  if (!r.integer.weights_note.empty()) out["weights_note"] = r.integer.weights_note;
+  if (!r.weights_note.empty()) out["weights_note"] = r.weights_note;
   out["images"] = r.report ? r.report->images : 0;
   out["spiking_images"] = r.loss.images;
   if (r.report && r.report->labelled) {
@@ -161,7 +170,10 @@ void print_convert_json(const ConvertResult& r) {
                                 {"correct_float", r.report->by_class[c].floating},
                                 {"correct_integer", r.report->by_class[c].integer}});
   }
-  if (r.loss.labelled) out["accuracy_spiking"] = share(r.loss.correct, r);
+  if (r.loss.labelled) {
+    out["accuracy_spiking"] = share(r.loss.correct, r);
+    if (r.has_float) out["accuracy_float_same_images"] = share(r.loss.float_correct, r);
+  }
   if (r.has_integer) out["agreement_spiking_integer"] = share(r.loss.same_as_integer, r);
   if (r.report) {
     out["agreement_float"] = r.report->agreement_float / 100;
@@ -176,7 +188,7 @@ void print_convert_json(const ConvertResult& r) {
                   {"multiply_adds", per_image(total.multiply_adds, r)},
                   {"state_reads", per_image(total.state_reads, r)},
                   {"neurons", total.neurons},
-                  {"macs", r.dense_macs}};
+                  {"macs", dense_macs(r)}};
   out["arithmetic_energy"] = {
       {"dense_nj", energy.dense_nj}, {"spiking_nj", energy.spiking_nj}, {"means", kEnergyLabel}};
   out["stages"] = stages_json(r);
@@ -189,20 +201,19 @@ void print_convert_table(const ConvertResult& r) {
   for (std::size_t s = 0; s < r.loss.stages.size(); ++s) {
     const SpikingStageLoss& stage = r.loss.stages[s];
     fmt::print("{:<16} {:>11} {:>13} {:>12.1f} {:>12.1f} {:>13.1f} {:>13.1f} {:>9} {:>11}\n", stage.name,
-               r.report ? fmt::format("{:.2f}%", 100 * stage.float_error) : "",
+               r.has_float ? fmt::format("{:.2f}%", 100 * stage.float_error) : "",
                r.has_integer ? fmt::format("{:.2f}%", 100 * stage.integer_error) : "", per_image(stage.work.events, r),
                per_image(stage.work.adds, r), per_image(stage.work.multiply_adds, r),
-               per_image(stage.work.state_reads, r), stage.work.neurons,
-               workloads::dense_multiply_adds(r.integer.stages[s]));
+               per_image(stage.work.state_reads, r), stage.work.neurons, r.macs[s]);
   }
   const StageWork total = total_work(r);
   fmt::print("{:<16} {:>11} {:>13} {:>12.1f} {:>12.1f} {:>13.1f} {:>13.1f} {:>9} {:>11}\n", "an image", "", "",
              per_image(total.events, r), per_image(total.adds, r), per_image(total.multiply_adds, r),
-             per_image(total.state_reads, r), total.neurons, r.dense_macs);
+             per_image(total.state_reads, r), total.neurons, dense_macs(r));
   print_report(r);
   print_spiking(r);
   print_ladder(r);
-  const auto energy = workloads::arithmetic_energy(r.loss, r.dense_macs);
+  const auto energy = workloads::arithmetic_energy(r.loss, dense_macs(r));
   fmt::print("\nthe papers' energy formula: dense {:.1f} nJ, spiking {:.1f} nJ an image\n  ({})\n", energy.dense_nj,
              energy.spiking_nj, kEnergyLabel);
   if (!r.file.empty()) fmt::print("network: {}\n", r.file);

@@ -2,14 +2,13 @@
 // What ranvier convert prints: the loss table for people, and as one JSON object.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "workloads/convert_report.h"
 #include "workloads/methods/spiking_loss.h"
-#include "workloads/model.h"
-#include "workloads/program.h"
 
 namespace ranvier::cli {
 
@@ -19,12 +18,13 @@ struct ConvertResult {
   std::string schedule;  // spikezip only
   std::string file;      // written; empty: none
   int bits = 0;
-  workloads::VitModel model;
-  workloads::Program integer;  // network to hold the spiking one against; of the same shape only, unless:
-  bool has_integer = true;
-  std::optional<workloads::ConversionReport> report;  // none for a network file, which holds no float weights
+  std::vector<std::string> class_names;
+  std::string weights_note;
+  bool has_integer = true;  // there is an integer network that the spiking one was held against
+  bool has_float = true;
+  std::optional<workloads::ConversionReport> report;  // of many images; none where there is no integer or float network
   workloads::SpikingLoss loss;
-  std::int64_t dense_macs = 0;  // an image
+  std::vector<std::int64_t> macs;  // by stage, of one dense evaluation
 };
 
 void print_convert_json(const ConvertResult& result);

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "cli/common.h"
 #include "cli/convert_output.h"
+#include "cli/convert_relu.h"
 #include "cli/schedules.h"
 #include "cli/temporal_workload.h"
 #include "workloads/methods/method.h"
@@ -83,52 +84,63 @@ void check_arguments(const ConvertArguments& a, bool from_file) {
     throw UsageError("--out", fmt::format("{}: network files end in {}", a.out, workloads::kNetworkFileEnding));
 }
 
+ExitCode print(const ConvertArguments& a, const ConvertResult& r) {
+  a.common.json ? print_convert_json(r) : print_convert_table(r);
+  const bool mismatch = r.method == "spikezip" && r.loss.at_rest == r.loss.images && r.loss.exact != r.loss.images;
+  return mismatch ? ExitCode::kFunctionalMismatch : ExitCode::kOk;
+}
+
 ExitCode convert(const ConvertArguments& a) {
   const bool from_file = workloads::is_network_file(a.model);
   check_arguments(a, from_file);
   workloads::MethodOptions options = method_options(a);
   ConvertResult r;
   r.model_name = a.model;
+  if (a.method == "rate" && is_relu_network(a.model)) {
+    r = convert_relu_network({a.model, a.images, a.calibrate, a.steps, a.spiking_images, a.common.threads});
+    return print(a, r);
+  }
+  workloads::VitModel model;
   workloads::MadeNetwork made;
   if (from_file) {
     workloads::ConvertedFile file = workloads::read_network(a.model);
-    r.model = std::move(file.model);
+    model = std::move(file.model);
     if (options.units.empty()) options.units = file.options["units"];
     made.network = workloads::network_of(file.program, options);
     made.integer = std::move(file.program);
     r.has_integer = !made.integer.rate();
+    r.has_float = false;
   } else {
-    r.model = workloads::load_model(a.model);
-    made = workloads::make_network(r.model, options);
+    model = workloads::load_model(a.model);
+    made = workloads::make_network(model, options);
   }
   r.method = made.network->method();
   if (!a.schedule.empty() && r.method != "spikezip")
     throw UsageError("--schedule", fmt::format("is an option of spikezip; {} has one order of its own", r.method));
   if (!a.out.empty() && !made.program)
     throw UsageError("--out", fmt::format("networks of {} with these options have no file form", r.method));
-  r.integer = std::move(made.integer);
-  r.bits = options.convert.bits.value_or(r.model.config.activation_bits);
+  r.class_names = model.class_names;
+  r.weights_note = made.integer.weights_note;
+  r.bits = options.convert.bits.value_or(model.config.activation_bits);
   if (r.method == "spikezip") r.schedule = a.schedule.empty() ? "staged-graded" : a.schedule;
-  r.dense_macs = workloads::dense_multiply_adds(r.integer);
+  for (const workloads::Stage& stage : made.integer.stages) r.macs.push_back(workloads::dense_multiply_adds(stage));
 
-  const auto images = a.images.empty() ? workloads::test_images(r.model) : workloads::load_images(a.images);
+  const auto images = a.images.empty() ? workloads::test_images(model) : workloads::load_images(a.images);
   if (!from_file) {
     workloads::RecordedLogits recorded;
-    if (a.images.empty() && workloads::has_recorded_logits(r.model)) recorded = workloads::recorded_logits(r.model);
-    r.report = workloads::report_conversion(r.model, r.integer, images, a.max_images, a.common.threads,
+    if (a.images.empty() && workloads::has_recorded_logits(model)) recorded = workloads::recorded_logits(model);
+    r.report = workloads::report_conversion(model, made.integer, images, a.max_images, a.common.threads,
                                             recorded.count > 0 ? &recorded : nullptr);
   }
-  r.loss = workloads::measure_spiking_loss(r.model, !from_file, r.has_integer ? &r.integer : nullptr, *made.network,
+  r.loss = workloads::measure_spiking_loss(model, r.has_float, r.has_integer ? &made.integer : nullptr, *made.network,
                                            images, a.spiking_images, a.common.threads);
   if (!a.out.empty()) {
     std::map<std::string, std::string> kept;
     if (!a.units.empty()) kept["units"] = a.units;
-    workloads::write_network(a.out, {for_file(r.model), std::move(*made.program), kept, made_from(a, r.model)});
+    workloads::write_network(a.out, {for_file(model), std::move(*made.program), kept, made_from(a, model)});
     r.file = a.out;
   }
-  a.common.json ? print_convert_json(r) : print_convert_table(r);
-  const bool mismatch = r.method == "spikezip" && r.loss.at_rest == r.loss.images && r.loss.exact != r.loss.images;
-  return mismatch ? ExitCode::kFunctionalMismatch : ExitCode::kOk;
+  return print(a, r);
 }
 
 std::string methods_help() {

@@ -111,6 +111,7 @@ SpikingLoss measure_spiking_loss(const VitModel& model, bool has_float, const Pr
     }
     const std::size_t last = one.class_by_step.back();
     loss.correct += loss.labelled && last == images.labels[i];
+    loss.float_correct += loss.labelled && one.float_class == std::size_t{images.labels[i]};
     loss.same_as_float += one.float_class == last;
     loss.same_as_integer += one.integer_class == last;
     loss.exact += integer != nullptr && one.exact;

@@ -25,6 +25,7 @@ struct SpikingLoss {
   std::size_t images = 0;
   bool labelled = true;             // else all `correct` are 0 and mean nothing
   std::size_t correct = 0;          // after the last step
+  std::size_t float_correct = 0;    // the float network on the same images
   std::size_t same_as_float = 0;    // class
   std::size_t same_as_integer = 0;  // class
   std::size_t exact = 0;            // images of which every stage equals the integer network's bit for bit
