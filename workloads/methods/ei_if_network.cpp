@@ -37,10 +37,12 @@ EiIfNetwork::EiIfNetwork(Program program, const std::function<std::unique_ptr<Ei
     window_ = std::max(window_, stage.encoder.hi);
   }
   // Both operands of a product fire in the same steps (SNNMatmul): v waits for the attention rows.
-  for (const Stage& stage : program_.stages)
-    if (stage.kind == StageKind::kMix)
-      for (const StageInput& input : stage.inputs)
-        level_[input.stage.value()] = std::max(level_[stage.inputs[0].stage.value()], level_[input.stage.value()]);
+  for (const Stage& stage : program_.stages) {
+    if (stage.kind != StageKind::kMix) continue;
+    int& left = level_[stage.inputs[0].stage.value()];
+    int& right = level_[stage.inputs[1].stage.value()];
+    left = right = std::max(left, right);
+  }
 }
 
 std::vector<std::string> EiIfNetwork::stages() const {

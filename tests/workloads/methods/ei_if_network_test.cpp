@@ -218,6 +218,29 @@ TEST(EiIfNetwork, StopsWithinAWindow) {
   EXPECT_EQ(early.logits_by_step.back(), whole.logits_by_step.front());
 }
 
+TEST(EiIfNetwork, OperandsOfAProductShareAWindow) {
+  const VitModel model = made(Shape::kMean, 12);
+  const Converted made_network(model, options_of(EiIfScale::kStatic, EiIfUnits::kTable, 15));
+  const EiIfNetwork& network = made_network.network;
+  const auto codes = pixels_of(model, 2, 0);
+  const std::vector<std::string> names = network.stages();
+  const auto events_by = [&](const char* name, int windows) {
+    const auto s = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+    return network.run(codes, {31 + 15 * windows, false}).work.at(s).events;
+  };
+  // Windows: embed, ln1, q and k, attn and v, av.
+  EXPECT_EQ(events_by("block0.k", 2), 0);
+  EXPECT_GT(events_by("block0.k", 3), 0);
+  EXPECT_EQ(events_by("block0.v", 3), 0);
+  EXPECT_GT(events_by("block0.v", 4), 0);
+  EXPECT_EQ(events_by("block0.av", 4), 0);
+  EXPECT_GT(events_by("block0.av", 5), 0);
+  // The constant row of the mean waits for the norm; both come before the mean itself.
+  EXPECT_EQ(network.levels(), 1 + 2 * 9 + 2);
+  EXPECT_EQ(events_by("pool_row", 19), 0);
+  EXPECT_GT(events_by("pool_row", 20), 0);
+}
+
 TEST(EiIfNetwork, CountsAreThoseOfTheSpikes) {
   const VitModel model = made(Shape::kPreNorm, 13);
   const Converted made_network(model, options_of(EiIfScale::kStatic, EiIfUnits::kTable, 15));
