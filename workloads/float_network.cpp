@@ -174,7 +174,7 @@ std::vector<float> FloatNetwork::norm(const NormWeights& weights, const std::vec
 
 std::vector<float> FloatNetwork::attention(const Block& block, const std::vector<float>& x, Pass& pass) const {
   const auto tokens = static_cast<std::size_t>(config_.tokens());
-  const auto width = static_cast<std::size_t>(config_.width);
+  const auto width = static_cast<std::size_t>(config_.attention_channels());
   const auto heads = static_cast<std::size_t>(config_.heads);
   const Rows q = pass.finish(block.q(x));
   const Rows k = pass.finish(block.k(x));

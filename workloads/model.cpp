@@ -45,10 +45,10 @@ void for_each_weight(Model& model, const Visit& visit) {
     auto& block = model.blocks[b];
     const std::string prefix = "blocks." + std::to_string(b) + ".";
     norm(prefix + "norm1", block.norm1);
-    linear(prefix + "q", block.q, c.width, c.width);
-    linear(prefix + "k", block.k, c.width, c.width);
-    linear(prefix + "v", block.v, c.width, c.width);
-    linear(prefix + "proj", block.proj, c.width, c.width);
+    linear(prefix + "q", block.q, c.attention_channels(), c.width);
+    linear(prefix + "k", block.k, c.attention_channels(), c.width);
+    linear(prefix + "v", block.v, c.attention_channels(), c.width);
+    linear(prefix + "proj", block.proj, c.width, c.attention_channels());
     norm(prefix + "norm2", block.norm2);
     linear(prefix + "fc1", block.fc1, c.hidden, c.width);
     linear(prefix + "fc2", block.fc2, c.width, c.hidden);
@@ -124,7 +124,8 @@ void set_sizes(VitModel& model) {
   model.blocks.resize(static_cast<std::size_t>(c.blocks));
   size(model.embed, c.in_channels(), c.width);
   for (BlockWeights& block : model.blocks) {
-    for (LinearWeights* w : {&block.q, &block.k, &block.v, &block.proj}) size(*w, c.width, c.width);
+    for (LinearWeights* w : {&block.q, &block.k, &block.v}) size(*w, c.width, c.attention_channels());
+    size(block.proj, c.attention_channels(), c.width);
     size(block.fc1, c.width, c.hidden);
     size(block.fc2, c.hidden, c.width);
   }

@@ -172,6 +172,7 @@ VitConfig parse_config(const std::string& text, const std::string& file_name) {
                               "activation",
                               "pooling",
                               "class_token",
+                              "attention_width",
                               "pre_norm",
                               "final_norm",
                               "epsilon",
@@ -192,7 +193,7 @@ VitConfig parse_config(const std::string& text, const std::string& file_name) {
       reader.bad("patch", config.patch, "a divisor of image (" + std::to_string(config.image) + ")");
   }
   config.width = reader.whole("width", 2, kMostChannels);
-  config.heads = reader.whole("heads", 1, config.width);
+  config.heads = reader.whole("heads", 1, kMostChannels);
   config.blocks = reader.whole("blocks", 1, 1024);
   config.hidden = reader.whole("hidden", 1, kMostChannels);
   config.classes = reader.whole("classes", 2, kMostChannels);
@@ -202,8 +203,12 @@ VitConfig parse_config(const std::string& text, const std::string& file_name) {
   config.activation_bits = reader.whole("activation_bits", kMinActivationBits, kMaxActivationBits);
   config.accuracy_float_10k = reader.real("accuracy_float_10k", 0, 100, "percent");
   config.accuracy_quantised_10k = reader.real("accuracy_quantised_10k", 0, 100, "percent");
-  if (config.width % config.heads != 0)
-    reader.bad("heads", config.heads, "a divisor of width (" + std::to_string(config.width) + ")");
+  if (reader.optional("attention_width") != nullptr)
+    config.attention_width = reader.whole("attention_width", 1, kMostChannels);
+  if (config.attention_channels() % config.heads != 0)
+    reader.bad("heads", config.heads,
+               "a divisor of " + std::string(config.attention_width > 0 ? "attention_width (" : "width (") +
+                   std::to_string(config.attention_channels()) + ")");
   read_structure(reader, config);
   for (const std::string& kind : site_kinds())
     config.bounds[kind] = default_bounds(config, kind, config.activation_bits);
@@ -232,6 +237,7 @@ std::string config_text(const VitConfig& c) {
                                      {"accuracy_float_10k", c.accuracy_float_10k},
                                      {"accuracy_quantised_10k", c.accuracy_quantised_10k}});
   const VitConfig usual;
+  if (c.attention_width != usual.attention_width) json["attention_width"] = c.attention_width;
   if (c.colours != usual.colours) json["colours"] = c.colours;
   if (c.epsilon != usual.epsilon) json["epsilon"] = c.epsilon;
   if (c.placement != usual.placement) json["placement"] = choice_name(kPlacementNames, c.placement);

@@ -202,7 +202,8 @@ class Builder {
   }
 
   StageId scores(const std::string& name, StageId q, StageId k) {
-    Stage stage = start(name, StageKind::kScores, {{q, 1}, {k, 1}}, config_.width, config_.heads * config_.tokens());
+    Stage stage =
+        start(name, StageKind::kScores, {{q, 1}, {k, 1}}, program_.stage(q).channels, config_.heads * config_.tokens());
     stage.heads = config_.heads;
     const int fraction =
         rate_ != nullptr ? score_fraction_bits(source(q).largest * source(k).largest * config_.head_width()) : 0;
@@ -215,7 +216,8 @@ class Builder {
   }
 
   StageId mix(const std::string& name, StageId attention, StageId v, std::int32_t heads, std::int32_t tokens) {
-    Stage stage = start(name, StageKind::kMix, {{attention, 1}, {v, 1}}, heads * config_.tokens(), config_.width);
+    Stage stage =
+        start(name, StageKind::kMix, {{attention, 1}, {v, 1}}, heads * config_.tokens(), program_.stage(v).channels);
     stage.heads = heads;
     stage.tokens = tokens;
     const CodeSource a = source(attention), b = source(v);

@@ -31,6 +31,7 @@ struct VitConfig {
   std::int32_t patch = 0;  // pixels along a patch
   std::int32_t width = 0;  // channels of the residual stream
   std::int32_t heads = 0;
+  std::int32_t attention_width = 0;  // channels of q, of k and of v, all heads together; 0: width
   std::int32_t blocks = 0;
   std::int32_t hidden = 0;  // channels between fc1 and fc2
   std::int32_t classes = 0;
@@ -58,7 +59,8 @@ struct VitConfig {
   std::int32_t patches() const { return steps > 0 ? steps : patches_along() * patches_along(); }
   std::int32_t tokens() const { return patches() + (class_token ? 1 : 0); }
   std::int32_t in_channels() const { return steps > 0 ? features : colours * patch * patch; }
-  std::int32_t head_width() const { return width / heads; }
+  std::int32_t attention_channels() const { return attention_width > 0 ? attention_width : width; }
+  std::int32_t head_width() const { return attention_channels() / heads; }
   std::int32_t input_code_max() const { return 255 >> pixel_shift; }
 };
 

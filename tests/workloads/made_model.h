@@ -78,7 +78,8 @@ inline VitModel random_model(std::uint64_t seed, const VitConfig& config = small
   m.blocks.resize(static_cast<std::size_t>(config.blocks));
   for (BlockWeights& b : m.blocks) {
     norm(b.norm1);
-    for (LinearWeights* w : {&b.q, &b.k, &b.v, &b.proj}) linear(*w, config.width, config.width);
+    for (LinearWeights* w : {&b.q, &b.k, &b.v}) linear(*w, config.width, config.attention_channels());
+    linear(b.proj, config.attention_channels(), config.width);
     norm(b.norm2);
     linear(b.fc1, config.width, config.hidden);
     linear(b.fc2, config.hidden, config.width);

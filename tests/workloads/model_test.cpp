@@ -144,7 +144,7 @@ TEST_F(ModelFiles, ConfigKeysAreChecked) {
   const auto unknown = failure<UnknownConfigKey>();
   EXPECT_EQ(unknown.key, "haeds");
   EXPECT_EQ(unknown.place.file, config());
-  EXPECT_EQ(unknown.place.line, 6);
+  EXPECT_EQ(unknown.place.line, 7);
   EXPECT_EQ(unknown.place.column, 3);
   EXPECT_NE(std::string(unknown.what()).find("did you mean 'heads'"), std::string::npos) << unknown.what();
   SetUp();

@@ -40,6 +40,7 @@ const Structure kStructures[] = {
        c.pre_norm = true;
        c.colours = 3;
      }},
+    {"attention_narrower_than_the_stream", [](VitConfig& c) { c.attention_width = 4; }},
     {"no_class_token_mean",
      [](VitConfig& c) {
        c.class_token = false;
@@ -170,6 +171,9 @@ TEST(StructureKeys, AreChecked) {
   EXPECT_EQ(refused("class_token", "1"), "class_token");
   EXPECT_EQ(refused("epsilon", "-1"), "epsilon");
   EXPECT_EQ(refused("colours", "0"), "colours");
+  EXPECT_EQ(refused("attention_width", "6"), "taken");
+  EXPECT_EQ(refused("attention_width", "7"), "heads");
+  EXPECT_EQ(refused("attention_width", "0"), "attention_width");
   EXPECT_EQ(refused("final_norm", "false, \"pooling\": \"mean\""), "pooling");
 }
 

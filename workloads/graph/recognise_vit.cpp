@@ -58,6 +58,8 @@ class Collector {
     c.width = patches.channels;
     c.blocks = static_cast<std::int32_t>(pattern_.blocks.size());
     c.heads = value(pattern_.blocks.front().scores).heads;
+    const auto attention = static_cast<std::int32_t>(value(pattern_.blocks.front().scores).rows.size());
+    if (attention != c.width) c.attention_width = attention;
     c.hidden = value(pattern_.blocks.front().fc1).channels;
     c.classes = value(pattern_.head.back()).channels;
     c.placement = pattern_.placement;
@@ -140,16 +142,16 @@ class Collector {
   void collect_block(const VitBlockPattern& p) {
     const TokenValue &scores = value(p.scores), &mix = value(p.mix);
     BlockWeights& w = model_.blocks[static_cast<std::size_t>(&p - pattern_.blocks.data())];
-    const auto width = static_cast<std::size_t>(config().width);
+    const auto width = static_cast<std::size_t>(config().attention_channels());
     const auto heads = static_cast<std::size_t>(config().heads);
     if (scores.heads != config().heads)
       differs(p.scores, fmt::format("{} heads in a block, {} in the first", scores.heads, heads),
               "as many in every block");
     if (scores.rows.size() != width || mix.rows.size() != width)
       differs(p.scores,
-              fmt::format("{} heads of {} and {} channels in a width of {}", heads, scores.rows.size() / heads,
-                          mix.rows.size() / heads, width),
-              "heads that share the width between them");
+              fmt::format("{} heads of {} channels for keys and {} for values, {} in the first block", heads,
+                          scores.rows.size() / heads, mix.rows.size() / heads, width / heads),
+              "heads of one size");
     if (value(p.fc1).channels != config().hidden)
       differs(p.fc1, fmt::format("an MLP of {} channels after one of {}", value(p.fc1).channels, config().hidden),
               "as many in every block");

@@ -153,7 +153,7 @@ class VitGraphMaker : public GraphMaker {
     }
     const NodeId all = linear(transpose(x, {1, 0, 2}), weight, bias);
     for (std::int64_t i = 0; i < 3; ++i) {
-      const NodeId part = slice(all, 2, i * c_.width, (i + 1) * c_.width);
+      const NodeId part = slice(all, 2, i * c_.attention_channels(), (i + 1) * c_.attention_channels());
       parts[static_cast<std::size_t>(i)] = transpose(reshape(part, {tokens, heads, width}), {1, 0, 2});
     }
     parts[1] = transpose(parts[1], {0, 2, 1});
@@ -172,10 +172,10 @@ class VitGraphMaker : public GraphMaker {
     rows = softmax(rows, flat ? 2 : 3);
     NodeId y = make(Op::kMatMul, {rows, v}, graph.node(v).shape);
     if (flat) {
-      y = linear(reshape(transpose(y, {1, 0, 2}), {tokens, c_.width}), w.proj);
+      y = linear(reshape(transpose(y, {1, 0, 2}), {tokens, c_.attention_channels()}), w.proj);
       return transpose(reshape(y, {tokens, 1, c_.width}), {1, 0, 2});
     }
-    return linear(reshape(transpose(y, {0, 2, 1, 3}), {1, tokens, c_.width}), w.proj);
+    return linear(reshape(transpose(y, {0, 2, 1, 3}), {1, tokens, c_.attention_channels()}), w.proj);
   }
 
   NodeId mlp(NodeId x, const BlockWeights& w) {

@@ -40,7 +40,7 @@ const Network kNetworks[] = {
     {"post-ln-128x6", "opset17", "vit-cifar10/post-ln-128x6", "", 200, 95},
     {"vnncomp-ibp_3_3_8", "model", "vit-cifar10/vnncomp-ibp_3_3_8", "", 500, 92},
     {"kwt1", "opset17", "kwt1", "", 120, 95},
-    {"mnist-pre-ln-64x6", "opset13", "", "4 heads of 64", 0, 0},
+    {"mnist-pre-ln-64x6", "opset13", "", "", 500, 97},
     {"mnist-vit_455_mlp", "opset17", "", "", 500, 85},
     {"mnist-vit_371", "opset13", "", "a last block of attention alone", 0, 0},
     {"seeded-clip", "opset13", "", "", 0, 0},

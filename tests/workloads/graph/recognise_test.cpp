@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "tests/workloads/made_model.h"
 #include "made_vit_graph.h"
+#include "tests/workloads/made_model.h"
 #include "workloads/convert.h"
 #include "workloads/executor.h"
 #include "workloads/float_network.h"
@@ -39,6 +39,7 @@ void expect_same(const VitModel& a, const VitModel& b) {
   EXPECT_EQ(a.config.features, b.config.features);
   EXPECT_EQ(a.config.width, b.config.width);
   EXPECT_EQ(a.config.heads, b.config.heads);
+  EXPECT_EQ(a.config.attention_width, b.config.attention_width);
   EXPECT_EQ(a.config.hidden, b.config.hidden);
   EXPECT_EQ(a.config.classes, b.config.classes);
   EXPECT_EQ(a.config.placement, b.config.placement);
@@ -123,6 +124,13 @@ const Case kCases[] = {
      [](VitConfig& c, GraphStyle&) { c.class_token = false, c.pooling = Pooling::kMean; }},
     {"clip",
      [](VitConfig& c, GraphStyle&) { c.activation = Activation::kQuickGelu, c.pre_norm = true, c.colours = 3; }},
+    {"heads_wider_than_the_stream",
+     [](VitConfig& c, GraphStyle& s) { c.heads = 3, c.attention_width = 18, s.attention = AttentionStyle::kFused; }},
+    {"heads_narrower_than_the_stream",
+     [](VitConfig& c, GraphStyle& s) {
+       c.heads = 2, c.attention_width = 4, s.attention = AttentionStyle::kTokensFirst;
+       s.scale = ScaleStyle::kOnQueries;
+     }},
     {"sequence_of_one_head",
      [](VitConfig& c, GraphStyle&) {
        c.image = c.patch = 0, c.steps = 5, c.features = 6, c.heads = 1;

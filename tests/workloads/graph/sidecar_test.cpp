@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "../../shared_data.h"
-#include "tests/workloads/made_model.h"
 #include "base/file.h"
 #include "made_vit_graph.h"
+#include "tests/workloads/made_model.h"
 #include "workloads/convert.h"
 #include "workloads/dataset.h"
 #include "workloads/executor.h"
