@@ -11,6 +11,8 @@
 namespace ranvier::workloads {
 namespace {
 
+constexpr std::int64_t kMostElements = std::int64_t{1} << 28;  // of an activation
+
 bool is_layout(Op op) { return op == Op::kReshape || op == Op::kTranspose || op == Op::kSlice || op == Op::kGather; }
 
 ElementIndex counting(std::int64_t count) {
@@ -78,6 +80,9 @@ TokenGraph TokenReader::read() {
   }
   for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
     here_ = NodeId(n);
+    const std::int64_t elements = element_count(graph_.nodes[n].shape);
+    if (elements < 1 || elements > kMostElements)
+      differs(std::to_string(elements) + " elements", "1 to " + std::to_string(kMostElements));
     views_[n] = view_of(here_);
     for (const NodeId input : graph_.nodes[n].inputs)
       if (last_uses_[input.value()] == n) views_[input.value()].index.reset();

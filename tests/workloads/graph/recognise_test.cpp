@@ -258,6 +258,17 @@ std::size_t nth(const Graph& graph, Op op, std::size_t which) {
   throw std::logic_error("no such node");
 }
 
+/// Nodes from `at` on, and what reads them, move one up; the new node's inputs are as they were before.
+void insert_before(Graph& graph, std::size_t at, const GraphNode& made) {
+  const auto moved = [at](NodeId& id) {
+    if (id.value() >= at) id = NodeId(id.value() + 1);
+  };
+  for (std::size_t n = at + 1; n < graph.nodes.size(); ++n)
+    for (NodeId& input : graph.nodes[n].inputs) moved(input);
+  for (NodeId& output : graph.outputs) moved(output);
+  graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(at), made);
+}
+
 const Odd kOdd[] = {
     {"silu", "the activation function",
      [](VitConfig&, GraphStyle&, Graph* g) {
@@ -300,6 +311,31 @@ const Odd kOdd[] = {
        if (g == nullptr) return;
        GraphNode& mix = g->nodes[nth(*g, Op::kMatMul, 1)];
        mix.op = Op::kUnary, mix.inputs = {mix.inputs[1]};
+     }},
+    {"values_of_another_size_than_keys", "heads of 4 channels for keys and 2 for values",
+     [](VitConfig&, GraphStyle&, Graph* g) {
+       if (g == nullptr) return;
+       // Only the last two channels of each head of the first block's values, and half the projection.
+       const std::size_t mix = nth(*g, Op::kMatMul, 1);
+       GraphNode& values = g->nodes[g->nodes[mix].inputs[1].value()];
+       const std::int64_t tokens = values.shape[2];
+       values.op = Op::kSlice, values.axis = 3, values.integers = {2, 4, 1}, values.shape = {1, 2, tokens, 2};
+       GraphNode turned;
+       turned.op = Op::kTranspose, turned.name = "turned", turned.inputs = values.inputs,
+       turned.integers = {0, 2, 1, 3};
+       turned.shape = {1, 2, tokens, 4};
+       const std::size_t at = g->nodes[mix].inputs[1].value();
+       values.inputs = {NodeId(at)};
+       insert_before(*g, at, turned);
+       for (std::size_t n = mix + 1; n < g->nodes.size(); ++n) {
+         GraphNode& node = g->nodes[n];
+         if (node.op == Op::kMatMul && node.shape.back() == 4) node.shape.back() = 2;
+         if (node.op == Op::kTranspose) node.shape = {1, tokens, 2, 2};
+         if (node.op == Op::kReshape) node.shape.back() = 4;
+         if (node.op != Op::kLinear) continue;
+         node.weight.resize(8 * 4);
+         break;
+       }
      }},
     {"another_logit_order", "an output that is not one row of logits",
      [](VitConfig&, GraphStyle&, Graph* g) {
