@@ -33,7 +33,7 @@ struct RateOptions {
   RateUnitMaker units;                         // empty: tables
 };
 
-inline constexpr double kEcmtPercentile = 0.999;
+inline constexpr double kEcmtPercentile = 0.9999;
 inline constexpr double kRatePercentile = 0.999;
 
 /// Throws BadRateOption, CannotCalibrate, DoesNotFitIntegers and what loading images throws.

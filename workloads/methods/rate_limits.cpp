@@ -45,7 +45,8 @@ std::int64_t most_steps(const Program& program, const Stage& stage) {
   std::int64_t unit = 0;
   for (const std::int32_t threshold : stage.encoder.threshold) unit = std::max<std::int64_t>(unit, threshold);
   const std::int64_t emitted = 2 * unit * std::max(-stage.encoder.lo, stage.encoder.hi);
-  std::int64_t most = emitted > 0 ? kResidualMost / emitted : kResidualMost;
+  // A residual that is taken anew from its goal in every step is held within its width; only pairs then need unit * M.
+  std::int64_t most = is_pair(stage.encoder) ? kResidualMost / emitted : kResidualMost;
   if (stage.kind == StageKind::kLinear) most = kResidualMost / (largest_step(program, stage) + emitted);
   std::int64_t product = 0;
   if (stage.kind == StageKind::kScores) product = 2 * kScoreMeanLimit;
