@@ -83,11 +83,15 @@ ImageSet load_images(const std::string& path) {
   images.file = file.path();
   images.labels = file.u8("labels", {-1});
   const auto count = static_cast<std::int64_t>(images.labels.size());
-  images.pixels = file.u8("pixels", {count, -1, -1});
-  const std::vector<std::int64_t>& shape = file.shape("pixels");
-  if (shape[1] != shape[2] || shape[1] < 1 || shape[1] > 4096)
-    throw WrongShape(file.path(), "pixels", {count, shape[1], shape[1]}, shape);
-  images.side = static_cast<std::int32_t>(shape[1]);
+  const std::vector<std::int64_t> shape = file.shape("pixels");
+  const bool coloured = shape.size() == 4;
+  const std::int64_t side = shape.empty() ? 0 : shape.back();
+  const std::int64_t colours = coloured ? shape[1] : 1;
+  if (side < 1 || side > 4096 || colours < 1 || colours > 16)
+    throw WrongShape(file.path(), "pixels", {count, -1, -1}, shape);
+  images.pixels = coloured ? file.u8("pixels", {count, colours, side, side}) : file.u8("pixels", {count, side, side});
+  images.colours = static_cast<std::int32_t>(colours);
+  images.side = static_cast<std::int32_t>(side);
   return images;
 }
 

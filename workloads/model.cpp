@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "workloads/bundled.h"
 #include "workloads/graph/onnx_sidecar.h"
+#include "workloads/import_checkpoint.h"
 #include "workloads/import_model.h"
 #include "workloads/safetensors.h"
 #include "workloads/seeded_model.h"
@@ -58,10 +59,11 @@ void for_each_weight(Model& model, const Visit& visit) {
 }
 
 VitModel load_files(const fs::path& weights, const fs::path& config) {
+  const SafetensorsFile file = SafetensorsFile::read(weights);
+  if (!checkpoint_layout(file).empty()) return import_checkpoint(file, weights.parent_path());
   VitModel model;
   model.folder = weights.parent_path();
   model.files = {weights, config};
-  const SafetensorsFile file = SafetensorsFile::read(weights);
   model.config = parse_config(read_file(config), config.string());
   set_sizes(model);
   if (model.config.dataset == "fashion-mnist")

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -168,6 +169,45 @@ std::vector<float> SafetensorsFile::f32(const std::string& tensor,
   return values;
 }
 
+template <class T>
+std::vector<T> SafetensorsFile::numbers(const std::string& tensor, const char* dtype,
+                                        const std::vector<std::int64_t>& expected_shape) const {
+  const Tensor& found = checked(tensor, dtype, expected_shape);
+  std::vector<T> values((found.end - found.begin) / sizeof(T));
+  if (!values.empty()) std::memcpy(values.data(), bytes_.data() + found.begin, values.size() * sizeof(T));
+  return values;
+}
+
+namespace {
+
+/// IEEE 754 half precision: 1, 5 and 10 bits.
+float from_half(std::uint16_t half) {
+  const int exponent = half >> 10 & 31, fraction = half & 1023;
+  const float sign = (half & 0x8000) != 0 ? -1.0F : 1.0F;
+  if (exponent == 31) return fraction != 0 ? std::nanf("") : sign * std::numeric_limits<float>::infinity();
+  if (exponent == 0) return sign * std::ldexp(static_cast<float>(fraction), -24);
+  return sign * std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
+}
+
+}  // namespace
+
+std::vector<float> SafetensorsFile::real(const std::string& tensor,
+                                         const std::vector<std::int64_t>& expected_shape) const {
+  const std::string& dtype = find(tensor).dtype;
+  if (dtype != "F16" && dtype != "BF16" && dtype != "F64") return f32(tensor, expected_shape);
+  std::vector<float> values;
+  if (dtype == "F64") {
+    for (const double value : numbers<double>(tensor, "F64", expected_shape))
+      values.push_back(static_cast<float>(value));
+  } else {
+    for (const std::uint16_t bits : numbers<std::uint16_t>(tensor, dtype.c_str(), expected_shape))
+      values.push_back(dtype == "F16" ? from_half(bits) : std::bit_cast<float>(std::uint32_t{bits} << 16));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i])) throw NonFiniteValue(path_, tensor, i, values[i]);
+  return values;
+}
+
 std::vector<std::uint8_t> SafetensorsFile::u8(const std::string& tensor,
                                               const std::vector<std::int64_t>& expected_shape) const {
   const Tensor& found = checked(tensor, "U8", expected_shape);
@@ -175,23 +215,14 @@ std::vector<std::uint8_t> SafetensorsFile::u8(const std::string& tensor,
           bytes_.begin() + static_cast<std::ptrdiff_t>(found.end)};
 }
 
-template <class T>
-std::vector<T> SafetensorsFile::integers(const std::string& tensor, const char* dtype,
-                                         const std::vector<std::int64_t>& expected_shape) const {
-  const Tensor& found = checked(tensor, dtype, expected_shape);
-  std::vector<T> values((found.end - found.begin) / sizeof(T));
-  if (!values.empty()) std::memcpy(values.data(), bytes_.data() + found.begin, values.size() * sizeof(T));
-  return values;
-}
-
 std::vector<std::int8_t> SafetensorsFile::i8(const std::string& tensor,
                                              const std::vector<std::int64_t>& expected_shape) const {
-  return integers<std::int8_t>(tensor, "I8", expected_shape);
+  return numbers<std::int8_t>(tensor, "I8", expected_shape);
 }
 
 std::vector<std::int32_t> SafetensorsFile::i32(const std::string& tensor,
                                                const std::vector<std::int64_t>& expected_shape) const {
-  return integers<std::int32_t>(tensor, "I32", expected_shape);
+  return numbers<std::int32_t>(tensor, "I32", expected_shape);
 }
 
 namespace {

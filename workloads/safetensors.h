@@ -30,6 +30,8 @@ class SafetensorsFile {
   /// Values of a tensor of the given type and shape (an extent of -1 stands for any). Throws TensorMissing, WrongDtype,
   /// WrongShape, NonFiniteValue.
   std::vector<float> f32(const std::string& tensor, const std::vector<std::int64_t>& expected_shape) const;
+  /// The same of F16, BF16 and F64 too; the first two lose nothing.
+  std::vector<float> real(const std::string& tensor, const std::vector<std::int64_t>& expected_shape) const;
   std::vector<std::uint8_t> u8(const std::string& tensor, const std::vector<std::int64_t>& expected_shape) const;
   std::vector<std::int8_t> i8(const std::string& tensor, const std::vector<std::int64_t>& expected_shape) const;
   std::vector<std::int32_t> i32(const std::string& tensor, const std::vector<std::int64_t>& expected_shape) const;
@@ -48,7 +50,7 @@ class SafetensorsFile {
   const Tensor& checked(const std::string& tensor, const std::string& dtype,
                         const std::vector<std::int64_t>& expected_shape) const;
   template <class T>
-  std::vector<T> integers(const std::string& tensor, const char* dtype,
+  std::vector<T> numbers(const std::string& tensor, const char* dtype,
                           const std::vector<std::int64_t>& expected_shape) const;
 
   std::string path_;
