@@ -113,9 +113,11 @@ void Job::load() {
   model_ = std::move(network.model);
   program_ = std::move(network.program);
   has_float_ = network.has_float;
-  images_ =
-      options_.images_file.empty() ? workloads::test_images(model_) : workloads::load_images(options_.images_file);
-  workloads::check_images(model_, images_);
+  if (!options_.images_file.empty() || workloads::names_images(model_)) {
+    images_ =
+        options_.images_file.empty() ? workloads::test_images(model_) : workloads::load_images(options_.images_file);
+    workloads::check_images(model_, images_);
+  }
   if (workloads::has_recorded_logits(model_)) recorded_ = workloads::recorded_logits(model_);
   wall_times_.push_back({"load and convert", watch.seconds()});
 }
@@ -130,6 +132,7 @@ void Job::use_profile(const mapper::Profile& profile) { problem_ = mapper::with_
 
 const std::vector<std::vector<std::int32_t>>& Job::image_codes() {
   if (codes_.empty()) {
+    if (!temporal_ && images_.count() == 0) throw workloads::NoImages(options_.workload, "--images-file");
     if (options_.images > images_.count())
       throw UsageError("--images",
                        fmt::format("{} asked for, {} holds {}", options_.images, images_.file, images_.count()));

@@ -95,6 +95,8 @@ ImageSet load_images(const std::string& path) {
   return images;
 }
 
+bool names_images(const VitModel& model) { return model.data.kind != DataKind::kFiles || !model.data.test.empty(); }
+
 ImageSet test_images(const VitModel& model) {
   switch (model.data.kind) {
     case DataKind::kBundled:

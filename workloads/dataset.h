@@ -38,7 +38,9 @@ struct ImageSet {
 /// "fashion-mnist/test500". Throws FileMissing, UnknownImageSet, BadRecordFile, BadIdxFile, SafetensorsError's and
 /// NpzFile's kinds.
 ImageSet load_images(const std::string& path);
-/// The sets that come with a model; no image is in both.
+/// Whether the model says where its test images are.
+bool names_images(const VitModel& model);
+/// The sets that come with a model; no image is in both. Throws NoImages where it does not say.
 ImageSet test_images(const VitModel& model);
 ImageSet calibration_images(const VitModel& model);
 /// Throws ImagesDoNotFit, InputKindDiffers, BadTensorValue (a label that the model has no class for).
