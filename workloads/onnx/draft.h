@@ -97,7 +97,7 @@ class Draft {
     Draft& draft_;
   };
   static constexpr int kDeepest = 40;
-  static constexpr int kMostCalls = 2000;  // within one operation of the file; the largest seen is 60
+  static constexpr int kMostCalls = 2000;  // within one operation of the file
 
   NodeId make(GraphNode node, TensorPtr weight = nullptr, TensorPtr bias = nullptr);
   bool rules_apply() const { return depth_ < kDeepest && calls_ < kMostCalls; }
