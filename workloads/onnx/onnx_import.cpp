@@ -86,6 +86,9 @@ class Importer {
       if (input.name().empty()) throw BadOnnxInput(source_.file, "", "has no name; export the network again");
       draft_.begin(input.name());
       define(input.name(), {draft_.input(input_shape(input)), nullptr});
+      if (input.type().tensor_type().elem_type() != onnx::TensorProto::FLOAT)
+        source_.notes.push_back(fmt::format("input {}: computed in float32, the file has element type {}", input.name(),
+                                            input.type().tensor_type().elem_type()));
     }
   }
 

@@ -241,6 +241,14 @@ TEST(ValueOperatorTest, EveryStorageOfNumbers) {
   EXPECT_THAT(b.import().notes, ElementsAre("tensor c: 1 of 1 doubles rounded to the nearest float"));
 }
 
+TEST(ValueOperatorTest, OtherTypesThanFloatAreSaid) {
+  OnnxBuilder b;
+  b.input("x", {1, 2}, onnx::TensorProto::FLOAT16).output("y").node("Cast", {"x"}, {"y"});
+  b.with("to", onnx::TensorProto::DOUBLE);
+  EXPECT_THAT(b.import().notes, ElementsAre("input x: computed in float32, the file has element type 10",
+                                            "node the Cast: computed in float32, the file casts to type 11"));
+}
+
 TEST(ValueOperatorTest, IdentityAliasesOfInitialisers) {
   OnnxBuilder b = of({1, 2});
   b.floats("W", {2, 2}, {1, 2, 3, 4}).node("Identity", {"W"}, {"V"}).node("MatMul", {"x", "V"}, {"y"});
