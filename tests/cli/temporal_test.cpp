@@ -46,6 +46,23 @@ TEST_F(TemporalVerbs, ARecordingOfAChipIsAWorkload) {
   EXPECT_TRUE(o.json()["accuracy_chip"].is_null());
 }
 
+TEST_F(TemporalVerbs, ANirFileIsAWorkload) {
+  RANVIER_NEEDS_SHARED_DATA("nir");
+  RANVIER_NEEDS_SHARED_DATA("nmnist");
+  const std::string network = quoted(shared_data("nir/cnn_sinabs.nir"));
+  const auto o = ranvier("run " + network + " --target loihi-table2 --fidelity fast --images 1 -q --json -o r");
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  const auto j = o.json();
+  EXPECT_TRUE(j["exact"].get<bool>());
+  EXPECT_EQ(j["accuracy_chip"], 1.0);
+  EXPECT_EQ(j["layers"][0]["events"], 3312);  // of sample 60001
+  EXPECT_EQ(j["layers"][1]["events"], 3940);
+  EXPECT_EQ(j["layers"][5]["events"], 108);
+  EXPECT_EQ(ranvier("check r/mapping.json --workload " + network).exit_code, 0);
+  expect_refusal(ranvier("map " + quoted(shared_data("nir/lif_norse.nir")) + " --target loihi-table2"), 5,
+                 "describe them in lif_norse.yaml beside it");
+}
+
 TEST_F(TemporalVerbs, EnginesAreChosenToo) {
   RANVIER_NEEDS_SHARED_DATA("loihi-nets/nmnist-mlp");
   RANVIER_NEEDS_SHARED_DATA("nmnist");

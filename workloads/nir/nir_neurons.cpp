@@ -12,7 +12,7 @@ namespace ranvier::workloads {
 namespace {
 
 constexpr double kMostSpikes = 1e9;  // in one step of one neuron
-constexpr std::size_t kMostDelayValues = std::size_t{1} << 28;
+constexpr std::size_t kMostDelayValues = std::size_t{1} << 25;
 
 /// A parameter of one value or of one a neuron.
 class PerNeuron {

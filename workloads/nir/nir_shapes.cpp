@@ -11,7 +11,8 @@
 namespace ranvier::workloads {
 namespace {
 
-constexpr std::int64_t kMostElements = std::int64_t{1} << 28;
+constexpr std::int64_t kMostElements = std::int64_t{1} << 28;  // that nir_count() tells apart
+constexpr std::int64_t kMostOfUnit = std::int64_t{1} << 24;    // that a node takes or gives
 constexpr std::int64_t kMostExtent = std::int64_t{1} << 24;
 
 /// Shapes of one meaning: extents of 1 do not tell them apart.
@@ -44,8 +45,8 @@ class Inference {
     } else {
       element_wise();
     }
-    if (nir_count(unit_.out_shape) > kMostElements || nir_count(unit_.in_shape) > kMostElements)
-      refuse(fmt::format("{} elements, at most {} are taken", nir_shape_text(unit_.out_shape), kMostElements));
+    if (nir_count(unit_.out_shape) > kMostOfUnit || nir_count(unit_.in_shape) > kMostOfUnit)
+      refuse(fmt::format("{} elements, at most {} are taken", nir_shape_text(unit_.out_shape), kMostOfUnit));
   }
 
  private:
