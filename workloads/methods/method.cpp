@@ -98,7 +98,8 @@ MadeNetwork make_network(const VitModel& model, const MethodOptions& options) {
   if (method == "sta" || method == "ecmt" || method == "rate") made = make_rate(model, method, options);
   ConvertOptions integer = options.convert;
   if (method == "ei-if") integer.bits = integer.bits.value_or(EiIfOptions{}.bits);
-  made.integer = convert(model, integer);
+  // What static scales and table units settle to is their own program at rest.
+  made.integer = method == "ei-if" && made.program ? *made.program : convert(model, integer);
   if (method == "spikezip") {
     made.program = made.integer;
     made.network = spikezip_network(made.integer, options.schedule, options.steps);

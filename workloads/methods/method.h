@@ -36,7 +36,7 @@ struct MethodOptions {
 /// A network in both forms: what runs, and the integer network of the same weights at rest to hold it against.
 struct MadeNetwork {
   std::unique_ptr<ConvertedNetwork> network;
-  Program integer;                 // of spikezip at the same number of bits
+  Program integer;                 // of spikezip at the same number of bits; of ei-if with static scales its own
   std::optional<Program> program;  // what a network file holds of it; none where the method's network is no program
 };
 
