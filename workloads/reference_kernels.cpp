@@ -119,7 +119,9 @@ void products_of_rows(const std::int16_t* query, const ShortCodes& keys, std::in
     if (count >= kWords) {
       PairSums sums;
       for (; d + kWords <= count; d += kWords) sums.add(hn::LoadU(D16(), query + d), hn::LoadU(D16(), key + d));
-      sum = hn::GetLane(hn::SumOfLanes(D32(), sums.value()));
+      HWY_ALIGN std::int32_t lanes[kLanes];
+      hn::Store(sums.value(), D32(), lanes);
+      for (const std::int32_t lane : lanes) sum = add_product_modulo(sum, 1, lane);
     }
 #endif
     for (; d < count; ++d) sum = add_product_modulo(sum, query[d], key[d]);
