@@ -27,6 +27,8 @@ struct ConvertArguments {
   int bits = 0;
   int steps = 0;
   int burst = -1;
+  int thresholds = 0;
+  std::string start;
   std::string units;
   std::string scale;
   std::string calibrate;
@@ -48,6 +50,8 @@ workloads::MethodOptions method_options(const ConvertArguments& a) {
   options.units = a.units;
   options.scale = a.scale;
   if (a.burst >= 0) options.burst = a.burst;
+  if (a.thresholds > 0) options.thresholds = a.thresholds;
+  options.start = a.start;
   if (!a.schedule.empty()) options.schedule = schedule_of(a.schedule);
   return options;
 }
@@ -166,7 +170,10 @@ void add_convert_verb(CLI::App& app, Context& context) {
       ->check(whole_number(1, 1'000'000));
   verb->add_option("--units", a->units,
                    "LayerNorm, softmax and GELU: table, or of neurons: ugo (sta), spiking (ei-if)");
-  verb->add_option("--burst", a->burst, "sta: half-size corrections a step")->check(whole_number(0, 14));
+  verb->add_option("--burst", a->burst, "sta: half-size corrections a step")->check(whole_number(0, 4));
+  verb->add_option("--thresholds", a->thresholds, "ecmt: thresholds of a neuron")->check(whole_number(1, 15));
+  verb->add_option("--start", a->start,
+                   "sta, ecmt, rate: potentials start at half a unit, or at zero as in the papers");
   verb->add_option("--scale", a->scale, "ei-if: static or dynamic scale of a tensor");
   verb->add_option("--calibrate", a->calibrate, "search steps and thresholds on these images (as --images)");
   verb->add_option("--schedule", a->schedule, "spikezip: order of the run; staged-graded when left out")

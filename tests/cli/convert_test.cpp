@@ -71,8 +71,9 @@ TEST_F(ConvertVerb, WrongOptionsSayWhoseTheyAre) {
   const std::string model = "convert fashion-vit-small ";
   for (const char* wrong :
        {"--method spikzip", "--method ecmt --units ugo", "--method sta --units spiking", "--method rate --scale static",
-        "--method ecmt --burst 1", "--method sta --schedule staged-unary", "-o network.json",
-        "--method ei-if --scale dynamic -o dynamic.rvn", "--schedule timesteps"}) {
+        "--method ecmt --burst 1", "--method sta --burst 5", "--method sta --thresholds 4",
+        "--method ei-if --start zero", "--method sta --start late", "--method sta --schedule staged-unary",
+        "-o network.json", "--method ei-if --scale dynamic -o dynamic.rvn", "--schedule timesteps"}) {
     const auto o = ranvier(model + wrong + " --max-images 1 --spiking-images 1");
     EXPECT_EQ(o.exit_code, 4) << wrong << ": " << o.err;
     EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;

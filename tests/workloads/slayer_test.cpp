@@ -304,7 +304,7 @@ TEST_F(SlayerFolder, UnknownFolderNamesTheShippedNetworks) {
     FAIL() << "no error";
   } catch (const UnknownTemporalModel& e) {
     EXPECT_EQ(e.path, empty.path().string());
-    EXPECT_THAT(e.what(), HasSubstr("dvs-gesture-cnn, loihi-chip-recording, nmnist-mlp"));
+    EXPECT_THAT(e.what(), HasSubstr("dvs-gesture-cnn, loihi-chip-recording, nmnist-cnn, nmnist-mlp"));
   }
 }
 

@@ -39,7 +39,11 @@ void check_options(const std::string& method, const MethodOptions& options) {
                : ei_if ? Choices{"table", "spiking"}
                        : Choices{});
   check_choice(method, "scale", options.scale, ei_if ? Choices{"static", "dynamic"} : Choices{});
+  const bool rates = sta || method == "ecmt" || method == "rate";
+  check_choice(method, "start", options.start, rates ? Choices{"half", "zero"} : Choices{});
   if (options.burst && !sta) throw OptionOfAnotherMethod(method, "burst", "an option of other methods");
+  if (options.thresholds && method != "ecmt")
+    throw OptionOfAnotherMethod(method, "thresholds", "an option of other methods");
 }
 
 RateUnitMaker rate_units(const MethodOptions& options) {
@@ -51,6 +55,8 @@ MadeNetwork make_rate(const VitModel& model, const std::string& method, const Me
   how.method = method;
   how.steps = options.steps > 0 ? options.steps : method == "sta" ? 32 : method == "ecmt" ? 8 : 64;
   how.burst = options.burst.value_or(how.burst);
+  how.thresholds = options.thresholds.value_or(how.thresholds);
+  how.half_start = options.start != "zero";
   how.calibration = options.convert.calibration;
   how.threads = options.convert.threads;
   MadeNetwork made;
