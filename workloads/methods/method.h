@@ -30,6 +30,8 @@ struct MethodOptions {
   std::string units;                            // "table", or "ugo" (sta), "spiking" (ei-if); empty: the method's usual
   std::string scale;                            // ei-if: "static" or "dynamic"; empty: its usual
   std::optional<int> burst;                     // sta: half-size corrections a step
+  std::optional<int> thresholds;                // ecmt
+  std::string start;                            // sta, ecmt, rate: of potentials, "half" a unit or "zero"; empty: half
   Schedule schedule = Schedule::kStagedGraded;  // spikezip
 };
 
