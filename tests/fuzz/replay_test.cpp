@@ -39,7 +39,15 @@ void expect_both(const Counts& counts) {
   EXPECT_GT(counts.refused, 0);
 }
 
+TEST(FuzzCorpus, Config) { expect_both(replay("config", feed_config)); }
+TEST(FuzzCorpus, Events) { expect_both(replay("events", feed_events)); }
+TEST(FuzzCorpus, EventsHdf5) { expect_both(replay("events_hdf5", feed_events_hdf5)); }
+TEST(FuzzCorpus, Nir) { expect_both(replay("nir", feed_nir)); }
+TEST(FuzzCorpus, NirTree) { expect_both(replay("nir_tree", feed_nir_tree)); }
+TEST(FuzzCorpus, Npz) { expect_both(replay("npz", feed_npz)); }
+TEST(FuzzCorpus, Onnx) { expect_both(replay("onnx", feed_onnx)); }
 TEST(FuzzCorpus, Safetensors) { expect_both(replay("safetensors", feed_safetensors)); }
+TEST(FuzzCorpus, Yaml) { expect_both(replay("yaml", feed_yaml)); }
 
 }  // namespace
 }  // namespace ranvier::fuzz

@@ -72,12 +72,13 @@ BadEventDataset::BadEventDataset(const std::string& file_, const std::string& da
       dataset(dataset_),
       detail(detail_) {}
 
-NoSuchSample::NoSuchSample(const std::string& file_, const std::string& sample_, const std::string& there)
+NoSuchSample::NoSuchSample(const std::string& file_, const std::string& sample_, const std::string& there_)
     : Error(ExitCode::kBadInput,
-            sample_.empty() ? fmt::format("{}: holds {}; name one as FILE#SAMPLE", file_, there)
-                            : fmt::format("{}: holds no recording '{}'; there is {}", file_, shown(sample_), there)),
+            sample_.empty() ? fmt::format("{}: holds {}; name one as FILE#SAMPLE", file_, there_)
+                            : fmt::format("{}: holds no recording '{}'; there is {}", file_, shown(sample_), there_)),
       file(file_),
-      sample(sample_) {}
+      sample(sample_),
+      there(there_) {}
 
 EventOutOfRange::EventOutOfRange(const std::string& file_, std::size_t event_, const std::string& quantity_,
                                  std::int64_t got_, std::int64_t least_, std::int64_t most_)

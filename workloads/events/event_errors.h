@@ -65,9 +65,10 @@ struct BadEventDataset : Error {
 
 /// A file of several recordings does not hold the one asked for, or none was asked for.
 struct NoSuchSample : Error {
-  NoSuchSample(const std::string& file_, const std::string& sample_, const std::string& there);
+  NoSuchSample(const std::string& file_, const std::string& sample_, const std::string& there_);
   std::string file;
   std::string sample;
+  std::string there;  // what the file does hold
 };
 
 /// An event of a recording, counted from 0, lies outside of the network's input.

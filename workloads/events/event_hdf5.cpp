@@ -10,6 +10,7 @@
 #include "workloads/events/event_errors.h"
 #include "workloads/events/formats.h"
 #include "workloads/events/hdf5_columns.h"
+#include "workloads/nir/hdf5_wire.h"
 
 namespace ranvier::workloads {
 namespace {
@@ -55,6 +56,9 @@ void append_events(const Hdf5Columns& file, const EventColumns& columns, TimeUni
                                 polarity(file, columns.polarity, i), microseconds(file, columns.time, unit, i)});
   }
 }
+
+/// Throws FileMissing, FileUnreadable here and not in the child.
+void demand_readable(const std::filesystem::path& path) { FileBytes{path}; }
 
 /// SHD and SSC: one train a row of spikes/times and spikes/units, with its class in labels.
 void append_train(Hdf5Columns& file, const std::string& sample, TimeUnit unit, Recording& recording) {
@@ -104,23 +108,7 @@ Recording read(Hdf5Columns& file, const RecordingOptions& options) {
             "data); convert it (docs/reference/event-files.md)");
 }
 
-}  // namespace
-
-Recording parse_event_hdf5(Bytes bytes, const std::string& file, const RecordingOptions& options) {
-  const Hdf5Session session;
-  Hdf5Columns columns = Hdf5Columns::of_bytes(bytes, file);
-  return read(columns, options);
-}
-
-Recording read_event_hdf5(const std::filesystem::path& path, const RecordingOptions& options) {
-  const Hdf5Session session;
-  Hdf5Columns columns = Hdf5Columns::of_file(path);
-  return read(columns, options);
-}
-
-std::vector<RecordingEntry> list_event_hdf5(const std::filesystem::path& path) {
-  const Hdf5Session session;
-  Hdf5Columns file = Hdf5Columns::of_file(path);
+std::vector<RecordingEntry> list(Hdf5Columns& file) {
   std::vector<RecordingEntry> entries;
   if (file.has("spikes/times") && file.has("spikes/units")) {
     const std::size_t trains = file.rows("spikes/times");
@@ -130,6 +118,98 @@ std::vector<RecordingEntry> list_event_hdf5(const std::filesystem::path& path) {
   for (const std::string& group : file.recordings()) entries.push_back({group, file.label_of_group(group)});
   if (entries.empty()) entries.push_back({"", file.label_of_group(".")});
   return entries;
+}
+
+enum class Reply : std::uint8_t { kDone, kBadDataset, kNoSuchSample };
+
+/// `work` writes its result and `get` reads it, on either side of a child process; refusals come back as what they are.
+template <class Get>
+auto in_child(const std::string& file, const std::function<void(WireWriter&)>& work, const Get& get) {
+  const Hdf5Session session;
+  try {
+    const std::vector<std::uint8_t> bytes = work_in_child([&] {
+      WireWriter wire;
+      try {
+        WireWriter done;
+        done.put(Reply::kDone);
+        work(done);
+        return done.take();
+      } catch (const BadEventDataset& e) {
+        wire.put(Reply::kBadDataset);
+        wire.put_text(e.dataset);
+        wire.put_text(e.detail);
+      } catch (const NoSuchSample& e) {
+        wire.put(Reply::kNoSuchSample);
+        wire.put_text(e.sample);
+        wire.put_text(e.there);
+      }
+      return wire.take();
+    });
+    WireReader wire(bytes);
+    const auto reply = wire.get<Reply>();
+    if (reply == Reply::kDone) return get(wire);
+    const std::string first = wire.get_text(), second = wire.get_text();
+    if (reply == Reply::kBadDataset) throw BadEventDataset(file, first, second);
+    throw NoSuchSample(file, first, second);
+  } catch (const Hdf5ChildDied&) {
+    throw BadEventDataset(file, "", "the HDF5 library broke down on it; the file is damaged: fetch it again");
+  }
+}
+
+Recording get_recording(WireReader& wire) {
+  Recording recording;
+  recording.file = wire.get_text();
+  recording.events = wire.get_list<CameraEvent>();
+  recording.spikes = wire.get_list<UnitSpike>();
+  recording.label = wire.get<std::int32_t>();
+  return recording;
+}
+
+void put_recording(WireWriter& wire, const Recording& recording) {
+  wire.put_text(recording.file);
+  wire.put_list(recording.events);
+  wire.put_list(recording.spikes);
+  wire.put(recording.label);
+}
+
+}  // namespace
+
+Recording parse_event_hdf5(Bytes bytes, const std::string& file, const RecordingOptions& options) {
+  const auto work = [&](WireWriter& wire) {
+    Hdf5Columns columns = Hdf5Columns::of_bytes(bytes, file);
+    put_recording(wire, read(columns, options));
+  };
+  return in_child(file, work, get_recording);
+}
+
+Recording read_event_hdf5(const std::filesystem::path& path, const RecordingOptions& options) {
+  demand_readable(path);
+  const auto work = [&](WireWriter& wire) {
+    Hdf5Columns columns = Hdf5Columns::of_file(path);
+    put_recording(wire, read(columns, options));
+  };
+  return in_child(path.string(), work, get_recording);
+}
+
+std::vector<RecordingEntry> list_event_hdf5(const std::filesystem::path& path) {
+  demand_readable(path);
+  const auto work = [&](WireWriter& wire) {
+    Hdf5Columns columns = Hdf5Columns::of_file(path);
+    const auto entries = list(columns);
+    wire.put<std::uint64_t>(entries.size());
+    for (const RecordingEntry& entry : entries) {
+      wire.put_text(entry.sample);
+      wire.put(entry.label);
+    }
+  };
+  return in_child(path.string(), work, [](WireReader& wire) {
+    std::vector<RecordingEntry> entries(wire.get_count());
+    for (RecordingEntry& entry : entries) {
+      entry.sample = wire.get_text();
+      entry.label = wire.get<std::int32_t>();
+    }
+    return entries;
+  });
 }
 
 }  // namespace ranvier::workloads

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "workloads/nir/hdf5_file.h"
+#include "workloads/nir/hdf5_tree_wire.h"
 #include "workloads/nir/hdf5_types.h"
 #include "workloads/nir/nir_errors.h"
 
@@ -218,11 +219,7 @@ class TreeReader {
   std::uint64_t objects_ = 0;
 };
 
-}  // namespace
-
-Hdf5Group parse_hdf5(std::span<const std::uint8_t> bytes, const std::string& file) {
-  if (bytes.empty()) throw Hdf5Unreadable(file, "", "no byte in it");
-  const Hdf5Session session;
+Hdf5Group read_image(std::span<const std::uint8_t> bytes, const std::string& file) {
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   std::vector<std::uint8_t> image(bytes.begin(), bytes.end());
   if (!access.ok() || H5Pset_fapl_core(access.get(), 1 << 16, 0) < 0 ||
@@ -235,6 +232,18 @@ Hdf5Group parse_hdf5(std::span<const std::uint8_t> bytes, const std::string& fil
   const Hdf5Handle root(H5Gopen2(opened.get(), "/", H5P_DEFAULT), H5Gclose);
   if (!root.ok()) throw Hdf5Unreadable(file, "/", "no root group");
   return TreeReader(file, bytes.size()).group(root.get(), "", 0);
+}
+
+}  // namespace
+
+Hdf5Group parse_hdf5(std::span<const std::uint8_t> bytes, const std::string& file) {
+  if (bytes.empty()) throw Hdf5Unreadable(file, "", "no byte in it");
+  const Hdf5Session session;
+  try {
+    return get_tree_or_refusal(work_in_child([&] { return tree_or_refusal([&] { return read_image(bytes, file); }); }));
+  } catch (const Hdf5ChildDied&) {
+    throw Hdf5Unreadable(file, "", "the library broke down on it");
+  }
 }
 
 Hdf5Group read_hdf5(const std::filesystem::path& path) { return parse_hdf5(read_bytes(path), path.string()); }

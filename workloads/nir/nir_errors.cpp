@@ -31,9 +31,10 @@ NirError::NirError(const std::string& file_, const std::string& place_, const st
       file(file_),
       place(place_) {}
 
-Hdf5Unreadable::Hdf5Unreadable(const std::string& file_, const std::string& place_, const std::string& detail)
+Hdf5Unreadable::Hdf5Unreadable(const std::string& file_, const std::string& place_, const std::string& detail_)
     : NirError(file_, place_,
-               fmt::format("{}; the file is no HDF5 file, was cut short or is damaged: fetch it again", detail)) {}
+               fmt::format("{}; the file is no HDF5 file, was cut short or is damaged: fetch it again", detail_)),
+      detail(detail_) {}
 
 Hdf5Unsupported::Hdf5Unsupported(const std::string& file_, const std::string& place_, const std::string& what_)
     : NirError(
@@ -41,11 +42,12 @@ Hdf5Unsupported::Hdf5Unsupported(const std::string& file_, const std::string& pl
           fmt::format("{} has no place in a NIR file; numbers, booleans and strings have: write it without", what_)),
       what_it_is(what_) {}
 
-Hdf5TooLarge::Hdf5TooLarge(const std::string& file_, const std::string& place_, const std::string& quantity,
+Hdf5TooLarge::Hdf5TooLarge(const std::string& file_, const std::string& place_, const std::string& quantity_,
                            std::uint64_t got_, std::uint64_t most_)
     : NirError(file_, place_,
                fmt::format("{} {}, a file of this kind and size has at most {}; it is damaged or not meant to be read",
-                           got_, quantity, most_)),
+                           got_, quantity_, most_)),
+      quantity(quantity_),
       got(got_),
       most(most_) {}
 

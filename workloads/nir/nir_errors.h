@@ -20,7 +20,8 @@ struct NirError : Error {
 
 /// No HDF5 file, or one that is cut short or damaged.
 struct Hdf5Unreadable : NirError {
-  Hdf5Unreadable(const std::string& file, const std::string& place, const std::string& detail);
+  Hdf5Unreadable(const std::string& file, const std::string& place, const std::string& detail_);
+  std::string detail;
 };
 
 /// A kind of data that NIR has no use for: compound types, references, links out of the file.
@@ -31,8 +32,9 @@ struct Hdf5Unsupported : NirError {
 
 /// More elements, objects or depth than a file of this size can hold in earnest.
 struct Hdf5TooLarge : NirError {
-  Hdf5TooLarge(const std::string& file, const std::string& place, const std::string& quantity, std::uint64_t got_,
+  Hdf5TooLarge(const std::string& file, const std::string& place, const std::string& quantity_, std::uint64_t got_,
                std::uint64_t most_);
+  std::string quantity;
   std::uint64_t got = 0;
   std::uint64_t most = 0;
 };

@@ -57,6 +57,8 @@ struct NirFile {
 NirFile read_nir(const std::filesystem::path& path);
 /// The same of bytes in memory; `path` is for messages.
 NirFile parse_nir(std::span<const std::uint8_t> bytes, const std::string& path);
+/// The same of what an HDF5 file holds.
+NirFile nir_of_tree(Hdf5Group tree, const std::string& path);
 
 /// Equal content gives equal bytes: uncompressed, whatever the file that was read had.
 std::vector<std::uint8_t> nir_bytes(const NirFile& file);

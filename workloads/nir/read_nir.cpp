@@ -90,16 +90,20 @@ NirNode read_node(Hdf5Group group, const std::string& file, const std::string& p
 
 }  // namespace
 
-NirFile parse_nir(std::span<const std::uint8_t> bytes, const std::string& path) {
+NirFile nir_of_tree(Hdf5Group tree, const std::string& path) {
   NirFile file;
   file.path = path;
-  file.rest = parse_hdf5(bytes, path);
+  file.rest = std::move(tree);
   if (file.rest.datasets.contains("version")) file.version = one_text(file.rest, "version", path, "");
   Hdf5Group root = take_group(file.rest, "node", path, "");
   const std::string type = one_text(root, "type", path, "/node");
   if (type != "NIRGraph") throw NirBadParameter(path, "/node/type", "a NIRGraph", fmt::format("'{}'", type));
   file.root = read_node(std::move(root), path, "/node");
   return file;
+}
+
+NirFile parse_nir(std::span<const std::uint8_t> bytes, const std::string& path) {
+  return nir_of_tree(parse_hdf5(bytes, path), path);
 }
 
 NirFile read_nir(const std::filesystem::path& path) { return parse_nir(read_bytes(path), path.string()); }
