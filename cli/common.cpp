@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/common.h"
 
+#include <unistd.h>
 #include <charconv>
+
 #include <csignal>
+#include <cstdlib>
+#include <string_view>
 #include <thread>
 
 #include <fmt/format.h>
@@ -57,5 +61,13 @@ int thread_count(const Common& common) {
 const std::atomic<bool>& interrupted() { return stop_asked; }
 
 void catch_interrupt() { std::signal(SIGINT, on_interrupt); }
+
+void stop_at_interrupt() {
+  std::signal(SIGINT, [](int) {
+    constexpr std::string_view kSaid = "ranvier: interrupted; nothing was written\n";
+    static_cast<void>(!::write(STDERR_FILENO, kSaid.data(), kSaid.size()));  // what a signal handler may do
+    std::_Exit(static_cast<int>(ExitCode::kInterrupted));
+  });
+}
 
 }  // namespace ranvier::cli

@@ -47,6 +47,8 @@ int thread_count(const Common& common);
 /// Set by the first Ctrl-C, which asks for a stop at the next step boundary; a second one ends the process.
 const std::atomic<bool>& interrupted();
 void catch_interrupt();
+/// For verbs that have nothing to keep before they are done: from here on Ctrl-C ends the process with exit code 3.
+void stop_at_interrupt();
 
 void add_run_verb(CLI::App& app, Context& context);
 void add_map_verb(CLI::App& app, Context& context);

@@ -137,7 +137,9 @@ void print_spiking(const ConvertResult& r) {
   fmt::print("{} on {} images: {}{} steps{}\n", how, r.loss.images, accuracy, r.loss.steps, same);
   if (r.has_float && r.loss.labelled)
     fmt::print("the float network on the same images: {:.2f} %\n", 100 * share(r.loss.float_correct, r));
-  if (r.method == "spikezip")
+  if (r.method == "spikezip" && r.loss.at_rest < r.loss.images)
+    fmt::print("stopped after {} steps, before rest; at rest they are the integer network bit for bit\n", r.loss.steps);
+  else if (r.method == "spikezip")
     fmt::print("{} of {} settle to the integer network bit for bit\n", r.loss.exact, r.loss.images);
 }
 

@@ -2,6 +2,7 @@
 // ranvier: one binary, a verb for each job. Data go to standard output, talk to standard error.
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "base/nearest_name.h"
 #include "cli/common.h"
@@ -54,6 +55,9 @@ int main(int argc, char** argv) {
   } catch (const Error& e) {
     std::fprintf(stderr, "ranvier: %s\n", e.what());
     return static_cast<int>(e.exit_code);
+  } catch (const std::system_error& e) {
+    std::fprintf(stderr, "ranvier: standard output: %s; send it elsewhere\n", e.code().message().c_str());
+    return static_cast<int>(ExitCode::kBadInput);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "ranvier: internal error: %s; please report this with the command line\n", e.what());
     return static_cast<int>(ExitCode::kInternal);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -72,6 +74,12 @@ workloads::VitModel for_file(workloads::VitModel model) {
   return model;
 }
 
+/// Options that are given and would change nothing.
+void refuse_for(const std::string& why, const std::vector<std::pair<const char*, bool>>& options) {
+  for (const auto& [option, given] : options)
+    if (given) throw UsageError(option, why + ", which takes no such option");
+}
+
 void check_arguments(const ConvertArguments& a, bool from_file) {
   if (is_temporal_workload(a.model))
     throw UsageError("model", fmt::format("{} is a network over time; convert takes trained networks on images only, "
@@ -79,11 +87,15 @@ void check_arguments(const ConvertArguments& a, bool from_file) {
                                           a.model));
   if (!a.schedule.empty()) check_schedule_of_images(a.schedule);
   if (from_file)
-    for (const auto& [option, given] : {std::pair{"--method", !a.method.empty()},
-                                        {"--bits", a.bits > 0},
-                                        {"--calibrate", !a.calibrate.empty()},
-                                        {"--out", !a.out.empty()}})
-      if (given) throw UsageError(option, a.model + " is converted already; this option is for trained networks");
+    refuse_for(a.model + " is converted already", {{"--method", !a.method.empty()},
+                                                   {"--bits", a.bits > 0},
+                                                   {"--burst", a.burst >= 0},
+                                                   {"--thresholds", a.thresholds > 0},
+                                                   {"--start", !a.start.empty()},
+                                                   {"--units", !a.units.empty()},
+                                                   {"--scale", !a.scale.empty()},
+                                                   {"--calibrate", !a.calibrate.empty()},
+                                                   {"--out", !a.out.empty()}});
   if (!a.out.empty() && std::filesystem::path(a.out).extension() != workloads::kNetworkFileEnding)
     throw UsageError("--out", fmt::format("{}: network files end in {}", a.out, workloads::kNetworkFileEnding));
 }
@@ -101,6 +113,14 @@ ExitCode convert(const ConvertArguments& a) {
   ConvertResult r;
   r.model_name = a.model;
   if (a.method == "rate" && is_relu_network(a.model)) {
+    refuse_for(a.model + " is a ReLU network", {{"--bits", a.bits > 0},
+                                                {"--burst", a.burst >= 0},
+                                                {"--thresholds", a.thresholds > 0},
+                                                {"--start", !a.start.empty()},
+                                                {"--units", !a.units.empty()},
+                                                {"--scale", !a.scale.empty()},
+                                                {"--schedule", !a.schedule.empty()},
+                                                {"--out", !a.out.empty()}});
     r = convert_relu_network({a.model, a.images, a.calibrate, a.steps, a.spiking_images, a.common.threads});
     return print(a, r);
   }
@@ -110,6 +130,7 @@ ExitCode convert(const ConvertArguments& a) {
     workloads::ConvertedFile file = workloads::read_network(a.model);
     model = std::move(file.model);
     if (options.units.empty()) options.units = file.options["units"];
+    if (file.program.method != "spikezip") refuse_for(a.model + " has its steps in it", {{"--steps", a.steps > 0}});
     made.network = workloads::network_of(file.program, options);
     made.integer = std::move(file.program);
     r.has_integer = !made.integer.rate();
@@ -165,7 +186,7 @@ void add_convert_verb(CLI::App& app, Context& context) {
                    "weights.npz, or an .rvn file converted before")
       ->required();
   verb->add_option("--method", a->method, methods_help());
-  verb->add_option("--bits", a->bits, "activation bits; as trained when left out")->check(whole_number(1, 64));
+  verb->add_option("--bits", a->bits, "activation bits; as trained when left out")->check(whole_number(3, 8));
   verb->add_option("--steps", a->steps, "time steps; the method's usual, or until at rest, when left out")
       ->check(whole_number(1, 1'000'000));
   verb->add_option("--units", a->units,
@@ -190,6 +211,7 @@ void add_convert_verb(CLI::App& app, Context& context) {
   add_common(*verb, a->common);
   verb->callback([a, &context] {
     apply_common(a->common);
+    stop_at_interrupt();
     context.exit_code = convert(*a);
   });
 }

@@ -103,7 +103,10 @@ UnknownLayout::UnknownLayout(const std::string& file_, std::span<const std::stri
 
 NoImages::NoImages(const std::string& model_, const std::string& option_)
     : Error(ExitCode::kBadInput,
-            fmt::format("{}: does not say where its images are; name them with {}", model_, option_)),
+            fmt::format(
+                "{}: does not say where its images are; name them with {} of ranvier convert or run, or in the .json "
+                "beside an .onnx file; a network that convert -o wrote needs none to be mapped",
+                model_, option_)),
       model(model_),
       option(option_) {}
 

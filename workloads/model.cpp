@@ -95,6 +95,8 @@ VitModel load_model(const std::string& name_or_path) {
   const fs::path path(name_or_path);
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored) && path.extension() == ".npz") return import_model(path.parent_path());
+  for (const char* ending : {".rvn", ".safetensors", ".npz", ".nir"})
+    if (path.extension() == ending && !fs::exists(path, ignored)) throw FileMissing(name_or_path);
   if (path.extension() == ".onnx") return load_onnx(path);
   if (fs::is_regular_file(path, ignored)) return load_files(path, path.parent_path() / "config.json");
   // A bundled name means the bundled workload even where a folder of that name happens to stand here.
