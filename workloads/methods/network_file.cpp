@@ -138,6 +138,7 @@ ConvertedFile parse_network(std::vector<std::uint8_t> bytes, const std::string& 
   if (entry("format") != kFormat) throw BadNetworkFile(name, "format", fmt::format("is not {}", kFormat));
   if (entry("version") != std::to_string(kNetworkFileVersion)) throw NetworkVersionDiffers(name, entry("version"));
   const std::string written = entry("sha256");
+  if (written.size() != kNoDigest.size()) throw BadNetworkFile(name, "sha256", "is no digest of 64 digits");
   const std::string digest = digest_of_bytes(std::move(bytes), written);
   if (digest != written) throw NetworkDigestDiffers(name, written, digest);
 

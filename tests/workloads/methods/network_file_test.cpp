@@ -87,6 +87,13 @@ TEST(NetworkFile, NoticesWhatNoDigestCan) {
   EXPECT_THROW(parse_network(forged("\\\"in_channels\\\":64", "\\\"in_channels\\\":46"), "width"), BadProgram);
 }
 
+TEST(NetworkFile, NoticesADigestOfAnotherLength) {
+  for (const std::string digest : {"", "0", "00000000000000000000000000000000000000000000000000000000000000000"}) {
+    const Metadata metadata = {{"format", "ranvier-network"}, {"version", "1"}, {"network", "{}"}, {"sha256", digest}};
+    EXPECT_THROW(parse_network(safetensors_bytes({}, metadata), "digest"), BadNetworkFile) << digest;
+  }
+}
+
 TEST(NetworkFile, NoticesAChangedNumber) {
   std::vector<std::uint8_t> bytes = network_bytes(small());
   bytes.back() ^= 1;
