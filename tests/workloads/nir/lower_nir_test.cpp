@@ -174,7 +174,7 @@ TEST(LowerNir, OneDimensionalConvolutionsGetARowOfZerosAroundThem) {
       {4});
   NirLowering how;
   how.timesteps = 1;
-  const ConvParams& shape = lower_nir(file, how).program.stages.at(1).conv;
+  const ConvParams shape = lower_nir(file, how).program.stages.at(1).conv;
   EXPECT_EQ(shape.kernel_height, 2);
   EXPECT_EQ(shape.out_height, 1);
   EXPECT_EQ(shape.out_width, 6);
