@@ -9,11 +9,11 @@ extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*call
 
 namespace ranvier::fuzz {
 
-/// Once a process, before the first fork. Children get 5 seconds of processor time.
+/// Once a process, before the first fork. Children get a second of processor time.
 inline void let_children_die_quietly() {
   static const int done = pthread_atfork(nullptr, nullptr, [] {
     if (__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(nullptr);
-    const rlimit limit{5, 5};
+    const rlimit limit{1, 1};
     setrlimit(RLIMIT_CPU, &limit);
   });
   static_cast<void>(done);

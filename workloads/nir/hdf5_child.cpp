@@ -17,7 +17,7 @@
 namespace ranvier::workloads {
 namespace {
 
-constexpr rlim_t kMostSeconds = 300;
+constexpr rlim_t kMostSeconds = 60;
 constexpr std::size_t kPieceBytes = 1 << 16;
 enum class Outcome : std::uint8_t { kDone, kUnexpected, kNoMemory };
 
