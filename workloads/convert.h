@@ -22,7 +22,8 @@ struct ConvertOptions {
   int threads = 0;                       // 0: all cores; does not change the result
 };
 
-/// The integer network of method `spikezip` (methods/method.h has the others). Throws BadActivationBits, CannotCalibrate, DoesNotFitIntegers and what loading images throws.
+/// The integer network of method `spikezip` (methods/method.h has the others). Throws BadActivationBits,
+/// CannotCalibrate, DoesNotFitIntegers and what loading images throws.
 Program convert(const VitModel& model, const ConvertOptions& options = {});
 
 }  // namespace ranvier::workloads

@@ -51,7 +51,7 @@ class SafetensorsFile {
                         const std::vector<std::int64_t>& expected_shape) const;
   template <class T>
   std::vector<T> numbers(const std::string& tensor, const char* dtype,
-                          const std::vector<std::int64_t>& expected_shape) const;
+                         const std::vector<std::int64_t>& expected_shape) const;
 
   std::string path_;
   std::vector<std::uint8_t> bytes_;

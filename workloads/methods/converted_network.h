@@ -17,13 +17,13 @@ struct StageWork {
   std::int64_t adds = 0;           // on this stage's accumulators, by events that arrive
   std::int64_t multiply_adds = 0;  // the same, with a multiplication; units' inner products and scalings too
   std::int64_t state_reads = 0;    // words of neuron or unit state read to decide what to emit
-  std::int64_t neurons = 0;        // of this stage, hidden ones of function approximators included; not summed over steps
+  std::int64_t neurons = 0;  // of this stage, hidden ones of function approximators included; not summed over steps
   StageWork& operator+=(const StageWork& other);
 };
 
 struct MethodRun {
-  std::int64_t steps = 0;  // simulated
-  bool at_rest = false;    // nothing would change in further steps (sum semantics)
+  std::int64_t steps = 0;                           // simulated
+  bool at_rest = false;                             // nothing would change in further steps (sum semantics)
   std::vector<std::vector<double>> logits_by_step;  // [steps][classes], real values of the integers; what a user reads
                                                     // out who stops after that step
   std::vector<StageWork> work;                      // by stage
