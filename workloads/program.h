@@ -40,14 +40,12 @@ enum class NeuronKind : std::uint8_t {
 /// At rest an ST-BIF encoder holds code = clip(floor(X / threshold + 1/2), lo, hi), X the total input.
 struct Encoder {
   bool present = false;
-  std::vector<std::int32_t>
-      threshold;  // even, > 0; one per output channel; the value of payload 1 in units of potential
+  std::vector<std::int32_t> threshold;  // even, > 0; by output channel: what payload 1 is worth in units of potential
   std::int32_t lo = 0;
   std::int32_t hi = 0;
   NeuronKind neuron = NeuronKind::kStBif;
-  std::int32_t levels = 0;  // kMultiThreshold: thresholds; kSignedIf: most half-size corrections a step (burst)
-  std::int32_t initial =
-      0;  // kSignedIf, kIf: potential of each neuron before step 1, in halves of the value of payload 1
+  std::int32_t levels = 0;   // kMultiThreshold: thresholds; kSignedIf: most half-size corrections a step (burst)
+  std::int32_t initial = 0;  // kSignedIf, kIf: potential before step 1, in halves of what payload 1 is worth
 };
 
 struct StageInput {
