@@ -142,13 +142,15 @@ void ChipRun::end_step(const StepTiming& timing, const std::vector<std::int64_t>
 
 void ChipRun::end_readout(const StepTiming& timing, const std::vector<std::int64_t>& link_flits) {
   stage_fired_.back() = 1;
+  events_in_step_ = 0;
   account_step(timing, link_flits);
 }
 
 void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits) {
   account_losses();
   tally_.steps.push_back({image_, step_, at_cycle(timing.start), at_cycle(timing.duration), Cycles(timing.compute),
-                          Cycles(timing.network), packets_in_step_, timing.overrun_phases});
+                          Cycles(timing.network), packets_in_step_, timing.overrun_phases, events_in_step_,
+                          LinkId(), 0});
   for (std::size_t s = 0; s < stage_fired_.size(); ++s) {
     if (stage_fired_[s] != 0) tally_.stage_cycles[s] += timing.duration;
   }
@@ -157,6 +159,11 @@ void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int6
     if (flits == 0) continue;
     tally_.link_flits[l] += flits;
     tally_.link_peak[l] = std::max(tally_.link_peak[l], flits);
+    const std::int64_t busy = flits * mapper::cycles_per_flit(problem_.board, LinkId(l));
+    if (StepResult& step = tally_.steps.back(); busy > step.fullest_link_cycles) {
+      step.fullest_link = LinkId(l);
+      step.fullest_link_cycles = busy;
+    }
     tally_.max_link_load =
         std::max(tally_.max_link_load,
                  static_cast<double>(flits) / static_cast<double>(std::max<std::int64_t>(1, timing.duration)));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -61,6 +62,8 @@ struct NetworkOptions {
   std::uint64_t seed = 0;
   std::int32_t random_delay_cycles =
       0;  // tests: each packet waits 0..this cycles more at its source, drawn by (seed, id)
+  /// Fidelity check: the network of a counterfactual instead of the fidelity's own.
+  std::function<std::unique_ptr<Network>(const chips::Board&)> substitute;
 };
 
 std::unique_ptr<Network> make_cycle_network(const chips::Board& board, const NetworkOptions& options = {});

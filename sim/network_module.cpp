@@ -7,7 +7,9 @@ NetworkModule::NetworkModule(const sc_core::sc_module_name& name, ChipRun& run, 
                              const SimOptions& options, DeliveryPort& out)
     : sc_module(name), run_(run), clock_(clock), out_(out) {
   const chips::Board& board = run.problem().board;
-  if (options.fidelity == Fidelity::kCycle) {
+  if (options.network.substitute) {
+    network_ = options.network.substitute(board);
+  } else if (options.fidelity == Fidelity::kCycle) {
     network_ = make_cycle_network(board, options.network);
   } else {
     network_ = make_fast_network(board, options.network);

@@ -103,6 +103,9 @@ struct StepResult {
   Cycles network;  // until the last packet was delivered
   std::int64_t packets = 0;
   std::int64_t overrun_phases = 0;  // fixed phase: whole phases beyond the first
+  std::int64_t events = 0;          // emitted, host's included
+  LinkId fullest_link;              // kept busy longest by its flits; invalid where no link was used
+  std::int64_t fullest_link_cycles = 0;
 };
 
 /// A core integrates what arrives and fires its tiles side by side.
