@@ -150,7 +150,7 @@ void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int6
   account_losses();
   tally_.steps.push_back({image_, step_, at_cycle(timing.start), at_cycle(timing.duration), Cycles(timing.compute),
                           Cycles(timing.network), packets_in_step_, timing.overrun_phases, events_in_step_,
-                          LinkId(), 0});
+                          LinkId(), 0, Cycles(timing.work > 0 ? timing.work : timing.duration)});
   for (std::size_t s = 0; s < stage_fired_.size(); ++s) {
     if (stage_fired_[s] != 0) tally_.stage_cycles[s] += timing.duration;
   }

@@ -26,6 +26,7 @@ struct StepTiming {
   std::int64_t compute = 0;  // until the slowest core was done
   std::int64_t network = 0;  // until the last delivery
   std::int64_t overrun_phases = 0;
+  std::int64_t work = 0;  // duration without synchronisation; 0: there was none
 };
 
 /// An event that waits out its flow's delay.

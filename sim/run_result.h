@@ -106,6 +106,7 @@ struct StepResult {
   std::int64_t events = 0;          // emitted, host's included
   LinkId fullest_link;              // kept busy longest by its flits; invalid where no link was used
   std::int64_t fullest_link_cycles = 0;
+  Cycles work;  // the step without what synchronisation adds
 };
 
 /// A core integrates what arrives and fires its tiles side by side.

@@ -13,6 +13,7 @@ namespace ranvier::sim {
 /// to a whole number of phases; those beyond the first are overruns.
 inline void apply_sync(const chips::Sync& sync, std::int64_t barrier, StepTiming& timing) {
   const std::int64_t work = std::max<std::int64_t>(1, timing.duration);
+  timing.work = work;
   if (sync.policy != chips::SyncPolicy::kFixedPhase) {
     timing.duration = work + barrier;
     return;
