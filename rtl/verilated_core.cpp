@@ -123,6 +123,12 @@ class VerilatedCore final : public sim::CoreModel {
     return codes;
   }
 
+  std::vector<std::int64_t> potentials() const override {
+    std::vector<std::int64_t> potentials;
+    for (const NeuronState& s : driver_.read_state()) potentials.push_back(s.potential);
+    return potentials;
+  }
+
   const sim::CoreCounters& counters() const override { return counters_; }
 
   std::vector<std::uint8_t> save() const override {

@@ -70,6 +70,33 @@ Cycles BehaviouralCore::receive(const Event& event, Cycles) {
   return cost;
 }
 
+BehaviouralCore::Touched BehaviouralCore::accept_rows(std::int32_t, const workloads::RowEvents&) {
+  throw std::logic_error("a core that takes no rows was given some");
+}
+
+Cycles BehaviouralCore::receive_rows(std::int32_t token, const workloads::RowEvents& rows) {
+  const Touched touched = accept_rows(token, rows);
+  token_has_input_[static_cast<std::size_t>(touched.token)] = kAllOutputs;
+  const auto events = static_cast<std::int64_t>(rows.size());
+  const auto units = static_cast<std::int64_t>(rows.plus.size() + rows.minus.size());
+  counters_.events_in += events;
+  counters_.synapse_reads += events * touched.reads;
+  const std::int64_t additions = spec_.graded ? 0 : units;
+  counters_.adds += additions * touched.outputs;
+  counters_.multiply_adds += (events - additions) * touched.outputs;
+  const Cycles cost = costs_.receive(touched.outputs) * events + turn_to(touched.token);
+  counters_.busy += cost;
+  return cost;
+}
+
+Cycles BehaviouralCore::receive_train(const EventTrain& train, std::int32_t port) {
+  if (!takes_rows(port)) return CoreModel::receive_train(train, port);
+  Cycles cost;
+  for (std::size_t i = 0; i < train.rows->tokens(); ++i)
+    cost += receive_rows(train.rows->token(i), train.rows->events(i));
+  return cost;
+}
+
 Cycles BehaviouralCore::fire(std::vector<Emission>& out) {
   out_ = &out;
   fire_contexts_ = fire_active_ = fire_mapped_ = fire_events_ = 0;
@@ -178,6 +205,15 @@ std::unique_ptr<CoreModel> make_core(const TileSpec& spec) {
 }
 
 }  // namespace
+
+Cycles CoreModel::receive_train(const EventTrain& train, std::int32_t port) {
+  Cycles cost;
+  for (Event event : train.events) {
+    event.port = port;
+    cost += receive(event, Cycles(0));
+  }
+  return cost;
+}
 
 std::unique_ptr<CoreModel> make_behavioural_core(const TileSpec& spec) {
   std::unique_ptr<CoreModel> core = make_core(spec);

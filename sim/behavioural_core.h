@@ -18,6 +18,7 @@ class BehaviouralCore : public CoreModel {
 
   void begin_image() final;
   Cycles receive(const Event& event, Cycles time) final;
+  Cycles receive_train(const EventTrain& train, std::int32_t port) final;
   Cycles fire(std::vector<Emission>& out) final;
   const CoreCounters& counters() const final { return counters_; }
   std::vector<std::uint8_t> save() const final;
@@ -35,6 +36,10 @@ class BehaviouralCore : public CoreModel {
 
   virtual void clear() = 0;
   virtual Touched accept(const Event& event) = 0;
+  /// Accepts events of one token that reach all outputs of their context: what each of them touched, `multiplies` as
+  /// for a payload that is no unit. Called where takes_rows(port).
+  virtual Touched accept_rows(std::int32_t token, const workloads::RowEvents& rows);
+  virtual bool takes_rows(std::int32_t) const { return false; }
   /// Fires local token `token` through emit() and charge(); called once per token, ascending.
   virtual void fire_token(std::int32_t token) = 0;
   virtual void write(StateWriter& w) const = 0;
@@ -59,6 +64,7 @@ class BehaviouralCore : public CoreModel {
  private:
   static constexpr std::uint8_t kSomeOutputs = 1, kAllOutputs = 2;
   Cycles turn_to(std::int32_t token);
+  Cycles receive_rows(std::int32_t token, const workloads::RowEvents& rows);
   void note_input(const Event& event, std::int32_t token);
   void forget_input();
   Cycles fire_cost() const;
@@ -92,6 +98,10 @@ class StBifTracers {
   }
   /// The same, not applied.
   std::int32_t due(std::size_t context, std::int32_t output, std::int64_t total) const;
+  /// theta/2 + X - theta S.
+  std::int64_t potential(std::size_t context, std::int32_t output, std::int64_t total) const {
+    return threshold_[output] / 2 + total - static_cast<std::int64_t>(threshold_[output]) * code_[context];
+  }
   std::vector<std::int32_t> codes() const { return {code_.begin(), code_.end()}; }
   void write(StateWriter& w) const { w.array(code_); }
   void read(StateReader& r) { r.array(code_); }

@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/quantities.h"
 #include "mapper/mapping.h"
+#include "workloads/event_batch.h"
 #include "workloads/program.h"
 
 namespace ranvier::sim {
@@ -31,6 +33,13 @@ struct Emission {
   std::int32_t value = 0;
   Cycles at;
   friend bool operator==(const Emission&, const Emission&) = default;
+};
+
+/// Events that one tile sent in one step and that take the same flows: each token once, ascending; `rows` holds the same
+/// by token for kernels. The ports of `events` are not set: it is the taker's that counts.
+struct EventTrain {
+  std::span<const Event> events;
+  const workloads::EventBatch* rows = nullptr;
 };
 
 /// Totals since begin_image(). Counts, not costs: the energy ledger multiplies.
@@ -59,6 +68,8 @@ class CoreModel {
   /// Accepts one event at core time `time` (cycles since the step began); returns the cycles that it keeps the core
   /// busy.
   virtual Cycles receive(const Event& event, Cycles time) = 0;
+  /// The same for a train on `port`, in order, times left out; returns the cycles of all of it.
+  virtual Cycles receive_train(const EventTrain& train, std::int32_t port);
   /// Fires the tile: emissions in the order the core makes them. Unary: at most one fire a neuron; graded: to rest.
   /// Returns the cycles from begin to done.
   virtual Cycles fire(std::vector<Emission>& out) = 0;
@@ -66,6 +77,10 @@ class CoreModel {
   virtual bool restless() const = 0;
   /// Codes S[token][channel] of the tile's ranges, row-major; for `add` the sums R; for the head the potentials V.
   virtual std::vector<std::int32_t> codes() const = 0;
+  /// Membrane potentials in program units, laid out as codes(): with all that has arrived, as the tile would see them if
+  /// it fired now. ST-BIF: theta/2 + f(X) - theta S; without encoder the sums; CUBA: the voltage v after the last step.
+  /// Empty where the core's state cannot be read from outside.
+  virtual std::vector<std::int64_t> potentials() const { return {}; }
   virtual const CoreCounters& counters() const = 0;
   /// State as bytes, for checkpoints and for re-running a mismatch; restore() takes what save() gave.
   virtual std::vector<std::uint8_t> save() const = 0;

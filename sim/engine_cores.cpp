@@ -19,6 +19,7 @@ class EngineCore : public CoreModel {
   }
   bool restless() const final { return inner_->restless(); }
   std::vector<std::int32_t> codes() const final { return inner_->codes(); }
+  std::vector<std::int64_t> potentials() const final { return inner_->potentials(); }
   const CoreCounters& counters() const final { return counters_; }
   std::vector<std::uint8_t> save() const final {
     StateWriter w;

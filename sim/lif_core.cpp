@@ -86,6 +86,12 @@ class LifCore final : public CoreModel {
   }
   /// Spikes of each compartment since the sample began.
   std::vector<std::int32_t> codes() const override { return spikes_; }
+  std::vector<std::int64_t> potentials() const override {
+    std::vector<std::int64_t> all;
+    all.reserve(state_.size());
+    for (const CubaState& s : state_) all.push_back(s.v);
+    return all;
+  }
   const CoreCounters& counters() const override { return counters_; }
 
   std::vector<std::uint8_t> save() const override {

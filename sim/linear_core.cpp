@@ -2,6 +2,7 @@
 // Linear stages: a row of weights added per event. Whole tiles with an encoder, the head (its potentials are read, it
 // never emits), and input slices, which send the change of their sums to the tile that owns the encoder.
 #include "sim/behavioural_core.h"
+#include "workloads/executor_kernels.h"
 
 namespace ranvier::sim {
 namespace {
@@ -26,6 +27,15 @@ class LinearCore final : public BehaviouralCore {
     return false;
   }
   std::vector<std::int32_t> codes() const override { return encodes_ ? tracers_.codes() : sum_; }
+  std::vector<std::int64_t> potentials() const override {
+    std::vector<std::int64_t> all(sum_.begin(), sum_.end());
+    if (!encodes_) return all;
+    for (std::int32_t t = 0; t < tokens(); ++t) {
+      for (std::int32_t o = 0; o < outputs(); ++o)
+        all[index(t, o)] = tracers_.potential(index(t, o), o, sum_[index(t, o)]);
+    }
+    return all;
+  }
 
  private:
   void clear() override {
@@ -56,6 +66,14 @@ class LinearCore final : public BehaviouralCore {
     for (std::int32_t o = 0; o < outputs(); ++o) sum[o] += weight[o] * event.value;
     const bool unit = event.value == 1 || event.value == -1;
     return {.outputs = outputs(), .reads = outputs(), .multiplies = spec().graded || !unit, .token = token};
+  }
+
+  bool takes_rows(std::int32_t port) const override { return port != kPartialPort; }
+  Touched accept_rows(std::int32_t event_token, const workloads::RowEvents& rows) override {
+    const std::int32_t token = event_token - spec().tile.tokens.begin;
+    workloads::add_weight_rows(stage().linear.weight.data() + spec().tile.outputs.begin, stage().channels, outputs(),
+                               rows, &sum_[index(token, 0)]);
+    return {.outputs = outputs(), .reads = outputs(), .multiplies = true, .token = token};
   }
 
   void fire_token(std::int32_t t) override {

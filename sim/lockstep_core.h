@@ -26,6 +26,7 @@ class LockstepCore final : public CoreModel {
   Cycles fire(std::vector<Emission>& out) override;
   bool restless() const override;
   std::vector<std::int32_t> codes() const override { return under_test_->codes(); }
+  std::vector<std::int64_t> potentials() const override { return under_test_->potentials(); }
   const CoreCounters& counters() const override { return counters_; }
   std::vector<std::uint8_t> save() const override;
   void restore(const std::vector<std::uint8_t>& state) override;

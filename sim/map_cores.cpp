@@ -26,6 +26,17 @@ class MapCore : public BehaviouralCore {
     return false;
   }
   std::vector<std::int32_t> codes() const final { return tracers_.codes(); }
+  std::vector<std::int64_t> potentials() const final {
+    std::vector<std::int64_t> all(contexts());
+    std::vector<std::int32_t> fresh;
+    for (std::int32_t t = 0; t < tokens(); ++t) {
+      fresh.assign(&mapped_[index(t, 0)], &mapped_[index(t, 0)] + outputs());
+      map_token(t, fresh.data());
+      for (std::int32_t o = 0; o < outputs(); ++o)
+        all[index(t, o)] = tracers_.potential(index(t, o), o, fresh[static_cast<std::size_t>(o)]);
+    }
+    return all;
+  }
 
  protected:
   /// Brings f of the stale values of a token up to date; returns how many values went through the map.
@@ -115,6 +126,7 @@ class AddCore final : public BehaviouralCore {
   explicit AddCore(const TileSpec& tile_spec) : BehaviouralCore(tile_spec), sum_(contexts()), sent_(contexts()) {}
   bool restless() const override { return sum_ != sent_; }
   std::vector<std::int32_t> codes() const override { return sum_; }
+  std::vector<std::int64_t> potentials() const override { return {sum_.begin(), sum_.end()}; }
 
  private:
   void clear() override {

@@ -41,6 +41,23 @@ class ScoresCore final : public BehaviouralCore {
     return false;
   }
   std::vector<std::int32_t> codes() const override { return tracers_.codes(); }
+  std::vector<std::int64_t> potentials() const override {
+    std::vector<std::int64_t> all(contexts());
+    std::vector<std::int32_t> fresh(static_cast<std::size_t>(keys_));
+    for (std::int32_t q = 0; q < tokens(); ++q) {
+      for (std::int32_t h = 0; h < heads(); ++h) {
+        const std::size_t row = index(q, h * keys_);
+        const bool stale = stale_[stale_index(q, h)] != 0;
+        if (stale) workloads::softmax_row(&score_[row], keys_, stage().softmax, fresh.data());
+        const std::int32_t* total = stale ? fresh.data() : &softmax_[row];
+        for (std::int32_t k = 0; k < keys_; ++k) {
+          const std::size_t i = row + static_cast<std::size_t>(k);
+          all[i] = tracers_.potential(i, h * keys_ + k, total[k]);
+        }
+      }
+    }
+    return all;
+  }
 
  private:
   std::int32_t heads() const { return outputs() / keys_; }
@@ -146,6 +163,14 @@ class MixCore final : public BehaviouralCore {
     return false;
   }
   std::vector<std::int32_t> codes() const override { return tracers_.codes(); }
+  std::vector<std::int64_t> potentials() const override {
+    std::vector<std::int64_t> all(contexts());
+    for (std::int32_t t = 0; t < tokens(); ++t) {
+      for (std::int32_t o = 0; o < outputs(); ++o)
+        all[index(t, o)] = tracers_.potential(index(t, o), o, sum_[index(t, o)]);
+    }
+    return all;
+  }
 
  private:
   std::int32_t heads() const { return outputs() / head_width_; }

@@ -15,6 +15,8 @@
 
 namespace ranvier::sim {
 
+class Probe;
+
 struct SimOptions {
   Fidelity fidelity = Fidelity::kCycle;
   std::vector<CoreFactory> core_of_tile;  // by tile; null, or an empty list: behavioural
@@ -23,6 +25,7 @@ struct SimOptions {
   NetworkOptions network;
   std::function<void(std::int32_t image, std::int32_t step)> progress;  // called when a step ends
   bool record_activities = true;                                        // of the first image, for the trace
+  std::vector<Probe*> probes;                                           // probe.h; they outlive the run
   const std::atomic<bool>* interrupted =
       nullptr;  // once true: stop at the next step boundary, keep the finished images
 };
