@@ -21,7 +21,6 @@ using workloads::StageKind;
 
 namespace {
 
-double joules(Energy e) { return static_cast<double>(e.count()) * 1e-18; }
 double watts(Power p) { return static_cast<double>(p.count()) * 1e-6; }
 
 struct ChipPrices {

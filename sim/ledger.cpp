@@ -103,7 +103,6 @@ Energy EnergyLedger::total() const {
 }
 
 std::vector<std::int64_t> split_exactly(std::int64_t whole, std::span<const std::int64_t> weights) {
-  __extension__ using Wide = __int128;
   Wide sum = 0;
   for (const std::int64_t w : weights) sum += w;
   if (sum <= 0) throw std::logic_error("nothing to split by");

@@ -26,7 +26,7 @@ concept Comparable = requires(A a, B b) {
 static_assert(Addable<Energy, Energy> && !Addable<Energy, Duration> && !Addable<Energy, std::int64_t>);
 static_assert(Comparable<CoreId, CoreId> && !Comparable<CoreId, TileId>);
 static_assert(!std::is_convertible_v<std::int64_t, Energy> && !std::is_convertible_v<std::size_t, CoreId>);
-static_assert(sizeof(CoreId) == 4 && sizeof(Energy) == 8);
+static_assert(sizeof(CoreId) == 4 && sizeof(Cycles) == 8);
 
 TEST(Quantities, SumsAreExactWhereDoublesAreNot) {
   // 0.1 pJ ten million times is 1 uJ to the last attojoule.
@@ -71,14 +71,31 @@ TEST(Ids, DefaultIsInvalidAndOrderIsThatOfTheIndex) {
 }
 
 TEST(Quantity, RefusesToWrap) {
-  const Energy most(INT64_MAX);
-  EXPECT_THROW((void)(most + Energy(1)), QuantityOverflow);
-  EXPECT_THROW((void)(Energy(INT64_MIN) - Energy(1)), QuantityOverflow);
+  const Cycles most(INT64_MAX);
+  EXPECT_THROW((void)(most + Cycles(1)), QuantityOverflow);
+  EXPECT_THROW((void)(Cycles(INT64_MIN) - Cycles(1)), QuantityOverflow);
   EXPECT_THROW((void)(most * 2), QuantityOverflow);
-  EXPECT_THROW((void)energy_over(Power(INT64_MAX), Duration(INT64_MAX)), QuantityOverflow);
-  Energy sum = most;
-  EXPECT_THROW(sum += Energy(1), QuantityOverflow);
-  EXPECT_EQ(most - Energy(1) + Energy(1), most);
+  Cycles sum = most;
+  EXPECT_THROW(sum += Cycles(1), QuantityOverflow);
+  EXPECT_EQ(most - Cycles(1) + Cycles(1), most);
+}
+
+// 9.2 J is what 63 bits of attojoules hold; boards of many watts spend it in a second.
+TEST(Quantity, EnergyGoesOnBeyond63Bits) {
+  const Energy nine_joules(INT64_MAX);
+  const Energy more = nine_joules + nine_joules + Energy(5);
+  EXPECT_GT(more, nine_joules);
+  EXPECT_EQ(more - nine_joules - nine_joules, Energy(5));
+  EXPECT_THROW((void)more.count(), QuantityOverflow);
+  EXPECT_EQ((more - more + Energy(7)).count(), 7);
+  EXPECT_NEAR(joules(more), 18.446744073709552, 1e-12);
+  EXPECT_EQ(nine_joules * 1'000 - nine_joules * 999, nine_joules);
+  // 3 kW over 2 h: 21.6 MJ.
+  const Energy day = energy_over(Power(3'000'000'000), Duration(7'200'000'000'000'000'000));
+  EXPECT_DOUBLE_EQ(joules(day), 21.6e6);
+  Energy top = Energy::of(static_cast<Wide>(INT64_MAX) << 63);
+  EXPECT_THROW((void)(top * 4), QuantityOverflow);
+  EXPECT_THROW(top += top += top, QuantityOverflow);
 }
 
 }  // namespace
