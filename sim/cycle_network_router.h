@@ -141,16 +141,17 @@ bool CycleEngine<kVcs, kStages, kPorts>::run_router(std::uint32_t r, std::int64_
       send(r, port, 0, o, now);
     }
   } else {
+    InputSet sure[kPorts];  // a packet that holds its VC goes before a head, as in the speculative router
     InputSet able[kPorts];
     std::uint32_t bidding = 0;
     for (std::uint32_t outputs = router.wanted & router.open; outputs != 0; outputs &= outputs - 1) {
       const auto o = static_cast<std::uint32_t>(std::countr_zero(outputs));
       const OutputPort& output = router.output[o];
-      able[o] = able_bodies(router, r, o);
+      sure[o] = able[o] = able_bodies(router, r, o);
       if ((output.credit_vcs & output.free_vcs) != 0) able[o] |= output.heads;
       if (able[o] != 0) bidding |= 1u << o;
     }
-    bid_made = allocate_switch(router, able, able, bidding, [&](std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
+    bid_made = allocate_switch(router, sure, able, bidding, [&](std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
       if (has(router.output[o].heads, port * vcs() + vc)) take_vc(r, port, vc, o);
       send(r, port, vc, o, now);
     });
