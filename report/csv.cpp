@@ -10,18 +10,8 @@
 namespace ranvier::report {
 namespace {
 
-std::string quoted(const std::string& field) {
-  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-  std::string out = "\"";
-  for (const char c : field) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + "\"";
-}
-
 void append(std::string& out, const CostRow& row, const std::string& block, const sim::LayerResult* layer) {
-  out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", row.stage, quoted(row.name), quoted(block),
+  out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", row.stage, csv_field(row.name), csv_field(block),
                      row.kind, layer != nullptr ? layer->tiles : 0, row.cores, row.events, row.synops,
                      layer != nullptr ? layer->adds : 0, layer != nullptr ? layer->multiply_adds : 0,
                      layer != nullptr ? layer->packets : 0, row.flit_hops, row.busy_cycles,
@@ -31,6 +21,16 @@ void append(std::string& out, const CostRow& row, const std::string& block, cons
 }
 
 }  // namespace
+
+std::string csv_field(const std::string& field) {
+  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
+  std::string out = "\"";
+  for (const char c : field) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
 
 std::string layers_csv(const RunRecord& record) {
   std::string out =

@@ -12,6 +12,9 @@ namespace ranvier::report {
 /// total.
 std::string layers_csv(const RunRecord& record);
 
+/// A field, in quotation marks where it needs them.
+std::string csv_field(const std::string& field);
+
 /// A row per directed link that carried something.
 std::string links_csv(const RunRecord& record);
 
