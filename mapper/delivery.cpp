@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "workloads/conv.h"
+#include "workloads/sparse_synapses.h"
 
 namespace ranvier::mapper {
 
@@ -50,6 +51,10 @@ Reach reach_of(const Program& program, const Tile& tile, std::size_t port) {
       break;
     }
     case StageKind::kLif: {
+      if (stage.sparse) {
+        reach.tokens = {0, 1};  // of which channels reach() alone cannot say: synapse_runs()
+        break;
+      }
       const auto under = workloads::input_tokens_for(stage.conv, {tile.tokens.begin, tile.tokens.end});
       reach.tokens = {under.first, under.end};
       if (stage.conv.depthwise) reach.channels = tile.outputs;
@@ -58,6 +63,18 @@ Reach reach_of(const Program& program, const Tile& tile, std::size_t port) {
   }
   reach.tokens.end = std::min(reach.tokens.end, producer.tokens);
   return reach;
+}
+
+std::vector<Range> synapse_runs(const Stage& stage, Range outputs) {
+  std::vector<Range> runs;
+  for (std::int32_t source = 0; source < stage.sparse->sources(); ++source) {
+    if (stage.sparse->count(source, {outputs.begin, outputs.end}) == 0) continue;
+    if (!runs.empty() && runs.back().end == source)
+      ++runs.back().end;
+    else
+      runs.push_back({source, source + 1});
+  }
+  return runs;
 }
 
 }  // namespace ranvier::mapper

@@ -99,14 +99,24 @@ Demand demand_of(const Program& program, const chips::CoreKind& core, const Tile
   d.neurons = std::int64_t{tile.outputs.size()} * (lif ? tile.tokens.size() : 1);
   for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
     const Reach reach = reach_of(program, tile, port);
+    if (stage.sparse) {
+      for (const Range run : synapse_runs(stage, tile.outputs)) d.axons += run.size();
+      d.receive_bytes = Bytes((d.axons + 7) / 8);
+      continue;
+    }
     d.axons += std::int64_t{reach.channels.size()} * (lif ? reach.tokens.size() : 1);
     d.receive_bytes += received_bytes(program, tile, port, reach);
   }
-  const SynapseLists synapses = synapse_lists(program, tile);
-  d.synapse_bytes = synapse_bytes(core, synapses);
+  if (stage.sparse) {
+    d.synapse_bytes = sparse_synapse_bytes(core, stage, tile.outputs);
+    d.formats = d.axons > 0 ? 1 : 0;
+  } else {
+    const SynapseLists synapses = synapse_lists(program, tile);
+    d.synapse_bytes = synapse_bytes(core, synapses);
+    d.formats = synapses.lists > 0 ? 1 : 0;
+  }
   d.tiles = 1;
   d.profiles = 1;
-  d.formats = synapses.lists > 0 ? 1 : 0;
   const StateBytes state = state_bytes(program, tile);
   const bool stream = tile.mode == TokenMode::kStream;
   d.state_bytes = Bytes(state.common + state.context * (stream ? 1 : tile.tokens.size()));

@@ -101,6 +101,11 @@ std::vector<Flow> make_flows(const Program& program, const std::vector<Tile>& ti
   std::vector<std::vector<TileId>> tiles_by_stage(program.stages.size());
   for (std::size_t t = 0; t < tiles.size(); ++t) tiles_by_stage[tiles[t].stage.value()].push_back(TileId(t));
 
+  // Sparse stages: an event goes to the tiles that it has a synapse in, and to no other.
+  std::vector<std::vector<Range>> runs(tiles.size());
+  for (std::size_t t = 0; t < tiles.size(); ++t)
+    if (const Stage& stage = program.stage(tiles[t].stage); stage.sparse) runs[t] = synapse_runs(stage, tiles[t].outputs);
+
   std::vector<Flow> flows;
   for (std::size_t t = 0; t < tiles.size(); ++t) {
     const Tile& source = tiles[t];
@@ -117,7 +122,14 @@ std::vector<Flow> make_flows(const Program& program, const std::vector<Tile>& ti
         if (common.tokens.size() <= 0 || common.channels.size() <= 0) continue;
         const Engine engine = tiles[id.value()].engine;
         const bool zeros = source.engine == Engine::kDense && engine == Engine::kDense;
-        (engine == Engine::kOffload ? device : zeros ? dense : on_cores).push_back({common, id});
+        auto& claims = engine == Engine::kOffload ? device : zeros ? dense : on_cores;
+        if (!program.stage(fed.consumer).sparse) {
+          claims.push_back({common, id});
+          continue;
+        }
+        for (const Range run : runs[id.value()])
+          if (const Range part = intersect(run, common.channels); part.size() > 0)
+            claims.push_back({{common.tokens, part}, id});
       }
     }
     for (const auto* claims : {&on_cores, &dense, &device})

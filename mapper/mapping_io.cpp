@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "mapper/errors.h"
 #include "mapper/tiler.h"
+#include "workloads/sparse_synapses.h"
 
 namespace ranvier::mapper {
 
@@ -52,6 +53,22 @@ void put_lif(Bytestream& out, const Stage& s) {
   for (const std::int32_t v : {n.current_decay, n.voltage_decay, n.threshold_mantissa, n.weight_exponent,
                                n.bias_mantissa, n.bias_exponent, n.refractory_steps, n.axon_delay_steps})
     out.put(v);
+  if (s.sparse) {
+    out.put(s.sparse->sources());
+    const auto put_raw = [&out](const auto& values) {
+      out.put(sha256_hex({reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(values[0])}));
+    };
+    for (const auto& block : s.sparse->blocks()) {
+      put_raw(block.offset);
+      put_raw(block.target);
+      put_raw(block.weight);
+    }
+  }
+  if (s.integrate) {
+    out.put(s.integrate->threshold);
+    out.put(s.integrate->bias);
+    out.put(s.integrate->initial);
+  }
 }
 
 json range(Range r) { return json::array({r.begin, r.end}); }
@@ -74,6 +91,7 @@ std::string program_digest(const Program& program) {
   Bytestream out;
   out.put(program.input_code_max);
   if (program.temporal()) out.put(program.timesteps);
+  if (program.closed) out.put("closed");
   for (const Stage& s : program.stages) {
     out.put(s.name);
     out.put(static_cast<std::int64_t>(s.kind));

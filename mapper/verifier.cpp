@@ -203,6 +203,10 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
     case StageKind::kLif: {
       const auto window = verify_parts::input_window(s, tile);
       axons = std::int64_t{window.tokens.size()} * window.channels.size();
+      if (s.sparse) {
+        axons = 0;
+        for (const std::int64_t n : verify_parts::synapses_by_source(s, tile)) axons += n > 0 ? 1 : 0;
+      }
       received = (axons + 7) / 8;
       per_token = 10 * outputs;
       break;
@@ -230,6 +234,7 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
   d.tiles = 1;
   d.profiles = 1;
   d.formats = s.kind == StageKind::kLinear || s.kind == StageKind::kLif ? 1 : 0;
+  if (s.sparse && axons == 0) d.formats = 0;
   return d;
 }
 

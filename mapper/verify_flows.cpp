@@ -158,11 +158,14 @@ void check_flows(const MappingProblem& p, Findings& out) {
     }
     const bool lif = stage.kind == StageKind::kLif;
     const InputWindow window = lif ? input_window(stage, tile) : InputWindow{};
+    const std::vector<std::int64_t> synapses =
+        stage.sparse ? synapses_by_source(stage, tile) : std::vector<std::int64_t>{};
     for (auto& [id, grid] : from_stage) {
       const StageId producer = id;
       compare(
           grid, TileId(t), tile.stage, program.stage(id).name,
           [&](std::int32_t token, std::int32_t channel) {
+            if (stage.sparse) return synapses[static_cast<std::size_t>(channel)] > 0;
             if (lif) return within(window, token, channel);
             for (std::size_t port = 0; port < stage.inputs.size(); ++port)
               if (stage.inputs[port].stage == producer && needs(program, tile, port, token, channel)) return true;

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "mapper/verifier_parts.h"
+#include "workloads/sparse_synapses.h"
 
 namespace ranvier::mapper::verify_parts {
 
@@ -47,9 +49,45 @@ std::int64_t bits_of(std::vector<std::int16_t> weights) {
   }
 }
 
+/// Each weight that occurs, once.
+std::vector<std::int16_t> sparse_weights(const Stage& stage) {
+  std::set<std::int16_t> all;
+  for (std::int32_t s = 0; s < stage.sparse->sources(); ++s)
+    stage.sparse->for_each(s, {0, stage.channels}, [&](std::int32_t, std::int32_t weight) {
+      if (all.size() < 256) all.insert(static_cast<std::int16_t>(weight));
+    });
+  return {all.begin(), all.end()};
+}
+
+/// Words of each source's synapses into the tile, counted one by one.
+Bytes sparse_bytes(const chips::CoreKind& core, const Stage& stage, const Tile& tile) {
+  const std::vector<std::int64_t> fan_out = synapses_by_source(stage, tile);
+  const std::int64_t outputs = tile.outputs.end - tile.outputs.begin;
+  const bool dense = std::all_of(fan_out.begin(), fan_out.end(), [&](std::int64_t n) { return n == outputs; }) &&
+                     stage.sparse->dense();
+  const std::int64_t bits = core.weight_bits.value + (dense ? 0 : core.synapse_index_bits.value);
+  std::int64_t each = 1;
+  while ((each + 1) * bits <= core.synapse_word_bits.value - core.synapse_word_overhead_bits.value) ++each;
+  std::map<std::int64_t, std::int64_t> total;  // bits, by synapses of a list: lists of one size are packed together
+  for (const std::int64_t n : fan_out)
+    total[n] += core.synapse_word_bits.value > 0 ? (n + each - 1) / each * core.synapse_word_bits.value : n * bits;
+  std::int64_t bytes = 0;
+  for (const auto& [size, sum] : total) bytes += (sum + 7) / 8;
+  return Bytes(bytes);
+}
+
 }  // namespace
 
+std::vector<std::int64_t> synapses_by_source(const Stage& stage, const Tile& tile) {
+  std::vector<std::int64_t> fan_out(static_cast<std::size_t>(stage.in_channels), 0);
+  for (std::int32_t s = 0; s < stage.in_channels; ++s)
+    stage.sparse->for_each(s, {tile.outputs.begin, tile.outputs.end},
+                           [&](std::int32_t, std::int32_t) { ++fan_out[static_cast<std::size_t>(s)]; });
+  return fan_out;
+}
+
 InputWindow input_window(const Stage& stage, const Tile& tile) {
+  if (stage.sparse) return {{0, 1}, {0, stage.in_channels}};
   const ConvParams& c = stage.conv;
   const Range rows{tile.tokens.begin / c.out_width, (tile.tokens.end - 1) / c.out_width + 1};
   // Only a tile within one row leaves columns out.
@@ -72,6 +110,8 @@ Bytes expected_synapse_bytes(const chips::CoreKind& core, const Stage& stage, co
   if (stage.kind == StageKind::kLinear) {
     lists = tile.inputs.end - tile.inputs.begin;
     synapses = tile.outputs.end - tile.outputs.begin;
+  } else if (stage.sparse) {
+    return sparse_bytes(core, stage, tile);
   } else if (stage.kind == StageKind::kLif) {
     const ConvParams& c = stage.conv;
     const InputWindow window = input_window(stage, tile);
@@ -110,7 +150,7 @@ void check_weights(const MappingProblem& p, Findings& out) {
   for (std::size_t s = 0; s < p.program->stages.size(); ++s) {
     const Stage& stage = p.program->stages[s];
     std::int64_t needed = 0;
-    if (stage.kind == StageKind::kLif) needed = bits_of(stage.conv.weight);
+    if (stage.kind == StageKind::kLif) needed = bits_of(stage.sparse ? sparse_weights(stage) : stage.conv.weight);
     for (std::int64_t bits = 1; stage.kind == StageKind::kLinear && needed == 0; ++bits) {
       const std::int64_t half = (std::int64_t{1} << bits) / 2;
       if (std::all_of(stage.linear.weight.begin(), stage.linear.weight.end(),

@@ -53,6 +53,7 @@ struct CoreCounters {
   std::int64_t map_values = 0;           // values through an AMD map
   std::int64_t swapped_bytes = 0;        // to and from bulk memory
   std::int64_t conv_reads = 0;           // weights of shared kernels read
+  std::int64_t sparse_reads = 0;         // weights read that each name their target
   std::int64_t active_updates = 0;       // contexts looked at that had input or were not at rest
   std::int64_t spikes = 0;               // contexts that fired
   std::int64_t dense_multiply_adds = 0;  // in dense mode; such a tile counts no synapse_reads

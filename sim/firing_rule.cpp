@@ -7,8 +7,9 @@ namespace ranvier::sim {
 
 using mapper::Schedule;
 
-FiringRule::FiringRule(Schedule schedule, const std::vector<std::int32_t>& level_of_tile, std::int32_t timesteps)
-    : schedule_(schedule), timesteps_(timesteps) {
+FiringRule::FiringRule(Schedule schedule, const std::vector<std::int32_t>& level_of_tile, std::int32_t timesteps,
+                       bool closed)
+    : schedule_(schedule), timesteps_(timesteps), closed_(closed && schedule == Schedule::kTimesteps) {
   if (schedule == Schedule::kTimesteps) {
     levels_.resize(2);
     levels_[0].emplace_back(0);  // what the host sends in step 0 is integrated in step 1
@@ -21,6 +22,11 @@ FiringRule::FiringRule(Schedule schedule, const std::vector<std::int32_t>& level
     if (levels_.size() <= level) levels_.resize(level + 1);
     levels_[level].emplace_back(t);
   }
+}
+
+void FiringRule::restore(StateReader& r) {
+  r(level_, step_, done_);
+  if (level_ >= levels_.size() && !done_) throw StateMismatch("a level beyond the last");
 }
 
 const std::vector<TileId>& FiringRule::firing() const { return levels_[level_]; }

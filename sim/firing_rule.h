@@ -7,17 +7,19 @@
 #include <vector>
 
 #include "mapper/mapping.h"
+#include "sim/state_bytes.h"
 
 namespace ranvier::sim {
 
 class FiringRule {
  public:
-  /// `timesteps`: of the program, for Schedule::kTimesteps.
-  FiringRule(mapper::Schedule schedule, const std::vector<std::int32_t>& level_of_tile, std::int32_t timesteps = 0);
+  /// `timesteps`: of the program, for Schedule::kTimesteps; `closed`: no host sends, so there is no step of its own.
+  FiringRule(mapper::Schedule schedule, const std::vector<std::int32_t>& level_of_tile, std::int32_t timesteps = 0,
+             bool closed = false);
 
   void begin_image() {
-    level_ = 0;
-    step_ = 0;
+    level_ = closed_ ? 1 : 0;
+    step_ = closed_ ? 1 : 0;
     done_ = false;
   }
   /// Tiles that fire in the present step, ascending; tile 0 stands for the host's input codes.
@@ -28,9 +30,14 @@ class FiringRule {
   void end_step(bool events, bool restless);
   bool done() const { return done_; }
 
+  /// Where the image stands, for checkpoints. Throws StateMismatch for a level that there is none of.
+  void save(StateWriter& w) const { w(level_, step_, done_); }
+  void restore(StateReader& r);
+
  private:
   mapper::Schedule schedule_;
   std::int32_t timesteps_;
+  bool closed_;
   std::vector<std::vector<TileId>> levels_;  // asynchronous: one level of all tiles; time steps: the host, then all
   std::size_t level_ = 0;
   std::int32_t step_ = 0;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stages of CUBA compartments: weights are summed where events reach, then one integer step for every compartment that
-// is not at rest. A compartment at rest without input stays as it is, so skipping it changes nothing.
+// Stages of compartments: weights are summed where events reach, then one integer step for every compartment that is
+// not at rest. A compartment at rest without input stays as it is, so skipping it changes nothing.
 #include <algorithm>
 #include <bit>
 #include <stdexcept>
 
 #include "sim/behavioural_core.h"
 #include "sim/state_bytes.h"
+#include "workloads/compartment.h"
 #include "workloads/conv.h"
-#include "workloads/cuba.h"
+#include "workloads/sparse_synapses.h"
 
 namespace ranvier::sim {
 namespace {
@@ -25,6 +26,7 @@ class LifCore final : public CoreModel {
         tokens_{spec.tile.tokens.begin, spec.tile.tokens.end},
         channels_{spec.tile.outputs.begin, spec.tile.outputs.end},
         shared_(stage_.tokens > 1),
+        sparse_(stage_.sparse && !stage_.sparse->dense()),
         state_(static_cast<std::size_t>(tokens_.size()) * static_cast<std::size_t>(channels_.size())),
         sum_(state_.size()),
         spikes_(state_.size()),
@@ -34,21 +36,23 @@ class LifCore final : public CoreModel {
 
   void begin_image() override {
     counters_ = {};
-    std::fill(state_.begin(), state_.end(), CubaState{});
+    for (std::size_t i = 0; i < state_.size(); ++i) state_[i] = workloads::compartment_before(stage_, unit(i));
     std::fill(sum_.begin(), sum_.end(), 0);
     std::fill(spikes_.begin(), spikes_.end(), 0);
     std::fill(active_.begin(), active_.end(), 0);
-    if (stage_.cuba.bias_mantissa != 0) {
-      for (std::size_t i = 0; i < state_.size(); ++i) activate(i);
+    for (std::size_t i = 0; i < state_.size(); ++i) {
+      if (!workloads::at_rest(state_[i], stage_)) activate(i);
     }
   }
 
   Cycles receive(const Event& event, Cycles) override {
-    const std::int64_t synapses = stage_.conv.depthwise ? add_depthwise(event) : add_rows(event);
+    const std::int64_t synapses = stage_.sparse           ? add_sparse(event)
+                                  : stage_.conv.depthwise ? add_depthwise(event)
+                                                          : add_rows(event);
     ++counters_.events_in;
     counters_.adds += synapses;
-    (shared_ ? counters_.conv_reads : counters_.synapse_reads) += synapses;
-    const Cycles cost = costs_.receive_synapses(synapses, shared_);
+    (sparse_ ? counters_.sparse_reads : shared_ ? counters_.conv_reads : counters_.synapse_reads) += synapses;
+    const Cycles cost = sparse_ ? costs_.receive_sparse(synapses) : costs_.receive_synapses(synapses, shared_);
     counters_.busy += cost;
     return cost;
   }
@@ -59,9 +63,9 @@ class LifCore final : public CoreModel {
       for (std::uint64_t left = active_[word]; left != 0; left &= left - 1) {
         const std::size_t i = word * kWordBits + static_cast<std::size_t>(std::countr_zero(left));
         ++active;
-        const bool fired = workloads::cuba_step(state_[i], sum_[i], stage_.cuba);
+        const bool fired = workloads::compartment_step(state_[i], sum_[i], stage_);
         sum_[i] = 0;
-        if (workloads::at_rest(state_[i], stage_.cuba)) active_[word] &= ~(left & (~left + 1));
+        if (workloads::at_rest(state_[i], stage_)) active_[word] &= ~(left & (~left + 1));
         if (!fired) continue;
         ++spikes_[i];
         ++spikes;
@@ -119,6 +123,7 @@ class LifCore final : public CoreModel {
   /// Weights of the tile's outputs, those that one event reads side by side: [in][tap][output], depthwise
   /// [tap][output].
   void lay_out_weights() {
+    if (stage_.sparse) return;
     const workloads::ConvParams& conv = stage_.conv;
     const std::int32_t inputs = conv.depthwise ? 1 : stage_.in_channels;
     const std::int32_t taps = workloads::kernel_taps(conv);
@@ -131,6 +136,13 @@ class LifCore final : public CoreModel {
         }
       }
     }
+  }
+
+  /// Number of a compartment among those of the stage.
+  std::size_t unit(std::size_t i) const {
+    const auto width = static_cast<std::size_t>(channels_.size());
+    return (static_cast<std::size_t>(tokens_.first) + i / width) * static_cast<std::size_t>(stage_.channels) +
+           static_cast<std::size_t>(channels_.first) + i % width;
   }
 
   void activate(std::size_t i) { active_[i / kWordBits] |= std::uint64_t{1} << (i % kWordBits); }
@@ -158,6 +170,18 @@ class LifCore final : public CoreModel {
     return synapses;
   }
 
+  /// Those synapses of the source that end in this tile.
+  std::int64_t add_sparse(const Event& event) {
+    std::int64_t synapses = 0;
+    stage_.sparse->for_each(event.channel, channels_, [&](std::int32_t target, std::int32_t weight) {
+      const auto at = static_cast<std::size_t>(target - channels_.first);
+      sum_[at] += weight;
+      activate(at);
+      ++synapses;
+    });
+    return synapses;
+  }
+
   std::int64_t add_depthwise(const Event& event) {
     if (!channels_.contains(event.channel)) return 0;
     const std::int32_t output = event.channel - channels_.first;
@@ -176,6 +200,7 @@ class LifCore final : public CoreModel {
   CoreCosts costs_;
   IndexRange tokens_, channels_;
   bool shared_;  // kernels are stored once for many output positions
+  bool sparse_;  // each synapse names its target
   std::vector<std::int16_t> weight_;
   std::vector<CubaState> state_;       // [token][output], as all of these
   std::vector<std::int32_t> sum_;      // of the weights that events of this step reached

@@ -2,6 +2,8 @@
 // Windows and counts of convolution synapses. Rows and columns are independent, so counts are products.
 #include "workloads/conv.h"
 
+#include "workloads/sparse_synapses.h"
+
 namespace ranvier::workloads {
 namespace {
 
@@ -65,6 +67,7 @@ std::int64_t tap_count(const ConvParams& conv, IndexRange tokens) {
 }
 
 std::int64_t synapse_count(const Stage& stage, IndexRange channels, IndexRange tokens) {
+  if (stage.sparse) return stage.sparse->count(channels);
   const std::int64_t inputs = stage.conv.depthwise ? 1 : stage.in_channels;
   return tap_count(stage.conv, tokens) * inputs * channels.size();
 }
@@ -72,6 +75,7 @@ std::int64_t synapse_count(const Stage& stage, IndexRange channels, IndexRange t
 std::int64_t synapse_count(const Stage& stage) { return synapse_count(stage, {0, stage.channels}, {0, stage.tokens}); }
 
 std::int64_t stored_weight_count(const Stage& stage, IndexRange channels) {
+  if (stage.sparse) return stage.sparse->count(channels);
   const std::int64_t inputs = stage.conv.depthwise ? 1 : stage.in_channels;
   return inputs * kernel_taps(stage.conv) * channels.size();
 }

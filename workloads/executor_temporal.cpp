@@ -3,10 +3,10 @@
 #include "workloads/executor_temporal.h"
 
 #include <algorithm>
-#include <numeric>
 
+#include "workloads/compartment.h"
 #include "workloads/conv.h"
-#include "workloads/cuba.h"
+#include "workloads/sparse_synapses.h"
 #include "workloads/spike_train.h"
 
 namespace ranvier::workloads {
@@ -22,22 +22,29 @@ class TimedStage {
         sums_(static_cast<std::size_t>(slots_), std::vector<std::int64_t>(neurons_.size(), 0)),
         touched_(static_cast<std::size_t>(slots_)),
         spikes_(neurons_.size(), 0) {
-    if (stage.cuba.bias_mantissa == 0) return;
-    active_.resize(neurons_.size());
-    std::iota(active_.begin(), active_.end(), 0);
-    std::fill(awake_.begin(), awake_.end(), std::uint8_t{1});
+    for (std::size_t n = 0; n < neurons_.size(); ++n) {
+      neurons_[n] = compartment_before(stage, n);
+      if (at_rest(neurons_[n], stage)) continue;
+      awake_[n] = 1;
+      active_.push_back(static_cast<std::int32_t>(n));
+    }
   }
 
   /// An input spike that arrives in step `at`. Returns the synapses that it passed.
   std::int64_t deliver(std::int32_t at, std::int32_t unit) {
     const auto slot = static_cast<std::size_t>(at % slots_);
     std::int64_t adds = 0;
-    const auto add = [&](std::int32_t channel, std::int32_t token, std::int16_t weight) {
+    const auto add = [&](std::int32_t channel, std::int32_t token, std::int32_t weight) {
       const std::int32_t neuron = token * stage_->channels + channel;
       sums_[slot][static_cast<std::size_t>(neuron)] += weight;
       if (weight != 0) touched_[slot].push_back(neuron);
       ++adds;
     };
+    if (stage_->sparse) {
+      stage_->sparse->for_each(unit, {0, stage_->channels},
+                               [&](std::int32_t target, std::int32_t weight) { add(target, 0, weight); });
+      return adds;
+    }
     for_each_synapse(stage_->conv, stage_->in_channels, unit % stage_->in_channels, unit / stage_->in_channels,
                      {0, stage_->channels}, {0, stage_->tokens}, add);
     return adds;
@@ -55,12 +62,12 @@ class TimedStage {
     std::size_t kept = 0;
     for (const std::int32_t neuron : active_) {
       const auto n = static_cast<std::size_t>(neuron);
-      if (cuba_step(neurons_[n], sums_[slot][n], stage_->cuba)) {
+      if (compartment_step(neurons_[n], sums_[slot][n], *stage_)) {
         fired.push_back(neuron);
         ++spikes_[n];
       }
       sums_[slot][n] = 0;
-      awake_[n] = !at_rest(neurons_[n], stage_->cuba);
+      awake_[n] = !at_rest(neurons_[n], *stage_);
       if (awake_[n] != 0) active_[kept++] = neuron;
     }
     active_.resize(kept);

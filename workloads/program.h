@@ -4,12 +4,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/ids.h"
 
 namespace ranvier::workloads {
+
+class SparseSynapses;  // sparse_synapses.h
 
 /// What a stage does with the events of its inputs before its encoder sees the result.
 enum class StageKind : std::uint8_t {
@@ -20,7 +24,7 @@ enum class StageKind : std::uint8_t {
   kMix,        // product of two streams (attention, v) per head
   kGelu,       // AMD unit, one table entry per input code
   kAdd,        // residual sum; emits integer differences, has no encoder
-  kLif,        // convolution or dense synapses into CUBA compartments; temporal programs only
+  kLif,        // convolution, dense or sparse synapses into compartments; temporal programs only
 };
 
 /// When stages fire; the integers at rest do not depend on it, cost and time do (docs/explanation/integer-units.md 6).
@@ -101,6 +105,14 @@ struct CubaParams {
   std::int32_t axon_delay_steps = 1;  // a spike of step t arrives in step t + this
 };
 
+/// A compartment without leak: v += bias + sum of weights; a spike where v > threshold, strictly, takes the threshold
+/// off v, once a step.
+struct IntegrateParams {
+  std::int32_t threshold = 0;
+  std::int32_t bias = 0;
+  std::vector<std::int32_t> initial;  // v before step 0, by unit; empty: 0
+};
+
 struct Stage {
   std::string name;  // e.g. "block3.fc1"
   StageKind kind = StageKind::kInput;
@@ -117,7 +129,9 @@ struct Stage {
   SoftmaxParams softmax;
   GeluParams gelu;
   ConvParams conv;
+  std::shared_ptr<const SparseSynapses> sparse;  // kLif: in place of conv; one token, source = channel of its input
   CubaParams cuba;
+  std::optional<IntegrateParams> integrate;  // kLif: in place of cuba but for its axon delay
 };
 
 /// Stages in topological order; stage 0 is the input, the last one the head.
@@ -126,6 +140,7 @@ struct Program {
   std::vector<Stage> stages;
   std::int32_t input_code_max = 0;  // input codes are 0..this
   std::int32_t timesteps = 0;       // temporal programs: steps of a sample; 0: codes at rest, no time
+  bool closed = false;              // temporal: no host sends or reads anything; compartments fire by their bias
   std::string method = "spikezip";  // that made it (methods/method_names.h)
   std::int32_t rate_steps = 0;      // > 0: rate semantics, the input is presented in every one of so many steps
   std::string weights_note;         // said on every output where the weights are not a trained network's

@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "workloads/compartment.h"
 #include "workloads/conv.h"
-#include "workloads/cuba.h"
 #include "workloads/dataset.h"
+#include "workloads/sparse_synapses.h"
 
 namespace ranvier::workloads {
 namespace {
@@ -36,6 +37,7 @@ class LifStage {
       : stage_(&stage),
         neurons_(static_cast<std::size_t>(stage.tokens) * static_cast<std::size_t>(stage.channels)),
         sums_(neurons_.size(), 0) {
+    for (std::size_t i = 0; i < neurons_.size(); ++i) neurons_[i] = compartment_before(stage, i);
     transpose();
   }
 
@@ -43,7 +45,12 @@ class LifStage {
     for (const Spike& spike : arriving) {
       const std::int32_t token = spike.unit / stage_->in_channels;
       const std::int32_t channel = spike.unit % stage_->in_channels;
-      if (stage_->conv.depthwise) {
+      if (stage_->sparse) {
+        stage_->sparse->for_each(channel, {0, stage_->channels}, [&](std::int32_t target, std::int32_t weight) {
+          sums_[static_cast<std::size_t>(target)] += weight;
+          ++adds_;
+        });
+      } else if (stage_->conv.depthwise) {
         add_to_one(token, channel);
       } else {
         add_to_all(token, channel);
@@ -52,10 +59,9 @@ class LifStage {
   }
 
   void step(std::int32_t now, std::vector<Spike>& fired) {
-    const CubaParams& cuba = stage_->cuba;
     for (std::size_t i = 0; i < neurons_.size(); ++i) {
-      if (sums_[i] == 0 && at_rest(neurons_[i], cuba)) continue;
-      if (cuba_step(neurons_[i], sums_[i], cuba)) fired.push_back({now, static_cast<std::int32_t>(i)});
+      if (sums_[i] == 0 && at_rest(neurons_[i], *stage_)) continue;
+      if (compartment_step(neurons_[i], sums_[i], *stage_)) fired.push_back({now, static_cast<std::int32_t>(i)});
       sums_[i] = 0;
     }
   }
@@ -71,6 +77,7 @@ class LifStage {
   /// [in][tap][out], depthwise [channel][tap]: what an event adds lies side by side.
   void transpose() {
     const ConvParams& conv = stage_->conv;
+    if (stage_->sparse) return;
     if (conv.depthwise) {
       weight_ = conv.weight;
       return;
