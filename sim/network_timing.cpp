@@ -31,7 +31,7 @@ MeshSpec mesh_of(const chips::Board& board) {
   mesh.cores_per_router = narrow(noc.cores_per_router, "cores_per_router", 1, kMaxCoresPerRouter);
   mesh.virtual_channels = narrow(noc.virtual_channels, "virtual_channels", 1, kMaxVirtualChannels);
   mesh.buffer_flits = narrow(noc.buffer_flits, "buffer_flits", 1, kMaxBufferFlits);
-  mesh.timing.router = narrow(noc.router_cycles, "router_cycles", 1, kMaxDelayCycles);
+  mesh.timing.crossbar = narrow(noc.router_cycles, "router_cycles", 1, kMaxDelayCycles) - 1;
   mesh.timing.link = narrow(noc.link_cycles, "link_cycles", 1, kMaxDelayCycles);
   mesh.timing.link_vertical = noc.link_cycles_vertical.value == 0
                                   ? mesh.timing.link
@@ -55,13 +55,15 @@ MeshSpec preset_mesh(const std::string& preset, std::int32_t width, std::int32_t
   mesh.height = mesh.chip_height = height;
   mesh.virtual_channels = virtual_channels;
   mesh.buffer_flits = buffer_flits;
-  mesh.timing = {.router = 2, .link = 1, .link_vertical = 1, .credit = 2, .inject = 2};
+  mesh.timing.crossbar = 1;
+  mesh.timing.credit = 2;
   if (preset == "p3") {
     mesh.kind = RouterKind::kSingleStage;
   } else if (preset == "s3") {
     mesh.kind = RouterKind::kSpeculative;
   } else if (preset == "d5") {
     mesh.kind = RouterKind::kStaged;
+    mesh.timing.route = mesh.timing.vc_allocation = 1;
   } else {
     throw UnknownPreset(preset);
   }
@@ -70,6 +72,10 @@ MeshSpec preset_mesh(const std::string& preset, std::int32_t width, std::int32_t
 }
 
 void check(const MeshSpec& mesh) {
+  if (mesh.topology != Topology::kMesh) throw NetworkParameterError("topology", static_cast<int>(mesh.topology), 0, 0);
+  if (mesh.allocator != Allocator::kIslip) {
+    throw NetworkParameterError("allocator", static_cast<int>(mesh.allocator), 0, 0);
+  }
   limit("mesh width", mesh.width, 1, kMaxMeshSide);
   limit("mesh height", mesh.height, 1, kMaxMeshSide);
   limit("chip width", mesh.chip_width, 1, mesh.width);
@@ -78,7 +84,11 @@ void check(const MeshSpec& mesh) {
   if (mesh.kind != RouterKind::kSingleStage) limit("cores_per_router of a preset", mesh.cores_per_router, 1, 1);
   limit("virtual_channels", mesh.virtual_channels, 1, kMaxVirtualChannels);
   limit("buffer_flits", mesh.buffer_flits, 1, kMaxBufferFlits);
-  limit("router_cycles", mesh.timing.router, 1, kMaxDelayCycles);
+  const bool staged = mesh.kind == RouterKind::kStaged;
+  limit("route_cycles", mesh.timing.route, staged ? 1 : 0, staged ? 1 : 0);
+  limit("vc_allocation_cycles", mesh.timing.vc_allocation, staged ? 1 : 0, staged ? 1 : 0);
+  limit("switch_allocation_cycles", mesh.timing.switch_allocation, 1, kMaxDelayCycles);
+  limit("crossbar_cycles", mesh.timing.crossbar, 0, kMaxDelayCycles);
   limit("link_cycles", mesh.timing.link, 1, kMaxDelayCycles);
   limit("link_cycles_vertical", mesh.timing.link_vertical, 1, kMaxDelayCycles);
   limit("link_cycles_per_flit", mesh.timing.link_cycles_per_flit, 1, kMaxDelayCycles);

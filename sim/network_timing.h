@@ -19,16 +19,32 @@ enum class RouterKind : std::uint8_t {
   kStaged,       // d5: route, VC allocation, switch allocation in cycles of their own
 };
 
-/// All in cycles, between events that the models see. Each at least 1.
+/// Who gets the switch, and a virtual channel where that is allocated apart.
+enum class Allocator : std::uint8_t {
+  kIslip,       // output first: every output grants, every input accepts, round robin, pointers move on acceptance
+  kInputFirst,  // every input chooses one output, every output one of those inputs, round robin, pointers move on a win
+};
+
+enum class Topology : std::uint8_t {
+  kMesh,             // with several cores a router: the concentrated mesh
+  kTorus,            // both dimensions wrap
+  kTriangularTorus,  // also links north-east and south-west: six neighbours
+};
+
+/// All in cycles, between events that the models see.
 struct RouterTiming {
-  std::int32_t router = 1;         // switch won -> flit on the link; a staged router's route and VC cycles come on top
-  std::int32_t link = 1;           // on the link -> in the next input buffer, free to ask for a switch
-  std::int32_t link_vertical = 1;  // the same, links north and south
-  std::int32_t credit = 1;         // switch won -> the slot it freed can be used by the sender upstream
-  std::int32_t inject = 2;         // leaves the source queue -> in the router's local input buffer
-  std::int32_t link_cycles_per_flit = 1;              // that a flit keeps a link between two routers of a chip busy
-  std::int32_t hop() const { return router + link; }  // also into the sink
-  std::int32_t vertical_hop() const { return router + link_vertical; }
+  std::int32_t route = 0;              // head in front of its buffer -> may ask; 0: looked ahead
+  std::int32_t vc_allocation = 0;      // kStaged, at least 1 there: VC asked for -> may ask for the switch
+  std::int32_t switch_allocation = 1;  // switch asked for -> won, at least 1
+  std::int32_t crossbar = 0;           // switch won -> on the link
+  std::int32_t link = 1;               // on the link -> in the next input buffer, free to ask for a switch; at least 1
+  std::int32_t link_vertical = 1;      // the same, links north and south
+  std::int32_t credit = 1;             // switch asked for and won -> the slot can be used by the sender upstream
+  std::int32_t inject = 2;             // leaves the source queue -> in the router's local input buffer
+  std::int32_t link_cycles_per_flit = 1;  // that a flit keeps a link between two routers of a chip busy
+  std::int32_t router() const { return switch_allocation + crossbar; }
+  std::int32_t hop() const { return router() + link; }  // also into the sink
+  std::int32_t vertical_hop() const { return router() + link_vertical; }
 };
 
 /// A link over a chip edge: `latency` until a flit is across whole, its serialisation included; one flit in
@@ -46,22 +62,26 @@ struct MeshSpec {
   std::int32_t cores_per_router = 1;  // each with a port of its own, adjacent numbers
   std::int32_t virtual_channels = 1;
   std::int32_t buffer_flits = 1;  // per input port and virtual channel
+  Topology topology = Topology::kMesh;
   RouterKind kind = RouterKind::kSingleStage;
+  Allocator allocator = Allocator::kIslip;
   RouterTiming timing;
   EdgeTiming edge;
 
   std::int32_t routers() const { return width * height; }
   std::int32_t cores() const { return routers() * cores_per_router; }
-  std::int32_t ports() const { return 4 + cores_per_router; }  // of a router
+  /// Directed links that leave a router, numbered in mapper::Direction order, then north-east and south-west.
+  std::int32_t links() const { return topology == Topology::kTriangularTorus ? 6 : 4; }
+  std::int32_t ports() const { return links() + cores_per_router; }  // of a router
   std::int32_t router_of(CoreId c) const { return static_cast<std::int32_t>(c.value()) / cores_per_router; }
   std::int32_t x(CoreId c) const { return router_of(c) % width; }
   std::int32_t y(CoreId c) const { return router_of(c) / width; }
   /// Switch won -> free to ask for a switch in the next router, over a chip edge.
-  std::int32_t edge_hop() const { return timing.router + edge.latency; }
+  std::int32_t edge_hop() const { return timing.router() + edge.latency; }
   /// The credit goes back over the same edge.
   std::int32_t edge_credit() const { return std::max(1, timing.credit - timing.link + edge.latency); }
   /// Cycles from a head flit's arrival to its first bid for the switch.
-  std::int32_t head_setup() const { return kind == RouterKind::kStaged ? 2 : 0; }
+  std::int32_t head_setup() const { return timing.route + timing.vc_allocation; }
 };
 
 inline constexpr std::int32_t kMaxVirtualChannels = 12;

@@ -205,6 +205,7 @@ struct Scene {
   MeshSpec mesh() const {
     MeshSpec mesh = mesh_of(board_of(shape));
     mesh.kind = kind;
+    if (kind == RouterKind::kStaged) mesh.timing.route = mesh.timing.vc_allocation = 1;
     return mesh;
   }
 };
