@@ -36,19 +36,22 @@ struct CoreKind {
   Count receive_fifo_events;   // a full FIFO pushes back into the network
   Count relay_buffer_events;   // a full relay buffer loses the event: the run stops
   // From here on optional keys; each says what its absence means (schema.h).
-  Param<Bytes> core_memory;          // synapse and state memory together; 0: no limit beyond theirs
-  Param<Bytes> receive_limit;        // of the values that arrive for a tile in one step; 0: none
-  Count tiles;                       // tiles (phases, programs) on the core; 0: no limit
-  Count compartment_profiles;        // different neuron configurations on the core; 0: no limit
-  Count synapse_formats;             // different weight formats on the core; 0: no limit
-  Count synapse_word_bits;           // synapses are packed into words of this size; 0: packed without gaps
-  Count synapse_word_overhead_bits;  // of each word, for its format and count
-  Count synapse_index_bits;          // of each synapse that is not part of a dense run
-  Count synapse_cycles{1, {}};       // per group of `lanes` synapses
-  Count synapse_conv_cycles{1, {}};  // the same, synapses of shared kernels
-  Count soma_active_cycles;          // more, per group of `lanes` contexts that had input or are not at rest
-  Count spike_cycles;                // more, per firing context
-  Count dense_lanes;                 // multiply-adds a cycle in dense mode; 0: the core has no dense mode
+  Param<Bytes> core_memory;            // synapse and state memory together; 0: no limit beyond theirs
+  Param<Bytes> receive_limit;          // of the values that arrive for a tile in one step; 0: none
+  Count tiles;                         // tiles (phases, programs) on the core; 0: no limit
+  Count compartment_profiles;          // different neuron configurations on the core; 0: no limit
+  Count synapse_formats;               // different weight formats on the core; 0: no limit
+  Count synapse_word_bits;             // synapses are packed into words of this size; 0: packed without gaps
+  Count synapse_word_overhead_bits;    // of each word, for its format and count
+  Count synapse_index_bits;            // of each synapse that is not part of a dense run
+  Count synapse_cycles{1, {}};         // per group of `lanes` synapses
+  Count synapse_conv_cycles{1, {}};    // the same, synapses of shared kernels
+  Count synapse_sparse_cycles{1, {}};  // the same, synapses that each name their target
+  Count soma_active_cycles;            // more, per group of `lanes` contexts that had input or are not at rest
+  Count spike_cycles;                  // more, per firing context
+  Count dense_lanes;                   // multiply-adds a cycle in dense mode; 0: the core has no dense mode
+  Count synapse_words_per_cycle;       // of synapse_word_bits, read for an event; 0: reading keeps up with the lanes
+  Count memory_ports{2, {}};           // 1: integrating and firing never work in the same cycle
 };
 
 /// How an event reaches several cores: a copy passed on from core to core, or a packet from the source to each.
@@ -83,7 +86,12 @@ struct EdgeLink {
 };
 
 /// kLayerPipeline: double-buffered stages, the next image enters while this one goes on. kDataflow: no synchronisation.
-enum class SyncPolicy : std::uint8_t { kBarrier, kFixedPhase, kLayerPipeline, kDataflow };
+/// kFixedTick: real time, every step begins at a tick.
+enum class SyncPolicy : std::uint8_t { kBarrier, kFixedPhase, kLayerPipeline, kDataflow, kFixedTick };
+
+/// What a step does to the next one when its work does not end in its tick. kSkip: the next step begins at the first
+/// tick after it. kLate: the next one begins as soon as it ends, and ticks without much work catch up.
+enum class TickOverrun : std::uint8_t { kSkip, kLate };
 
 /// A barrier over this many routers in use takes so long; between two rows the larger one holds.
 struct BarrierRow {
@@ -99,6 +107,9 @@ struct Sync {
   std::vector<BarrierRow> barrier_table;
   Origin barrier_table_origin;
   Count multichip_barrier_cycles;
+  Count tick_cycles;                            // fixed tick: from one tick to the next
+  TickOverrun on_overrun = TickOverrun::kSkip;  // fixed tick
+  Count pipeline_buffers{2, {}};                // layer pipeline, dataflow: of what a level takes in, one being filled
 };
 
 /// Cycles that the end of a step takes under `barrier`, with so many routers and chips in use.
@@ -140,6 +151,7 @@ struct EnergyTable {
   Param<Power> static_chip;       // each powered chip, all the time
   // Optional keys.
   Param<Energy> synapse_conv;        // one read of a shared kernel's weight
+  Param<Energy> synapse_sparse;      // one read of a weight that names its target
   Param<Energy> soma_active;         // more, per context that had input or is not at rest
   Param<Energy> spike;               // more, per context that fires
   Param<Energy> event_receive;       // one packet taken by a core

@@ -30,7 +30,7 @@ std::vector<std::string> words_of(std::string_view section) {
     return words;
   }
   if (section == "core") return {"name", "provenance"};
-  if (section == "sync") return {"policy", "provenance", "barrier_table"};
+  if (section == "sync") return {"policy", "provenance", "barrier_table", "on_overrun"};
   if (section == "noc") return {"multicast", "provenance"};
   return {"provenance"};
 }
@@ -153,6 +153,13 @@ void check_pairs(const Chip& chip, const std::string& file, Findings& findings) 
   if (chip.sync.policy == SyncPolicy::kFixedPhase && chip.sync.phase_cycles.value == 0) {
     contradict(chip.sync.phase_cycles.origin, "sync.policy", "a fixed phase needs at least 1 cycle");
   }
+  if (chip.sync.policy == SyncPolicy::kFixedTick && chip.sync.tick_cycles.value == 0) {
+    contradict(chip.sync.tick_cycles.origin, "sync.policy", "a fixed tick needs at least 1 cycle");
+  }
+  if (chip.core.synapse_words_per_cycle.value > 0 && chip.core.synapse_word_bits.value == 0) {
+    contradict(chip.core.synapse_words_per_cycle.origin, "core.synapse_word_bits",
+               "words a cycle need the size of a word");
+  }
   if (chip.core.bulk_memory.value.count() > 0 && chip.core.bulk_bytes_per_cycle.value == 0) {
     contradict(chip.core.bulk_bytes_per_cycle.origin, "core.bulk_memory",
                "a bulk memory needs a bandwidth of at least 1 B/cycle");
@@ -210,6 +217,9 @@ Chip read_chip(const YamlMap& top, Findings& findings) {
   if (const auto& sync = sections["sync"]) {
     chip.sync.policy = read_policy(*sync);
     read_barrier_table(*sync, provenances["sync"], chip.sync);
+    if (sync->find("on_overrun") != nullptr)
+      chip.sync.on_overrun =
+          static_cast<TickOverrun>(read_word(*sync, "on_overrun", sync->text("on_overrun"), tick_overrun_names()));
   }
   if (const auto& noc = sections["noc"]) {
     if (noc->find("multicast") != nullptr)

@@ -43,7 +43,12 @@ const std::vector<std::string>& kind_names() {
 }
 
 const std::vector<std::string>& policy_names() {
-  static const std::vector<std::string> names{"barrier", "fixed_phase", "layer_pipeline", "dataflow"};
+  static const std::vector<std::string> names{"barrier", "fixed_phase", "layer_pipeline", "dataflow", "fixed_tick"};
+  return names;
+}
+
+const std::vector<std::string>& tick_overrun_names() {
+  static const std::vector<std::string> names{"skip", "late"};
   return names;
 }
 
@@ -70,6 +75,7 @@ std::string_view name_of(EnergyKind kind) {
 }
 
 std::string_view name_of(SyncPolicy policy) { return policy_names()[static_cast<std::size_t>(policy)]; }
+std::string_view name_of(TickOverrun on_overrun) { return tick_overrun_names()[static_cast<std::size_t>(on_overrun)]; }
 std::string_view name_of(Multicast multicast) { return multicast_names()[static_cast<std::size_t>(multicast)]; }
 std::string_view name_of(Support support) { return support_names()[static_cast<std::size_t>(support)]; }
 std::string_view name_of(Mechanism mechanism) { return mechanism_names()[static_cast<std::size_t>(mechanism)]; }

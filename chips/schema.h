@@ -122,10 +122,16 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   cycles("core.synapse_cycles", core.synapse_cycles, 1, l::kCycles, "per `lanes` synapses", "1");
   cycles("core.synapse_conv_cycles", core.synapse_conv_cycles, 1, l::kCycles, "per `lanes` synapses of shared kernels",
          "core.synapse_cycles");
+  cycles("core.synapse_sparse_cycles", core.synapse_sparse_cycles, 1, l::kCycles,
+         "per `lanes` synapses that each name their target", "core.synapse_cycles");
   cycles("core.soma_active_cycles", core.soma_active_cycles, 0, l::kCycles,
          "more, per `lanes` contexts that had input or are not at rest", "0");
   cycles("core.spike_cycles", core.spike_cycles, 0, l::kCycles, "more, per context that fires", "0");
   count("core.dense_lanes", core.dense_lanes, "lanes", 0, 1 << 20, "multiply-adds a cycle in dense mode; 0: none", "0");
+  count("core.synapse_words_per_cycle", core.synapse_words_per_cycle, "words", 0, 1 << 20,
+        "read of synapse memory for an event; 0: reading keeps up with the lanes", "0");
+  count("core.memory_ports", core.memory_ports, "ports", 1, 2,
+        "of synapse and state memory; 1: a core integrates or fires, 2: both at once", "2");
 
   auto& noc = chip.noc;
   side("noc.width", noc.width, noc.width_origin, "routers from west to east");
@@ -155,6 +161,10 @@ void for_each_number(ChipT& chip, Visit&& visit) {
          "barrier: added after the slowest core; layer_pipeline: to swap buffers");
   cycles("sync.multichip_barrier_cycles", chip.sync.multichip_barrier_cycles, 0, l::kCycles,
          "barrier over several chips; 0: as over one", "0");
+  cycles("sync.tick_cycles", chip.sync.tick_cycles, 0, l::kCycles, "fixed_tick: every step begins at one of these",
+         "0");
+  count("sync.pipeline_buffers", chip.sync.pipeline_buffers, "buffers", 1, 1 << 10,
+        "layer_pipeline, dataflow: of what a level takes in; one is filled while others are worked on", "2");
   count("max_delay_steps", chip.max_delay_steps, "steps", 0, 1 << 20, "axonal delay that a core can add; 0: none");
 
   auto& e = chip.energy;
@@ -172,6 +182,8 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   energy("energy.step_sync", e.step_sync, "one chip, one step");
   visit(Rule{"energy.static_chip", D::kPower, "", 0, l::kPower, "one powered chip, all the time"}, e.static_chip);
   energy("energy.synapse_conv", e.synapse_conv, "one read of a shared kernel's weight", "energy.synapse_read");
+  energy("energy.synapse_sparse", e.synapse_sparse, "one read of a weight that names its target",
+         "energy.synapse_read");
   energy("energy.soma_active", e.soma_active, "more, per context that had input or is not at rest", "0");
   energy("energy.spike", e.spike, "more, per context that fires", "0");
   energy("energy.event_receive", e.event_receive, "one packet taken by a core", "0");
@@ -194,9 +206,11 @@ std::string_view name_of(SyncPolicy policy);
 const std::vector<std::string>& tag_names();
 const std::vector<std::string>& kind_names();
 const std::vector<std::string>& policy_names();
+std::string_view name_of(TickOverrun on_overrun);
 std::string_view name_of(Multicast multicast);
 std::string_view name_of(Support support);
 std::string_view name_of(Mechanism mechanism);
+const std::vector<std::string>& tick_overrun_names();
 const std::vector<std::string>& multicast_names();
 const std::vector<std::string>& support_names();
 const std::vector<std::string>& mechanism_names();

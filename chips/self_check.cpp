@@ -159,9 +159,13 @@ void check_optional_core(const CoreKind& core, NumberChecks& check) {
   check.at_least("synapse_index_bits", core.synapse_index_bits, 0);
   check.at_least("synapse_cycles", core.synapse_cycles, 1);
   check.at_least("synapse_conv_cycles", core.synapse_conv_cycles, 1);
+  check.at_least("synapse_sparse_cycles", core.synapse_sparse_cycles, 1);
   check.at_least("soma_active_cycles", core.soma_active_cycles, 0);
   check.at_least("spike_cycles", core.spike_cycles, 0);
   check.at_least("dense_lanes", core.dense_lanes, 0);
+  check.at_least("synapse_words_per_cycle", core.synapse_words_per_cycle, 0);
+  if (core.synapse_words_per_cycle.value > 0) check.at_least("synapse_word_bits", core.synapse_word_bits, 1);
+  check.at_least("memory_ports", core.memory_ports, 1);
 }
 
 void check_network(const Chip& chip, NumberChecks& check) {
@@ -185,6 +189,8 @@ void check_network(const Chip& chip, NumberChecks& check) {
   check.at_least("barrier_cycles", chip.sync.barrier_cycles, 0);
   check.at_least("multichip_barrier_cycles", chip.sync.multichip_barrier_cycles, 0);
   check.barrier_table(chip.sync);
+  check.at_least("tick_cycles", chip.sync.tick_cycles, chip.sync.policy == SyncPolicy::kFixedTick ? 1 : 0);
+  check.at_least("pipeline_buffers", chip.sync.pipeline_buffers, 1);
   check.at_least("max_delay_steps", chip.max_delay_steps, 0);
 }
 
@@ -203,6 +209,7 @@ void check_energies(const EnergyTable& energy, NumberChecks& check) {
   check.energy("step_sync", energy.step_sync);
   check.at_least("static_chip", energy.static_chip, 0);
   check.energy("synapse_conv", energy.synapse_conv);
+  check.energy("synapse_sparse", energy.synapse_sparse);
   check.energy("soma_active", energy.soma_active);
   check.energy("spike", energy.spike);
   check.energy("event_receive", energy.event_receive);

@@ -37,6 +37,7 @@ std::string number_text(const Rule& rule, std::int64_t value, const Origin& orig
 
 std::string sync_text(const Sync& sync) {
   std::string out = fmt::format("      policy: {}\n", name_of(sync.policy));
+  if (sync.policy == SyncPolicy::kFixedTick) out += fmt::format("      on_overrun: {}\n", name_of(sync.on_overrun));
   if (sync.barrier_table.empty()) return out;
   out += fmt::format("      barrier_table: {{tag: {}, source: {}", name_of(sync.barrier_table_origin.tag),
                      yaml_text(sync.barrier_table_origin.source));

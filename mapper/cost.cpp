@@ -16,6 +16,7 @@
 #include "mapper/routes.h"
 #include "mapper/step_work.h"
 #include "mapper/work.h"
+#include "workloads/sparse_synapses.h"
 
 namespace ranvier::mapper {
 
@@ -39,7 +40,11 @@ struct Estimator {
   LevelSteps steps = level_steps(problem, mapping.level);
   Metrics metrics;
   bool unicast = chip.noc.multicast == chips::Multicast::kUnicast;
-  std::vector<Peaks> integrate, fire, relay;  // by bucket: cycles of each core
+  bool turns = units_take_turns(chip.core);
+  bool ticks = chip.sync.policy == chips::SyncPolicy::kFixedTick;
+  bool late = chip.sync.on_overrun == chips::TickOverrun::kLate;
+  TickClock clock{chip.sync.tick_cycles.value};
+  std::vector<Peaks> integrate, fire, relay;  // by bucket: cycles of each core; in turns, both are in `integrate`
   std::vector<Peaks> link_cycles;             // by bucket: of each link
   std::vector<Peaks> link_flits;
   Peaks integrate_busy{board.cores()};  // all levels; the units of a core work side by side
@@ -64,6 +69,11 @@ struct Estimator {
     device_host.assign(buckets, 0);
   }
 
+  void add_firing(std::size_t bucket, CoreId core, double cycles) {
+    (turns ? integrate : fire)[bucket].add(core.value(), cycles);
+    (turns ? integrate_busy : fire_busy).add(core.value(), cycles);
+  }
+
   void add_tiles() {
     std::set<std::pair<std::uint32_t, CoreId>> cores_of_stage;
     std::set<CoreId> cores;
@@ -74,8 +84,7 @@ struct Estimator {
       if (!core.valid()) continue;
       cores.insert(core);
       cores_of_stage.insert({tile.stage.value(), core});
-      fire[steps.bucket[t]].add(core.value(), work.fire[t]);
-      fire_busy.add(core.value(), work.fire[t]);
+      add_firing(steps.bucket[t], core, work.fire[t]);
       metrics.layers[tile.stage.value()].busy_cycles += problem.tile_cycles[t];
       const double passes = passes_of(program, tile.stage, problem.schedule);
       energy_of(tile.stage) +=
@@ -125,7 +134,11 @@ struct Estimator {
       }
       metrics.layers[tile.stage.value()].synops += events * touched;
       const bool shared = has_shared_kernels(program.stage(tile.stage));
-      energy_of(tile.stage) += times(shared ? chip.energy.synapse_conv : chip.energy.synapse_read, events * weights) +
+      const auto& sparse = program.stage(tile.stage).sparse;
+      const auto& read = sparse && !sparse->dense() ? chip.energy.synapse_sparse
+                         : shared                   ? chip.energy.synapse_conv
+                                                    : chip.energy.synapse_read;
+      energy_of(tile.stage) += times(read, events * weights) +
                                times(graded ? chip.energy.multiply_add : chip.energy.accumulate, events * touched);
     }
   }
@@ -157,8 +170,7 @@ struct Estimator {
     if (flow.source != TileId(0)) device_host[level] += host;
     if (unicast && home.valid()) {
       const double more = static_cast<double>(work.more_packets(f, route.chain.size())) * work.emit[f];
-      fire[level].add(home.value(), more);
-      fire_busy.add(home.value(), more);
+      add_firing(level, home, more);
     }
     add_arrivals(flow, events);
     for (std::size_t d = 0; d < flow.destinations.size(); ++d)
@@ -223,9 +235,7 @@ struct Estimator {
       level.max_link_flits = link_flits[l].highest();
       double together = std::max(level.busy_cycles, fullest) + longest_way[l];
       if (device.used) together = with_device(board, device.steps[l], together);
-      level.cycles =
-          Cycles(std::llround(device.chip_works(l) ? synchronised(chip.sync, together, steps.steps[l], barrier)
-                                                   : std::max(1.0, std::ceil(together))));
+      level.cycles = Cycles(std::llround(level_time(l, together)));
       if (device.chip_works(l)) chip_steps += steps.steps[l];
       metrics.steps += steps.steps[l];
       metrics.cycles += level.cycles;
@@ -237,6 +247,12 @@ struct Estimator {
       Cycles& cycles = metrics.layers[problem.tiles[t].stage.value()].level_cycles;
       cycles = std::max(cycles, metrics.levels[steps.bucket[t]].cycles);
     }
+  }
+
+  double level_time(std::size_t level, double together) {
+    if (ticks && late) return clock.end_of(together, steps.steps[level]);
+    if (device.chip_works(level) || ticks) return synchronised(chip.sync, together, steps.steps[level], barrier);
+    return std::max(1.0, std::ceil(together));
   }
 
   /// The host reads the head's potentials: time and energy, but no step.
@@ -272,7 +288,9 @@ struct Estimator {
   }
 
   void total() {
-    metrics.cycles += Cycles(std::llround(readout_cycles()));
+    double readout = readout_cycles();
+    if (ticks) readout = late ? clock.up_to_tick(readout) : TickClock(chip.sync.tick_cycles.value).up_to_tick(readout);
+    metrics.cycles += Cycles(std::llround(readout));
     metrics.latency = chips::clock_period(chip) * metrics.cycles.count();
     metrics.initiation_interval = metrics.latency;
     // Samples of a temporal program follow each other: each needs compartments at rest.

@@ -7,6 +7,7 @@
 #include "mapper/demand.h"
 #include "mapper/mesh.h"
 #include "mapper/routes.h"
+#include "mapper/work.h"
 
 namespace ranvier::mapper {
 
@@ -58,6 +59,7 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
     double& time = bucket_time_[bucket_of(TileId(t))];
     time = std::max(time, problem.tile_cycles[t]);
   }
+  fire_unit_ = units_take_turns(problem.board.chip.core) ? kIntegrate : kFire;
   links_.assign(buckets, Peaks(link_count(problem.board)));
   units_.assign(buckets, Peaks(kUnits * problem.board.cores()));
   price_.assign(buckets, 0.0);
@@ -125,7 +127,7 @@ void PlacementState::add_busy(TileId tile, CoreId core, double sign) {
   const double before = busy_[bucket][core.value()];
   const double after = busy_[bucket].add(core.value(), sign * problem_.tile_cycles[tile.value()]);
   cost_ += weights_.busy * (after * after - before * before) / bucket_time_[bucket];
-  add_unit(bucket, kFire, core, sign * work_.fire[tile.value()]);
+  add_unit(bucket, fire_unit_, core, sign * work_.fire[tile.value()]);
   touch(bucket);
 }
 
@@ -167,7 +169,7 @@ void PlacementState::add_flow(std::size_t f, double sign) {
   }
   if (unicast && core_of_[flow.source.value()].valid()) {
     const auto more = static_cast<double>(work_.more_packets(f, chain_[f].size()));
-    if (more > 0) add_unit(bucket, kFire, entry, sign * more * work_.emit[f]);
+    if (more > 0) add_unit(bucket, fire_unit_, entry, sign * more * work_.emit[f]);
   }
   for (std::size_t d = 0; d < flow.destinations.size(); ++d)
     if (const CoreId core = core_of_[flow.destinations[d].value()]; core.valid())

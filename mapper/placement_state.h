@@ -66,6 +66,7 @@ class PlacementState {
   std::vector<std::vector<std::size_t>> flows_of_;
   std::vector<std::vector<CoreId>> chain_;  // by flow
   std::vector<float> link_cost_;            // by link: cycles a flit
+  std::size_t fire_unit_ = 0;               // that a core's firing is counted under
   std::int64_t barrier_ = 0;                // cycles at a step's end, with the routers in use at construction
   std::vector<Peaks> links_;                // by bucket: cycles of each link
   std::vector<Peaks> units_;                // by bucket: cycles of each unit of each core

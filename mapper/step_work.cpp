@@ -90,6 +90,7 @@ std::int64_t end_of_step_cycles(const chips::Sync& sync, std::int64_t routers, s
     case chips::SyncPolicy::kLayerPipeline:
       return sync.barrier_cycles.value;  // to swap the buffers
     case chips::SyncPolicy::kFixedPhase:
+    case chips::SyncPolicy::kFixedTick:
     case chips::SyncPolicy::kDataflow:
       return 0;
   }
@@ -114,10 +115,25 @@ std::int64_t packets_of(const chips::Noc& noc, const Route& route) {
 
 double synchronised(const chips::Sync& sync, double work, double steps, std::int64_t barrier) {
   const double each = std::max(1.0, std::ceil(work / steps - kRoundingSlack));
-  if (sync.policy != chips::SyncPolicy::kFixedPhase) return steps * (each + static_cast<double>(barrier));
-  const auto phase = static_cast<double>(std::max<std::int64_t>(1, sync.phase_cycles.value));
+  const bool ticks = sync.policy == chips::SyncPolicy::kFixedTick;
+  if (sync.policy != chips::SyncPolicy::kFixedPhase && !ticks) return steps * (each + static_cast<double>(barrier));
+  const chips::Count& length = ticks ? sync.tick_cycles : sync.phase_cycles;
+  const auto phase = static_cast<double>(std::max<std::int64_t>(1, length.value));
+  if (ticks && sync.on_overrun == chips::TickOverrun::kLate) return steps * std::max(each, phase);
   return steps * std::ceil(each / phase) * phase;
 }
+
+double TickClock::end_of(double work, double steps) {
+  const double each = std::max(1.0, std::ceil(work / steps - kRoundingSlack));
+  const double before = now_;
+  for (double s = 0; s < steps; ++s) {
+    due_ += tick_;
+    now_ = std::max(now_ + each, due_);
+  }
+  return now_ - before;
+}
+
+double TickClock::up_to_tick(double cycles) const { return std::ceil((now_ + cycles) / tick_) * tick_ - now_; }
 
 double leg_cycles(const chips::Board& board, CoreId from, CoreId to, double flits) {
   const auto& noc = board.chip.noc;

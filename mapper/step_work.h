@@ -3,6 +3,7 @@
 // count time. An event is integrated in the step in which its source fires; a tile fires in its own.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -36,8 +37,24 @@ struct LevelSteps {
 LevelSteps level_steps(const MappingProblem& problem, const std::vector<std::int32_t>& level);
 
 /// Cycles of `steps` steps that share `work` cycles, as sim/step_time.h has it; `barrier` is end_of_step_cycles() of
-/// what is in use.
+/// what is in use. Under a fixed tick with late steps: without what other steps' idle time makes up for (TickClock).
 double synchronised(const chips::Sync& sync, double work, double steps, std::int64_t barrier);
+
+/// Steps of one image under a fixed tick whose overruns make later steps late: a step begins at its tick, or when the
+/// one before it is done, if that is later.
+class TickClock {
+ public:
+  explicit TickClock(std::int64_t tick_cycles) : tick_(static_cast<double>(std::max<std::int64_t>(1, tick_cycles))) {}
+  /// Cycles of the next `steps` steps, which share `work`.
+  double end_of(double work, double steps);
+  /// Cycles until the tick at or after `cycles` from now.
+  double up_to_tick(double cycles) const;
+
+ private:
+  double tick_;
+  double now_ = 0;
+  double due_ = 0;
+};
 
 /// Cycles that the end of each step takes with so many routers and chips in use, fixed phases apart.
 std::int64_t end_of_step_cycles(const chips::Sync& sync, std::int64_t routers, std::int64_t chips);

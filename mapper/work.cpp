@@ -7,7 +7,9 @@
 
 #include "mapper/delivery.h"
 #include "mapper/demand.h"
+#include "mapper/synapse_storage.h"
 #include "workloads/conv.h"
+#include "workloads/sparse_synapses.h"
 
 namespace ranvier::mapper {
 
@@ -131,8 +133,20 @@ bool has_shared_kernels(const Stage& stage) { return stage.kind == StageKind::kL
 std::int64_t receive_cycles_of(const Program& program, const chips::CoreKind& core, StageId stage,
                                std::int64_t touched) {
   const std::int64_t lanes = std::max<std::int64_t>(1, core.lanes.value);
-  const chips::Count& each = has_shared_kernels(program.stage(stage)) ? core.synapse_conv_cycles : core.synapse_cycles;
-  return core.event_decode_cycles.value + each.value * ((touched + lanes - 1) / lanes);
+  const Stage& s = program.stage(stage);
+  const bool shared = has_shared_kernels(s);
+  const bool sparse = s.sparse && !s.sparse->dense();
+  const chips::Count& each = sparse   ? core.synapse_sparse_cycles
+                             : shared ? core.synapse_conv_cycles
+                                      : core.synapse_cycles;
+  const bool weights = s.kind == StageKind::kLinear || s.kind == StageKind::kLif;
+  const std::int64_t read = weights ? synapse_read_cycles(core, touched, shared || sparse) : 0;
+  return core.event_decode_cycles.value + std::max(each.value * ((touched + lanes - 1) / lanes), read);
+}
+
+std::int64_t synapse_read_cycles(const chips::CoreKind& core, std::int64_t synapses, bool shared_kernels) {
+  const std::int64_t rate = core.synapse_words_per_cycle.value;
+  return rate == 0 ? 0 : (synapse_words(core, synapses, !shared_kernels) + rate - 1) / rate;
 }
 
 std::int64_t contexts_of(const Tile& tile) { return std::int64_t{tile.outputs.size()} * tile.tokens.size(); }

@@ -28,6 +28,12 @@ bool has_shared_kernels(const workloads::Stage& stage);
 std::int64_t receive_cycles_of(const workloads::Program& program, const chips::CoreKind& core, StageId stage,
                                std::int64_t touched);
 
+/// Cycles in which so many synapses come out of synapse memory; 0 where reading keeps up with the lanes.
+std::int64_t synapse_read_cycles(const chips::CoreKind& core, std::int64_t synapses, bool shared_kernels);
+
+/// True where a core's memory has one port: its integrating and its firing unit then work one after the other.
+inline bool units_take_turns(const chips::CoreKind& core) { return core.memory_ports.value == 1; }
+
 /// Neuron contexts of the tile.
 std::int64_t contexts_of(const Tile& tile);
 

@@ -14,7 +14,7 @@ using workloads::StageKind;
 BehaviouralCore::BehaviouralCore(const TileSpec& spec)
     : spec_(spec),
       stage_(spec.program->stage(spec.tile.stage)),
-      costs_(*spec.core),
+      costs_(*spec.core, stage_.kind == StageKind::kLinear),
       context_bytes_(mapper::state_bytes(*spec.program, spec.tile).context),
       elementwise_(stage_.kind == StageKind::kGelu || stage_.kind == StageKind::kAdd),
       token_has_input_(static_cast<std::size_t>(tokens())),

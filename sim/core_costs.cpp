@@ -5,9 +5,12 @@
 
 namespace ranvier::sim {
 
-CoreCosts::CoreCosts(const chips::CoreKind& core)
-    : synapse_(core.synapse_cycles.value),
+CoreCosts::CoreCosts(const chips::CoreKind& core, bool reads_weights)
+    : core_(&core),
+      reads_words_(reads_weights && core.synapse_words_per_cycle.value > 0),
+      synapse_(core.synapse_cycles.value),
       synapse_conv_(core.synapse_conv_cycles.value),
+      synapse_sparse_(core.synapse_sparse_cycles.value),
       soma_active_(core.soma_active_cycles.value),
       spike_(core.spike_cycles.value),
       decode_(core.event_decode_cycles.value),

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/core_costs.h"
+
 namespace ranvier::sim {
 
 CoreModule::CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun& run, const ChipClock& clock,
@@ -78,7 +80,7 @@ std::int64_t CoreModule::finish_step() {
 }
 
 std::int64_t CoreModule::serve(const std::vector<Target>& targets, const Event& event, std::int64_t at) {
-  const std::int64_t start = std::max(at, integrated_at_);
+  const std::int64_t start = integration_start(run_.problem().board.chip.core, at, integrated_at_, fired_at_);
   integrated_at_ = start;
   run_.receive(targets, event, Cycles(start - step_start_), [&](TileId tile, Cycles cycles) {
     run_.note_activity(core_, CoreUnit::kIntegrate, tile, integrated_at_, cycles.count());
@@ -114,14 +116,21 @@ void CoreModule::deliver(const Transfer& transfer, std::int64_t at) {
 }
 
 void CoreModule::slot_freed() {
+  if (!closed_) return;
   drop_served(clock_.now());
   closed_ = false;
   network_.set_ejection(core_, true);
 }
 
+void CoreModule::settle() {
+  slot_freed();
+  waiting_.clear();
+  if (!loop_back_.empty()) throw std::logic_error("an event of a core to itself outlasts its step");
+}
+
 void CoreModule::relay(const Transfer& transfer, std::int64_t at) {
   if (relay_slots_ >= relay_events_) {
-    run_.lose_event(core_);
+    run_.lose_events(core_);
     return;
   }
   ++relay_slots_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SystemC module of one core. Three units work side by side: one fires the tiles when a step begins, one integrates
-// what arrives, event after event, one passes relayed events on.
+// what arrives, event after event, one passes relayed events on. Where the core's memory has one port the first two
+// take turns (core_costs.h).
 #pragma once
 
 #include <deque>
@@ -26,6 +27,14 @@ class CoreModule final : public sc_core::sc_module {
   void slot_back() { --relay_slots_; }
   /// No more deliveries in this step: when all work is done.
   std::int64_t finish_step();
+
+  /// Between steps: frees the FIFO slots of all that has been taken out, so that no wake-up is left pending.
+  void settle();
+  /// What is kept from step to step, for checkpoints.
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a(s.step_start_, s.fired_at_, s.integrated_at_, s.relay_free_at_, s.relay_slots_);
+  }
 
  private:
   void slot_freed();
