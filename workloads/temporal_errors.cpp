@@ -53,4 +53,9 @@ NoSamples::NoSamples(const std::string& path_, const std::string& extension)
             fmt::format("{}: no recording (*{}) found; name a recording or a folder of them", path_, extension)),
       path(path_) {}
 
+BadLayeredLif::BadLayeredLif(const std::string& key_, const std::string& got_, const std::string& allowed)
+    : Error(ExitCode::kUsage, fmt::format("layered-lif: {}={}; give --set {}= {}", key_, got_, key_, allowed)),
+      key(key_),
+      got(got_) {}
+
 }  // namespace ranvier::workloads

@@ -54,6 +54,13 @@ struct UndescribedNir : Error {
   std::string path;
 };
 
+/// A number of the layered conformance network (layered_lif.h) out of range; `key` as after --set.
+struct BadLayeredLif : Error {
+  BadLayeredLif(const std::string& key_, const std::string& got_, const std::string& allowed);
+  std::string key;
+  std::string got;
+};
+
 /// No recording where samples were looked for.
 struct NoSamples : Error {
   NoSamples(const std::string& path_, const std::string& extension);
