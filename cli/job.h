@@ -44,6 +44,10 @@ std::string job_to_json(const JobOptions& options);
 /// Throws RunFolderUnreadable where `file` is not what job_to_json() writes.
 JobOptions job_from_json(const std::string& text, const std::string& file);
 
+/// `options` with target, schedule and, where none is given, workload of a mapping file. Throws UsageError where that
+/// needs a network over time and the workload is none.
+JobOptions options_for(const mapper::MappingFile& file, JobOptions options);
+
 /// Loaded, converted, mapped and verified. Not movable: the problem points into it.
 class Job {
  public:

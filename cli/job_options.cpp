@@ -91,4 +91,15 @@ JobOptions job_from_json(const std::string& text, const std::string& file) {
   return o;
 }
 
+JobOptions options_for(const mapper::MappingFile& file, JobOptions o) {
+  o.target = file.target;
+  if (o.workload.empty()) o.workload = file.program_name;
+  o.schedule = file.problem.schedule == workloads::Schedule::kStagedUnary         ? "staged-unary"
+               : file.problem.schedule == workloads::Schedule::kAsynchronousUnary ? "async-unary"
+               : file.problem.schedule == workloads::Schedule::kTimesteps         ? "timesteps"
+                                                                                  : "staged-graded";
+  if (o.schedule == "timesteps") check_workload_over_time(file.file, file.program_name, o.workload);
+  return o;
+}
+
 }  // namespace ranvier::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ranvier map: place a workload on a target and say what that should cost. ranvier check: verify a mapping file.
+// ranvier map: place a workload on a target and say what that should cost.
 #include <chrono>
 
 #include <fmt/format.h>
@@ -9,9 +9,7 @@
 #include "cli/job.h"
 #include "mapper/cost.h"
 #include "mapper/mechanisms.h"
-#include "mapper/verifier.h"
 #include "report/build_facts.h"
-#include "workloads/methods/load_network.h"
 
 namespace ranvier::cli {
 namespace {
@@ -71,21 +69,6 @@ ExitCode map(const MapArguments& a) {
   return ExitCode::kOk;
 }
 
-ExitCode check(const std::string& path, const std::string& given) {
-  auto file = mapper::mapping_from_json(read_file(path), path);
-  const std::string workload = given.empty() ? file.program_name : given;
-  if (file.problem.schedule == workloads::Schedule::kTimesteps)
-    check_workload_over_time(path, file.program_name, workload);
-  const auto program =
-      mapper::program_for(file, is_temporal_workload(workload) ? workloads::load_temporal(workload).program
-                                                               : workloads::load_chip_network(workload).program);
-  mapper::attach(file, program, chips::load_target(file.target));
-  const auto findings = mapper::verify(file.problem, file.mapping);
-  for (const auto& finding : findings) fmt::print("{}: {}: {}\n", path, mapper::name_of(finding.kind), finding.text);
-  if (findings.empty()) fmt::print("{}: legal\n", path);
-  return findings.empty() ? ExitCode::kOk : ExitCode::kBadInput;
-}
-
 }  // namespace
 
 void add_map_verb(CLI::App& app, Context& context) {
@@ -97,15 +80,6 @@ void add_map_verb(CLI::App& app, Context& context) {
     apply_common(a->job.common);
     context.exit_code = map(*a);
   });
-}
-
-void add_check_verb(CLI::App& app, Context& context) {
-  auto* verb = app.add_subcommand("check", "verify a mapping file: a line a finding, exit code 5 if there is one");
-  auto path = std::make_shared<std::string>();
-  auto workload = std::make_shared<std::string>();
-  verb->add_option("mapping", *path, "mapping file")->required();
-  verb->add_option("--workload", *workload, "model folder, if it is not the bundled one of the mapping's name");
-  verb->callback([path, workload, &context] { context.exit_code = check(*path, *workload); });
 }
 
 }  // namespace ranvier::cli

@@ -60,13 +60,7 @@ ExitCode simulate(const RunArguments& a, const Context& context) {
   const StopWatch clock;
   auto file = read_mapping(a.mapping_file);
   RunArguments b = a;
-  b.job.target = file.target;
-  if (b.job.workload.empty()) b.job.workload = file.program_name;
-  b.job.schedule = file.problem.schedule == workloads::Schedule::kStagedUnary         ? "staged-unary"
-                   : file.problem.schedule == workloads::Schedule::kAsynchronousUnary ? "async-unary"
-                   : file.problem.schedule == workloads::Schedule::kTimesteps         ? "timesteps"
-                                                                                      : "staged-graded";
-  if (b.job.schedule == "timesteps") check_workload_over_time(a.mapping_file, file.program_name, b.job.workload);
+  b.job = options_for(file, b.job);
   Job job(b.job, std::move(file));
   return simulate_and_finish(job, b, context, clock);
 }
