@@ -10,6 +10,7 @@ namespace {
 
 /// What the soma compares the potential with; 0 for stages without encoder.
 std::int64_t threshold_of(const workloads::Stage& stage, std::int32_t neuron) {
+  if (stage.kind == workloads::StageKind::kLif && stage.integrate) return stage.integrate->threshold;
   if (stage.kind == workloads::StageKind::kLif) return workloads::kThresholdUnit * stage.cuba.threshold_mantissa;
   return stage.encoder.present ? stage.encoder.threshold[static_cast<std::size_t>(neuron)] : 0;
 }

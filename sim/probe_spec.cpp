@@ -185,10 +185,14 @@ mapper::Range common(const mapper::Range& all, const std::optional<NumberRange>&
   return {std::max(all.begin, wanted->first), std::min(all.end, end)};
 }
 
-void check_range(const ProbeSpec& spec, const workloads::Stage& stage, const char* what,
-                 const std::optional<NumberRange>& wanted, std::int32_t count) {
-  if (wanted && wanted->last >= count)
-    throw BadProbe(spec.text, fmt::format("{} has {} 0..{}, not {}", stage.name, what, count - 1, wanted->last));
+/// A range that ends within the largest of the chosen stages is cut to each of them.
+void check_range(const ProbeSpec& spec, const std::vector<const workloads::Stage*>& stages, const char* what,
+                 const std::optional<NumberRange>& wanted, std::int32_t workloads::Stage::*count) {
+  if (!wanted || stages.empty()) return;
+  const workloads::Stage& most = **std::max_element(
+      stages.begin(), stages.end(), [&](const auto* a, const auto* b) { return a->*count < b->*count; });
+  if (wanted->last >= most.*count)
+    throw BadProbe(spec.text, fmt::format("{} has {} 0..{}, not {}", most.name, what, most.*count - 1, wanted->last));
 }
 
 }  // namespace
@@ -201,12 +205,12 @@ ProbeSpec parse_probe(const std::string& text) { return Parser(text).parse(); }
 
 std::vector<ProbedTile> probed_tiles(const ProbeSpec& spec, const mapper::MappingProblem& problem) {
   const std::vector<std::uint8_t> chosen = chosen_stages(spec, *problem.program);
+  std::vector<const workloads::Stage*> stages;
   for (std::size_t s = 0; s < chosen.size(); ++s) {
-    if (chosen[s] == 0) continue;
-    const workloads::Stage& stage = problem.program->stages[s];
-    check_range(spec, stage, "tokens", spec.tokens, stage.tokens);
-    check_range(spec, stage, "neurons", spec.neurons, stage.channels);
+    if (chosen[s] != 0) stages.push_back(&problem.program->stages[s]);
   }
+  check_range(spec, stages, "tokens", spec.tokens, &workloads::Stage::tokens);
+  check_range(spec, stages, "neurons", spec.neurons, &workloads::Stage::channels);
   std::vector<ProbedTile> tiles;
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     const mapper::Tile& tile = problem.tiles[t];
