@@ -8,68 +8,119 @@ namespace ranvier::report {
 namespace {
 
 using sim::Component;
+using sim::EnergyPart;
 
-struct ComponentInfo {
-  std::string_view name;
-  Group group;
-};
+}  // namespace
 
-ComponentInfo info(Component c) {
-  switch (c) {
+std::string_view component_name(Component component) {
+  switch (component) {
     case Component::kSynapseRead:
-      return {"synapse_read", Group::kSynapseMemory};
+      return "synapse_read";
     case Component::kAccumulate:
-      return {"accumulate", Group::kCompute};
+      return "accumulate";
     case Component::kMultiplyAdd:
-      return {"multiply_add", Group::kCompute};
+      return "multiply_add";
     case Component::kSomaUpdate:
-      return {"soma_update", Group::kSoma};
+      return "soma_update";
     case Component::kMapValue:
-      return {"map_value", Group::kSoma};
+      return "map_value";
     case Component::kStateSwap:
-      return {"state_swap", Group::kState};
+      return "state_swap";
     case Component::kEventEmit:
-      return {"event_emit", Group::kNoc};
+      return "event_emit";
     case Component::kRouterHop:
-      return {"router_hop", Group::kNoc};
-    case Component::kLinkHop:
-      return {"link_hop", Group::kNoc};
+      return "router_hop";
+    case Component::kLinkHopEast:
+      return "link_hop_east";
+    case Component::kLinkHopWest:
+      return "link_hop_west";
+    case Component::kLinkHopNorth:
+      return "link_hop_north";
+    case Component::kLinkHopSouth:
+      return "link_hop_south";
     case Component::kChipLinkHop:
-      return {"chip_link_hop", Group::kNoc};
+      return "chip_link_hop";
     case Component::kHostFlit:
-      return {"host_flit", Group::kHost};
+      return "host_flit";
     case Component::kStepSync:
-      return {"step_sync", Group::kSync};
+      return "step_sync";
     case Component::kStatic:
-      return {"static", Group::kStatic};
+      return "static";
     case Component::kSynapseConv:
-      return {"synapse_conv", Group::kSynapseMemory};
+      return "synapse_conv";
+    case Component::kSynapseSparse:
+      return "synapse_sparse";
     case Component::kSomaActive:
-      return {"soma_active", Group::kSoma};
+      return "soma_active";
     case Component::kSpike:
-      return {"spike", Group::kSoma};
+      return "spike";
     case Component::kEventReceive:
-      return {"event_receive", Group::kNoc};
-    case Component::kLinkHopVertical:
-      return {"link_hop_vertical", Group::kNoc};
+      return "event_receive";
     case Component::kDenseMultiplyAdd:
-      return {"dense_multiply_add", Group::kCompute};
+      return "dense_multiply_add";
     case Component::kDeviceCompute:
-      return {"device_compute", Group::kDevice};
+      return "device_compute";
     case Component::kDeviceMemory:
-      return {"device_memory", Group::kDevice};
+      return "device_memory";
     case Component::kDeviceLink:
-      return {"device_link", Group::kDevice};
+      return "device_link";
     case Component::kDeviceStatic:
-      return {"device_static", Group::kDevice};
+      return "device_static";
   }
   throw std::logic_error("unknown energy component");
 }
 
-}  // namespace
+Group group_of(EnergyPart part) {
+  switch (part) {
+    case EnergyPart::kCompute:
+      return Group::kCompute;
+    case EnergyPart::kSynapseMemory:
+      return Group::kSynapseMemory;
+    case EnergyPart::kSoma:
+      return Group::kSoma;
+    case EnergyPart::kState:
+      return Group::kState;
+    case EnergyPart::kPorts:
+    case EnergyPart::kRouters:
+    case EnergyPart::kEast:
+    case EnergyPart::kWest:
+    case EnergyPart::kNorth:
+    case EnergyPart::kSouth:
+      return Group::kNoc;
+    case EnergyPart::kInterChip:
+      return Group::kInterChip;
+    case EnergyPart::kHost:
+      return Group::kHost;
+    case EnergyPart::kStatic:
+      return Group::kStatic;
+    case EnergyPart::kSync:
+      return Group::kSync;
+    case EnergyPart::kDevice:
+      return Group::kDevice;
+  }
+  throw std::logic_error("unknown part of the energy");
+}
 
-Group group_of(Component component) { return info(component).group; }
-std::string_view component_name(Component component) { return info(component).name; }
+Group group_of(Component component) { return group_of(sim::part_of(component)); }
+
+std::string_view part_name(EnergyPart part) {
+  switch (part) {
+    case EnergyPart::kPorts:
+      return "network ports";
+    case EnergyPart::kRouters:
+      return "network routers";
+    case EnergyPart::kEast:
+      return "network east";
+    case EnergyPart::kWest:
+      return "network west";
+    case EnergyPart::kNorth:
+      return "network north";
+    case EnergyPart::kSouth:
+      return "network south";
+    default:
+      return group_name(group_of(part));
+  }
+}
 
 std::string_view group_name(Group group) {
   switch (group) {
@@ -83,6 +134,8 @@ std::string_view group_name(Group group) {
       return "state memory";
     case Group::kNoc:
       return "network";
+    case Group::kInterChip:
+      return "inter-chip link";
     case Group::kHost:
       return "host link";
     case Group::kStatic:
@@ -147,6 +200,12 @@ std::string_view schedule_name(mapper::Schedule schedule) {
       return "timesteps";
   }
   throw std::logic_error("unknown schedule");
+}
+
+std::array<EnergyPart, sim::kEnergyParts> all_parts() {
+  std::array<EnergyPart, sim::kEnergyParts> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<EnergyPart>(i);
+  return all;
 }
 
 std::array<Component, sim::kComponents> all_components() {

@@ -12,10 +12,23 @@
 
 namespace ranvier::report {
 
-/// What a component's energy is shown under.
-enum class Group : std::uint8_t { kCompute, kSynapseMemory, kSoma, kState, kNoc, kHost, kStatic, kSync, kDevice };
-inline constexpr std::size_t kGroups = 9;
+/// What a component's energy is shown under; the network's six parts under one.
+enum class Group : std::uint8_t {
+  kCompute,
+  kSynapseMemory,
+  kSoma,
+  kState,
+  kNoc,
+  kInterChip,
+  kHost,
+  kStatic,
+  kSync,
+  kDevice
+};
+inline constexpr std::size_t kGroups = 10;
 
+Group group_of(sim::EnergyPart part);
+std::string_view part_name(sim::EnergyPart part);  // "network east"; that of its group where it is all of it
 Group group_of(sim::Component component);
 std::string_view group_name(Group group);            // "synapse memory"
 std::string_view component_name(sim::Component);     // "synapse_read"
@@ -25,6 +38,9 @@ std::string_view fidelity_name(sim::Fidelity fidelity);
 std::string_view schedule_name(mapper::Schedule schedule);  // "staged-graded"
 
 inline constexpr std::size_t kTags = 4;
+
+/// All parts, in order of the enumeration.
+std::array<sim::EnergyPart, sim::kEnergyParts> all_parts();
 
 /// All components, in order of the enumeration.
 std::array<sim::Component, sim::kComponents> all_components();

@@ -23,7 +23,7 @@ constexpr Stops kViridisStops = {
     {{253, 231, 37}, {122, 209, 81}, {34, 168, 132}, {42, 120, 142}, {65, 68, 135}, {68, 1, 84}}};
 
 constexpr std::array<const char*, kGroups> kOkabeIto = {"#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9",
-                                                        "#d55e00", "#999999", "#f0e442", "#000000"};
+                                                        "#5e3c99", "#d55e00", "#999999", "#f0e442", "#000000"};
 
 const Stops& stops_of(Ramp ramp) {
   switch (ramp) {
@@ -60,7 +60,7 @@ std::string tag_colour(chips::Tag tag) {
 
 // Without the grey, which reads as "nothing there" on the mesh.
 std::string category_colour(std::size_t index) {
-  static constexpr std::array<std::size_t, 7> kOrder = {0, 1, 2, 3, 4, 5, 7};
+  static constexpr std::array<std::size_t, 7> kOrder = {0, 1, 2, 3, 4, 6, 8};
   return kOkabeIto[kOrder[index % kOrder.size()]];
 }
 

@@ -6,6 +6,8 @@
 #include "mapper/mesh.h"
 #include "mapper/step_work.h"
 #include "sim/errors.h"
+#include "sim/job_digest.h"
+#include "sim/probe.h"
 #include "workloads/spike_train.h"
 
 namespace ranvier::sim {
@@ -13,7 +15,6 @@ namespace {
 
 constexpr std::int64_t kJoinedGapCycles = 32;    // activities of one stage this close count as one slice
 constexpr std::size_t kMaxActivities = 200'000;  // a trace beyond it is of no use to a reader
-constexpr std::size_t kNoActivity = static_cast<std::size_t>(-1);
 
 std::int64_t step_end(const mapper::MappingProblem& problem, const mapper::Mapping& mapping) {
   const mapper::InUse used = mapper::in_use(problem.board, mapping.core_of);
@@ -50,22 +51,52 @@ ChipRun::ChipRun(const mapper::MappingProblem& problem, const mapper::Mapping& m
       flows_(problem, mapping),
       device_(mapper::device_schedule(problem, mapping.level)),
       bank_(problem, options),
-      rule_(problem.schedule, mapping.level, problem.program->timesteps),
+      rule_(problem.schedule, mapping.level, problem.program->timesteps, problem.program->closed),
       host_(problem.program->stages.front(), problem.schedule),
       accounts_(problem, mapping, flows_, device_, options.fidelity),
+      step_ledger_(problem, flows_, device_),
+      pipeline_(problem, mapping, device_),
+      checkpoints_(options.checkpoints, [this] { return job_digest(problem_, mapping_, images_, options_); }),
       lost_in_step_(problem.board.cores()),
       links_before_(mapper::link_count(problem.board)),
-      busy_before_(problem.tiles.size()),
       stage_fired_(problem.program->stages.size()) {
   check_codes(*problem.program, images);
+  for (Probe* probe : options.probes) probe->begin_run({problem, mapping, bank_, options.fidelity});
+}
+
+bool ChipRun::stop_at_boundary(const std::function<void(StateWriter&)>& engine) {
+  const bool ends = !in_image_ && !more_images();
+  // An image whose last step is over only has to be read: that is done first.
+  const bool stops = interrupted() && !ends && !(in_image_ && image_done());
+  if (checkpoints_.due(in_image_, stops, ends)) {
+    checkpoints_.take(in_image_ ? CheckpointPlace{image_, step_} : CheckpointPlace{image_ + 1, 0}, [&] {
+      StateWriter w;
+      save(w);
+      engine(w);
+      return w.take();
+    });
+  }
+  return stops;
 }
 
 bool ChipRun::interrupted() const { return options_.interrupted != nullptr && options_.interrupted->load(); }
 
 void ChipRun::begin_image() {
-  const std::size_t cores = problem_.board.cores(), stages = problem_.program->stages.size();
   ++image_;
   step_ = 0;
+  in_image_ = true;
+  clear_tally();
+  step_ledger_.begin_image();
+  pipeline_.begin_image(tally_);
+  held_.clear();
+  bank_.begin_image(image_);
+  host_.begin_image(images_[static_cast<std::size_t>(image_)]);
+  rule_.begin_image();
+  for (Probe* probe : options_.probes) probe->begin_image(image_);
+}
+
+void ChipRun::clear_tally() {
+  const std::size_t cores = problem_.board.cores(), stages = problem_.program->stages.size();
   tally_ = {};
   tally_.flow_events.resize(flows_.size());
   tally_.local_events.resize(flows_.size());
@@ -81,11 +112,6 @@ void ChipRun::begin_image() {
   tally_.link_peak.resize(links_before_.size());
   tally_.static_energy.resize(problem_.tiles.size());
   last_activity_.assign(2 * cores, kNoActivity);
-  std::fill(busy_before_.begin(), busy_before_.end(), 0);
-  held_.clear();
-  bank_.begin_image(image_);
-  host_.begin_image(images_[static_cast<std::size_t>(image_)]);
-  rule_.begin_image();
 }
 
 void ChipRun::begin_step() {
@@ -93,25 +119,33 @@ void ChipRun::begin_step() {
   std::fill(stage_fired_.begin(), stage_fired_.end(), std::uint8_t{0});
   for (auto& events : tally_.stage_events) events.push_back(0);
   bank_.begin_step(step_);
+  for (Probe* probe : options_.probes) probe->begin_step(image_, step_);
 }
 
 Cycles ChipRun::fire(TileId tile, std::vector<Emission>& out) {
   const std::size_t before = out.size();
-  Cycles cycles;
-  if (tile == TileId(0)) {
-    host_.fire(out);
-  } else {
-    cycles = bank_[tile].fire(out);
-    tally_.fire_cycles[tile.value()] += cycles.count();
-  }
-  const mapper::Tile& t = problem_.tiles[tile.value()];
-  const auto events = static_cast<std::int64_t>(out.size() - before);
-  tally_.stage_events[t.stage.value()].back() += events;
+  const Cycles cycles = fire_core(tile, out);
+  note_fired(tile, cycles, std::span(out).subspan(before));
+  return cycles;
+}
+
+Cycles ChipRun::fire_core(TileId tile, std::vector<Emission>& out) {
+  if (tile != TileId(0)) return bank_[tile].fire(out);
+  host_.fire(out);
+  return Cycles(0);
+}
+
+void ChipRun::note_fired(TileId tile, Cycles cycles, std::span<const Emission> emissions) {
+  step_ledger_.touch(tile);
+  tally_.fire_cycles[tile.value()] += cycles.count();
+  const StageId stage = problem_.tiles[tile.value()].stage;
+  const auto events = static_cast<std::int64_t>(emissions.size());
+  tally_.stage_events[stage.value()].back() += events;
   events_in_step_ += events;
   const bool staged =
       problem_.schedule == mapper::Schedule::kStagedGraded || problem_.schedule == mapper::Schedule::kStagedUnary;
-  if (events > 0 || staged) stage_fired_[t.stage.value()] = 1;
-  return cycles;
+  if (events > 0 || staged) stage_fired_[stage.value()] = 1;
+  for (Probe* probe : options_.probes) probe->fired(tile, emissions);
 }
 
 void ChipRun::hold(std::int32_t delay, const std::vector<Target>& targets, const Event& event) {
@@ -128,7 +162,8 @@ std::vector<HeldEvent> ChipRun::take_due() {
 
 void ChipRun::end_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits) {
   if (chip_works()) ++tally_.chip_steps;
-  account_step(timing, link_flits);
+  show_step(timing, link_flits, false);
+  account_step(timing, link_flits, false);
   bool restless = false;
   if (rule_.asks_for_rest()) {
     for (const TileId tile : rule_.firing()) {
@@ -143,14 +178,21 @@ void ChipRun::end_step(const StepTiming& timing, const std::vector<std::int64_t>
 void ChipRun::end_readout(const StepTiming& timing, const std::vector<std::int64_t>& link_flits) {
   stage_fired_.back() = 1;
   events_in_step_ = 0;
-  account_step(timing, link_flits);
+  show_step(timing, link_flits, true);
+  account_step(timing, link_flits, true);
 }
 
-void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits) {
+void ChipRun::show_step(const StepTiming& timing, std::span<const std::int64_t> link_flits, bool readout) const {
+  for (Probe* probe : options_.probes)
+    probe->end_step({image_, step_, readout, timing.start, timing.duration, links_before_, link_flits});
+}
+
+void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits, bool readout) {
   account_losses();
   tally_.steps.push_back({image_, step_, at_cycle(timing.start), at_cycle(timing.duration), Cycles(timing.compute),
                           Cycles(timing.network), packets_in_step_, timing.overrun_phases, events_in_step_,
-                          LinkId(), 0, Cycles(timing.work > 0 ? timing.work : timing.duration)});
+                          LinkId(), 0, Cycles(timing.work > 0 ? timing.work : timing.duration),
+                          timing.overrun_cycles, timing.slowest_core});
   for (std::size_t s = 0; s < stage_fired_.size(); ++s) {
     if (stage_fired_[s] != 0) tally_.stage_cycles[s] += timing.duration;
   }
@@ -158,8 +200,10 @@ void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int6
     const std::int64_t flits = link_flits[l] - links_before_[l];
     if (flits == 0) continue;
     tally_.link_flits[l] += flits;
+    step_ledger_.count_link(l, flits);
     tally_.link_peak[l] = std::max(tally_.link_peak[l], flits);
     const std::int64_t busy = flits * mapper::cycles_per_flit(problem_.board, LinkId(l));
+    pipeline_.count_link(LinkId(l), busy);
     if (StepResult& step = tally_.steps.back(); busy > step.fullest_link_cycles) {
       step.fullest_link = LinkId(l);
       step.fullest_link_cycles = busy;
@@ -169,33 +213,41 @@ void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int6
                  static_cast<double>(flits) / static_cast<double>(std::max<std::int64_t>(1, timing.duration)));
   }
   links_before_ = link_flits;
-  account_static(timing);
+  account_energy(timing, readout);
   tally_.cycles += timing.duration;
   // The next thing may be the readout, which has no begin_step().
   packets_in_step_ = 0;
   std::fill(stage_fired_.begin(), stage_fired_.end(), std::uint8_t{0});
 }
 
-void ChipRun::account_static(const StepTiming& timing) {
+void ChipRun::account_energy(const StepTiming& timing, bool readout) {
   const Power power = problem_.board.chip.energy.static_chip.value * accounts_.powered_chips();
+  const Duration begin = at_cycle(timing.start), end = at_cycle(timing.start + timing.duration);
   // Differences of running totals: the steps add up to the power over the whole time, rounded once.
-  const Energy spent =
-      energy_over(power, at_cycle(timing.start + timing.duration)) - energy_over(power, at_cycle(timing.start));
-  std::vector<std::int64_t> busy(problem_.tiles.size());
-  std::int64_t sum = 0;
-  for (std::size_t t = 1; t < busy.size(); ++t) {
-    const std::int64_t now = bank_[TileId(t)].counters().busy.count() + tally_.packet_cycles[t];
-    busy[t] = now - busy_before_[t];
-    busy_before_[t] = now;
-    sum += busy[t];
+  const Energy spent = energy_over(power, end) - energy_over(power, begin);
+  step_ledger_.collect(bank_, tally_);
+  pipeline_.end_step(readout ? pipeline_.readout_level() : rule_.level(), timing.duration, step_ledger_.tiles(),
+                     step_ledger_.busy(), tally_);
+  account_static(spent, timing.duration);
+  const std::int64_t synchronised = !readout && chip_works() ? accounts_.powered_chips() : 0;
+  const PartEnergies energy = step_ledger_.close({stage_fired_, readout, synchronised, spent, begin, end});
+  if (accounts_.step_energy_rows() + tally_.step_energy.size() < options_.step_energy_rows) {
+    tally_.step_energy.push_back({image_, step_, energy});
+  } else {
+    for (std::size_t p = 0; p < kEnergyParts; ++p) tally_.step_energy_rest[p] += energy[p];
   }
-  if (sum == 0) {
-    tally_.idle_static_energy += spent.count();
-    tally_.idle_cycles += timing.duration;
+}
+
+void ChipRun::account_static(Energy spent, std::int64_t cycles) {
+  const std::span<const std::int64_t> busy = step_ledger_.busy();
+  if (std::all_of(busy.begin(), busy.end(), [](std::int64_t n) { return n == 0; })) {
+    tally_.idle_static_energy += spent;
+    tally_.idle_cycles += cycles;
     return;
   }
   const std::vector<std::int64_t> parts = split_exactly(spent.count(), busy);
-  for (std::size_t t = 0; t < parts.size(); ++t) tally_.static_energy[t] += parts[t];
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    tally_.static_energy[step_ledger_.tiles()[i].value()] += Energy(parts[i]);
 }
 
 void ChipRun::account_losses() {
@@ -226,12 +278,15 @@ void ChipRun::note_activity(CoreId core, CoreUnit unit, TileId tile, std::int64_
 
 void ChipRun::end_image() {
   bank_.check_codes();
+  in_image_ = false;
   accounts_.add_image(tally_, bank_, images_[static_cast<std::size_t>(image_)]);
+  for (Probe* probe : options_.probes) probe->end_image();
 }
 
 RunResult ChipRun::finish() {
   RunResult result = accounts_.finish(bank_);
   result.interrupted = result.images.size() < images_.size();
+  for (Probe* probe : options_.probes) probe->end_run();
   return result;
 }
 

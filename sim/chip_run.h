@@ -5,17 +5,22 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "mapper/device_schedule.h"
+#include "sim/checkpoint.h"
 #include "sim/core_bank.h"
 #include "sim/firing_rule.h"
 #include "sim/flow_table.h"
 #include "sim/host_codes.h"
+#include "sim/pipeline_recorder.h"
 #include "sim/image_tally.h"
 #include "sim/run_accounts.h"
 #include "sim/simulate.h"
+#include "sim/step_ledger.h"
 
 namespace ranvier::sim {
 
@@ -27,6 +32,9 @@ struct StepTiming {
   std::int64_t network = 0;  // until the last delivery
   std::int64_t overrun_phases = 0;
   std::int64_t work = 0;  // duration without synchronisation; 0: there was none
+  CoreId slowest_core;    // that was done at `compute`; invalid: none worked
+  std::int64_t due = -1;  // fixed tick: when the step was to begin; negative: as it did
+  std::int64_t overrun_cycles = 0;  // fixed tick: of its work after the end of its tick
 };
 
 /// An event that waits out its flow's delay.
@@ -59,19 +67,37 @@ class ChipRun {
   void end_image();
   bool interrupted() const;
 
+  /// An engine asks at every step boundary and before each image; true: the run stops here. Hands over a checkpoint
+  /// where one is due; `engine` adds what the engine keeps from step to step.
+  bool stop_at_boundary(const std::function<void(StateWriter&)>& engine);
+  /// The state that a checkpoint holds; the engine reads its part from resumed(). Throws StateMismatch.
+  void resume(std::span<const std::uint8_t> state);
+  StateReader* resumed() { return resumed_ ? &*resumed_ : nullptr; }
+  /// An image has begun and not ended.
+  bool in_image() const { return in_image_; }
+
   // A step: begin_step(), every firing tile once, due events and deliveries, end_step().
   void begin_step();
   const std::vector<TileId>& firing() const { return rule_.firing(); }
   /// Fires a tile (0: the host); appends its emissions.
   Cycles fire(TileId tile, std::vector<Emission>& out);
+  /// The two halves of it: the core's work, which several threads may do for different tiles, and its accounting.
+  Cycles fire_core(TileId tile, std::vector<Emission>& out);
+  void note_fired(TileId tile, Cycles cycles, std::span<const Emission> emissions);
   /// Hands an event to the tiles of `targets` that take it; calls done(tile, cycles) for each.
   template <class Done>
   void receive(const std::vector<Target>& targets, Event event, Cycles time, Done&& done) {
     for (const Target& target : targets) {
       if (!target.reach.contains(event.token, event.channel)) continue;
       event.port = target.port;
+      step_ledger_.touch(target.tile);
       done(target.tile, bank_[target.tile].receive(event, time));
     }
+  }
+  /// The same for a train; several threads may do it for different tiles.
+  Cycles receive_train(TileId tile, std::int32_t port, const EventTrain& train) {
+    step_ledger_.touch(tile);
+    return bank_[tile].receive_train(train, port);
   }
   void hold(std::int32_t delay, const std::vector<Target>& targets, const Event& event);
   /// Events whose delay ends in this step.
@@ -82,22 +108,34 @@ class ChipRun {
   void end_readout(const StepTiming& timing, const std::vector<std::int64_t>& link_flits);
   std::int32_t image() const { return image_; }
   std::int32_t step() const { return step_; }
+  /// Of its steps so far.
+  std::int64_t image_cycles() const { return tally_.cycles; }
 
   // The tally, for who moves events.
   ImageTally& tally() { return tally_; }
-  void count_leg(std::size_t flow, std::size_t leg) {
-    ++tally_.leg_packets[flows_[flow].first_leg + leg];
-    ++packets_in_step_;
+  void count_leg(std::size_t flow, std::size_t leg, std::int64_t packets = 1) {
+    tally_.leg_packets[flows_[flow].first_leg + leg] += packets;
+    packets_in_step_ += packets;
+    step_ledger_.count_leg(flows_[flow].first_leg + leg, packets);
   }
-  void lose_event(CoreId core) { ++lost_in_step_[core.value()]; }
+  void lose_events(CoreId core, std::int64_t events = 1) { lost_in_step_[core.value()] += events; }
   void note_activity(CoreId core, CoreUnit unit, TileId tile, std::int64_t start, std::int64_t cycles);
   Duration at_cycle(std::int64_t cycles) const { return Duration(cycles * period_.count()); }
 
   RunResult finish();
 
  private:
-  void account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits);
-  void account_static(const StepTiming& timing);
+  /// Sizes of all that is counted by flow, tile, stage, core and link; nothing has happened.
+  void clear_tally();
+  // For checkpoints, run_state.cpp; events that wait are told by flow and leg.
+  void save(StateWriter& w) const;
+  void restore(StateReader& r);
+  void save_held(StateWriter& w) const;
+  void restore_held(StateReader& r);
+  void show_step(const StepTiming& timing, std::span<const std::int64_t> link_flits, bool readout) const;
+  void account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits, bool readout);
+  void account_energy(const StepTiming& timing, bool readout);
+  void account_static(Energy spent, std::int64_t cycles);
   void account_losses();
 
   const mapper::MappingProblem& problem_;
@@ -112,14 +150,19 @@ class ChipRun {
   FiringRule rule_;
   HostCodes host_;
   RunAccounts accounts_;
+  StepLedger step_ledger_;
+  PipelineRecorder pipeline_;
 
+  Checkpoints checkpoints_;
+  std::optional<StateReader> resumed_;
   std::int32_t image_ = -1, step_ = 0;
+  bool in_image_ = false;
   ImageTally tally_;
   std::vector<HeldEvent> held_;
   std::int64_t events_in_step_ = 0, packets_in_step_ = 0;
   std::vector<std::int64_t> lost_in_step_;  // by core
   std::vector<std::int64_t> links_before_;  // totals when the step began
-  std::vector<std::int64_t> busy_before_;   // by tile
+  static constexpr std::size_t kNoActivity = static_cast<std::size_t>(-1);
   std::vector<std::size_t> last_activity_;  // by core and unit: index into the tally's activities
   std::vector<std::uint8_t> stage_fired_;   // in this step
 };

@@ -25,7 +25,8 @@ const chips::Param<Energy>* energy_param(const chips::EnergyTable& table, Compon
       return &table.event_emit;
     case Component::kRouterHop:
       return &table.router_hop;
-    case Component::kLinkHop:
+    case Component::kLinkHopEast:
+    case Component::kLinkHopWest:
       return &table.link_hop;
     case Component::kChipLinkHop:
       return &table.chip_link_hop;
@@ -35,13 +36,16 @@ const chips::Param<Energy>* energy_param(const chips::EnergyTable& table, Compon
       return &table.step_sync;
     case Component::kSynapseConv:
       return &table.synapse_conv;
+    case Component::kSynapseSparse:
+      return &table.synapse_sparse;
     case Component::kSomaActive:
       return &table.soma_active;
     case Component::kSpike:
       return &table.spike;
     case Component::kEventReceive:
       return &table.event_receive;
-    case Component::kLinkHopVertical:
+    case Component::kLinkHopNorth:
+    case Component::kLinkHopSouth:
       return &table.link_hop_vertical;
     case Component::kDenseMultiplyAdd:
       return &table.dense_multiply_add;
@@ -100,6 +104,31 @@ Energy EnergyLedger::total() const {
   Energy sum;
   for (const auto& entry : entries_) sum += entry.second.energy;
   return sum;
+}
+
+void EnergyLedger::save(StateWriter& w) const {
+  w(entries_.size());
+  for (const auto& [key, value] : entries_) {
+    const auto& [component, stage, core] = key;
+    w.choice(component, Component{kComponents - 1});
+    w(stage, core, value.count, value.energy);
+  }
+}
+
+void EnergyLedger::restore(StateReader& r, std::size_t stages, std::size_t cores) {
+  entries_.clear();
+  std::size_t n = 0;
+  for (r(n); n > 0; --n) {
+    Component component{};
+    StageId stage;
+    CoreId core;
+    Value value;
+    r.choice(component, Component{kComponents - 1});
+    r(stage, core, value.count, value.energy);
+    if ((stage.valid() && stage.value() >= stages) || (core.valid() && core.value() >= cores))
+      throw StateMismatch("an energy entry of no stage or core");
+    entries_[{component, stage, core}] = value;
+  }
 }
 
 std::vector<std::int64_t> split_exactly(std::int64_t whole, std::span<const std::int64_t> weights) {

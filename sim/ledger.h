@@ -9,7 +9,10 @@
 #include <vector>
 
 #include "chips/chip.h"
+#include "sim/core_model.h"
+#include "sim/flow_table.h"
 #include "sim/run_result.h"
+#include "sim/state_bytes.h"
 
 namespace ranvier::sim {
 
@@ -17,6 +20,25 @@ namespace ranvier::sim {
 const chips::Param<Energy>* energy_param(const chips::EnergyTable& table, Component component);
 /// Its value; zero where there is none.
 Energy unit_energy(const chips::EnergyTable& table, Component component);
+
+/// Calls visit(component, count) for each component that a core counts itself.
+template <class Visit>
+void for_each_count(const CoreCounters& n, Visit&& visit) {
+  visit(Component::kSynapseRead, n.synapse_reads);
+  visit(Component::kAccumulate, n.adds);
+  visit(Component::kMultiplyAdd, n.multiply_adds);
+  visit(Component::kSomaUpdate, n.soma_updates);
+  visit(Component::kMapValue, n.map_values);
+  visit(Component::kStateSwap, n.swapped_bytes);
+  visit(Component::kSynapseConv, n.conv_reads);
+  visit(Component::kSynapseSparse, n.sparse_reads);
+  visit(Component::kSomaActive, n.active_updates);
+  visit(Component::kSpike, n.spikes);
+  visit(Component::kDenseMultiplyAdd, n.dense_multiply_adds);
+}
+
+/// The packet enters at the router of core 0, made by no core.
+inline bool by_host(const FlowPath& path, const Leg& leg) { return path.from_host && !leg.relayed; }
 
 class EnergyLedger {
  public:
@@ -33,6 +55,10 @@ class EnergyLedger {
   /// Ordered by component, stage, core; invalid ids last.
   std::vector<LedgerEntry> entries() const;
   Energy total() const;
+
+  /// For checkpoints. restore() throws StateMismatch for a stage or core that there is none of.
+  void save(StateWriter& w) const;
+  void restore(StateReader& r, std::size_t stages, std::size_t cores);
 
  private:
   using Key = std::tuple<Component, StageId, CoreId>;

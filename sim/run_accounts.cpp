@@ -2,14 +2,20 @@
 #include "sim/run_accounts.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
+#include <stdexcept>
 
 #include "mapper/mesh.h"
 #include "mapper/step_work.h"
+#include "sim/core_costs.h"
+#include "sim/pipeline_recorder.h"
 #include "sim/tile_selection.h"
 
 namespace ranvier::sim {
 namespace {
+
+constexpr std::size_t kPipelineImages = 16;  // whose work is kept: a long run repeats what they are like
 
 void add_to(std::vector<std::int64_t>& sum, const std::vector<std::int64_t>& more) {
   if (sum.size() < more.size()) sum.resize(more.size());
@@ -59,7 +65,9 @@ RunAccounts::RunAccounts(const mapper::MappingProblem& problem, const mapper::Ma
       peak_relay_buffer_(problem.board.cores()) {
   result_.fidelity = fidelity;
   result_.schedule = problem.schedule;
-  result_.left_out = left_out_of(fidelity, problem.board.chip.sync.policy);
+  const chips::Sync& sync = problem.board.chip.sync;
+  result_.left_out = left_out_of(fidelity, sync.policy);
+  if (sync.policy == chips::SyncPolicy::kFixedTick) result_.ticks.tick_cycles = sync.tick_cycles.value;
   for (std::size_t s = 0; s < problem.program->stages.size(); ++s) {
     LayerResult layer;
     layer.stage = StageId(s);
@@ -74,16 +82,7 @@ void RunAccounts::charge_cores(const CoreBank& cores) {
     const CoreCounters& n = cores[TileId(t)].counters();
     const StageId stage = problem_.tiles[t].stage;
     const CoreId core = mapping_.core_of[t];
-    ledger_.add(Component::kSynapseRead, stage, core, n.synapse_reads);
-    ledger_.add(Component::kAccumulate, stage, core, n.adds);
-    ledger_.add(Component::kMultiplyAdd, stage, core, n.multiply_adds);
-    ledger_.add(Component::kSomaUpdate, stage, core, n.soma_updates);
-    ledger_.add(Component::kMapValue, stage, core, n.map_values);
-    ledger_.add(Component::kStateSwap, stage, core, n.swapped_bytes);
-    ledger_.add(Component::kSynapseConv, stage, core, n.conv_reads);
-    ledger_.add(Component::kSomaActive, stage, core, n.active_updates);
-    ledger_.add(Component::kSpike, stage, core, n.spikes);
-    ledger_.add(Component::kDenseMultiplyAdd, stage, core, n.dense_multiply_adds);
+    for_each_count(n, [&](Component component, std::int64_t count) { ledger_.add(component, stage, core, count); });
     tile_cycles_[t] += n.busy.count();
     LayerResult& layer = result_.layers[stage.value()];
     layer.adds += n.adds;
@@ -103,14 +102,11 @@ void RunAccounts::charge_traffic(const ImageTally& tally) {
       const Leg& leg = path.legs[l];
       const std::int64_t packets = tally.leg_packets[path.first_leg + l];
       const std::int64_t flits = packets * path.flits;
-      const bool by_host = path.from_host && !leg.relayed;  // enters at the router of core 0, made by no core
-      const CoreId sender = by_host ? CoreId() : leg.from;
-      if (!by_host) ledger_.add(Component::kEventEmit, path.stage, sender, packets);
+      const CoreId sender = by_host(path, leg) ? CoreId() : leg.from;
+      if (sender.valid()) ledger_.add(Component::kEventEmit, path.stage, sender, packets);
       if (!flows_.is_readout(f) && !path.to_device) ledger_.add(Component::kEventReceive, path.stage, leg.to, packets);
       ledger_.add(Component::kRouterHop, path.stage, sender, flits * (leg.way.links + 1));
-      ledger_.add(Component::kLinkHop, path.stage, sender, flits * leg.way.horizontal());
-      ledger_.add(Component::kLinkHopVertical, path.stage, sender, flits * leg.way.vertical);
-      ledger_.add(Component::kChipLinkHop, path.stage, sender, flits * leg.way.edges);
+      charge_links(leg, path.stage, sender, flits);
       if (!leg.relayed) layer.packets += packets;
       layer.flit_hops += flits * leg.way.links;
       result_.hops += packets * leg.way.links;
@@ -123,6 +119,17 @@ void RunAccounts::charge_traffic(const ImageTally& tally) {
   for (std::size_t s = 0; s < tally.host_flits.size(); ++s) {
     host_flits_ += tally.host_flits[s];
     ledger_.add(Component::kHostFlit, StageId(s), CoreId(), tally.host_flits[s]);
+  }
+}
+
+void RunAccounts::charge_links(const Leg& leg, StageId stage, CoreId sender, std::int64_t flits) {
+  if (flits == 0) return;
+  std::array<std::int64_t, kComponents> hops{};
+  mapper::for_each_xy_link(problem_.board, leg.from, leg.to,
+                           [&](LinkId link) { ++hops[static_cast<std::size_t>(hop_component(problem_.board, link))]; });
+  for (const Component c : {Component::kLinkHopEast, Component::kLinkHopWest, Component::kLinkHopNorth,
+                            Component::kLinkHopSouth, Component::kChipLinkHop}) {
+    ledger_.add(c, stage, sender, flits * hops[static_cast<std::size_t>(c)]);
   }
 }
 
@@ -143,10 +150,9 @@ void RunAccounts::charge_steps(const ImageTally& tally) {
   // Every powered chip takes part in the end of each step; reading the potentials needs none.
   ledger_.add(Component::kStepSync, StageId(), CoreId(), tally.chip_steps * powered_chips_);
   for (std::size_t t = 1; t < tally.static_energy.size(); ++t) {
-    if (tally.static_energy[t] == 0) continue;
-    ledger_.add_static(problem_.tiles[t].stage, mapping_.core_of[t], 0, Energy(tally.static_energy[t]));
+    ledger_.add_static(problem_.tiles[t].stage, mapping_.core_of[t], 0, tally.static_energy[t]);
   }
-  if (powered_chips_ > 0) ledger_.add_static(StageId(), CoreId(), tally.idle_cycles, Energy(tally.idle_static_energy));
+  if (powered_chips_ > 0) ledger_.add_static(StageId(), CoreId(), tally.idle_cycles, tally.idle_static_energy);
 }
 
 void RunAccounts::add_layers(const ImageTally& tally) {
@@ -188,7 +194,11 @@ void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores,
   raise_to(peak_receive_fifo_, tally.peak_receive_fifo);
   raise_to(peak_relay_buffer_, tally.peak_relay_buffer);
   result_.max_link_load = std::max(result_.max_link_load, tally.max_link_load);
+  result_.ticks.add_image(tally.steps, device_.used);
+  if (!tally.pipeline.empty() && pipeline_.size() < kPipelineImages) pipeline_.push_back(tally.pipeline);
   result_.steps.insert(result_.steps.end(), tally.steps.begin(), tally.steps.end());
+  result_.step_energy.insert(result_.step_energy.end(), tally.step_energy.begin(), tally.step_energy.end());
+  for (std::size_t p = 0; p < kEnergyParts; ++p) result_.step_energy_rest[p] += tally.step_energy_rest[p];
   result_.activities.insert(result_.activities.end(), tally.activities.begin(), tally.activities.end());
   result_.lost.places.insert(result_.lost.places.end(), tally.lost.begin(), tally.lost.end());
   for (const LostEvents::Place& place : tally.lost) result_.lost.total += place.count;
@@ -208,8 +218,10 @@ RunResult RunAccounts::finish(const CoreBank& cores) {
   finish_layers();
   finish_cores();
   finish_links();
+  check_steps();
   finish_profile();
   finish_interval();
+  finish_pipeline();
   return std::move(result_);
 }
 
@@ -268,8 +280,18 @@ void RunAccounts::finish_links() {
     if (link_flits_[l] == 0) continue;
     const CoreId from = mapper::link_source(problem_.board, LinkId(l));
     const CoreId to = mapper::neighbour(problem_.board, from, mapper::link_direction(LinkId(l)));
-    result_.links.push_back({from, to, mapper::crosses_chip(problem_.board, LinkId(l)), link_flits_[l], link_peak_[l]});
+    const Energy each = unit_energy(problem_.board.chip.energy, hop_component(problem_.board, LinkId(l)));
+    result_.links.push_back({from, to, mapper::crosses_chip(problem_.board, LinkId(l)), link_flits_[l], link_peak_[l],
+                             mapper::link_direction(LinkId(l)), each * link_flits_[l]});
   }
+}
+
+void RunAccounts::check_steps() const {
+  Energy sum;
+  for (const StepEnergy& step : result_.step_energy)
+    for (const Energy e : step.energy) sum += e;
+  for (const Energy e : result_.step_energy_rest) sum += e;
+  if (sum != result_.total_energy) throw std::logic_error("energy of the steps is not that of the ledger");
 }
 
 void RunAccounts::finish_profile() {
@@ -286,14 +308,16 @@ void RunAccounts::finish_profile() {
 }
 
 std::int64_t RunAccounts::busiest_unit_cycles() const {
-  std::map<CoreId, std::int64_t> integrate, fire;
-  std::int64_t busiest = 0;
+  std::map<CoreId, std::pair<std::int64_t, std::int64_t>> units;  // integrating, firing
   for (std::size_t t = 1; t < problem_.tiles.size(); ++t) {
-    const CoreId core = mapping_.core_of[t];
-    if (!core.valid()) continue;
-    busiest = std::max({busiest, integrate[core] += tile_cycles_[t] - fire_cycles_[t],
-                        fire[core] += fire_cycles_[t] + packet_cycles_[t]});
+    if (!mapping_.core_of[t].valid()) continue;
+    auto& [integrate, fire] = units[mapping_.core_of[t]];
+    integrate += tile_cycles_[t] - fire_cycles_[t];
+    fire += fire_cycles_[t] + packet_cycles_[t];
   }
+  std::int64_t busiest = 0;
+  for (const auto& [core, unit] : units)
+    busiest = std::max(busiest, busier_unit(problem_.board.chip.core, unit.first, unit.second));
   return busiest;
 }
 
@@ -318,6 +342,14 @@ void RunAccounts::finish_interval() {
   result_.initiation_interval = std::min(latency, Duration(cycles * chips::clock_period(problem_.board.chip).count()));
 }
 
+void RunAccounts::finish_pipeline() {
+  if (pipeline_.empty()) return;
+  result_.pipeline = run_pipeline(pipeline_, pipeline_shape(problem_, mapping_),
+                                  chips::clock_period(problem_.board.chip));
+  const auto stages = stages_by_level(problem_, mapping_);
+  for (std::size_t l = 0; l < stages.size(); ++l) result_.pipeline.levels[l].stages = stages[l];
+}
+
 std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy) {
   std::vector<std::string> out{
       "A core never waits for its router: its own events wait in its state memory without limit."};
@@ -326,6 +358,11 @@ std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy
         "Stages of one image do not overlap: its latency is that of the image alone, step after step. The interval "
         "between images is the work of one image of the busiest core (its busier unit), link or the host link, without "
         "waiting.");
+  }
+  if (policy == chips::SyncPolicy::kFixedTick) {
+    out.emplace_back(
+        "What the cores compute does not depend on the tick: events of a step that overruns still count for the next "
+        "step. A real chip would take them in a tick later, or lose them.");
   }
   if (fidelity == Fidelity::kFast) {
     out.emplace_back(

@@ -21,22 +21,42 @@ class RunAccounts {
   /// Chips that draw static power: those with a tile or a router on some route, and the host's chip 0; none where all
   /// stages are on the device.
   std::int64_t powered_chips() const { return powered_chips_; }
+  /// Steps of finished images whose energy is kept one by one.
+  std::size_t step_energy_rows() const { return result_.step_energy.size(); }
   /// Compares what the cores hold with the integer reference.
   void add_image(const ImageTally& tally, const CoreBank& cores, const std::vector<std::int32_t>& input_codes);
   RunResult finish(const CoreBank& cores);
 
+  /// What finished images left, for checkpoints (run_state.cpp). restore() throws StateMismatch.
+  void save(StateWriter& w) const;
+  void restore(StateReader& r);
+
  private:
+  /// Every member that add_image() changes: one that is left out is lost when a run goes on from a checkpoint.
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a.shaped(s.result_.layers, s.flow_events_, s.tile_cycles_, s.packet_cycles_, s.fire_cycles_, s.link_flits_,
+             s.link_peak_, s.stage_cycles_, s.peak_receive_fifo_, s.peak_relay_buffer_);
+    a(s.result_.images, s.result_.steps, s.result_.step_energy, s.result_.step_energy_rest, s.result_.activities,
+      s.result_.lost.places, s.result_.lost.total, s.result_.total_time, s.result_.hops, s.result_.saturated_codes,
+      s.result_.encoded_codes, s.result_.max_link_load, s.result_.verilated_cycles, s.host_flits_, s.result_.ticks,
+      s.pipeline_);
+  }
   void charge_cores(const CoreBank& cores);
   void charge_traffic(const ImageTally& tally);
+  void charge_links(const Leg& leg, StageId stage, CoreId sender, std::int64_t flits);
   void charge_device();
   void charge_steps(const ImageTally& tally);
   void add_layers(const ImageTally& tally);
   void finish_layers();
   void finish_cores();
   void finish_links();
+  /// Throws std::logic_error where the steps' energies and the ledger disagree.
+  void check_steps() const;
   void finish_profile();
   void finish_interval();
-  /// Of the busier unit of the busiest core: integrating and firing go on side by side.
+  void finish_pipeline();
+  /// Of the busier unit of the busiest core, or of both where they take turns.
   std::int64_t busiest_unit_cycles() const;
 
   const mapper::MappingProblem& problem_;
@@ -47,6 +67,7 @@ class RunAccounts {
   EnergyLedger ledger_;
   std::int64_t powered_chips_ = 0;
   std::int64_t host_flits_ = 0;
+  std::vector<PipelineImage> pipeline_;  // of the first images
   std::vector<std::int64_t> flow_events_, tile_cycles_, packet_cycles_, fire_cycles_, link_flits_, link_peak_,
       stage_cycles_;
   std::vector<std::int64_t> peak_receive_fifo_, peak_relay_buffer_;

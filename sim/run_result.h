@@ -11,39 +11,14 @@
 #include "base/quantities.h"
 #include "chips/chip.h"
 #include "mapper/mapping.h"
+#include "sim/energy_component.h"
+#include "sim/pipeline_result.h"
+#include "sim/tick_report.h"
 
 namespace ranvier::sim {
 
-enum class Fidelity : std::uint8_t { kAnalytic, kFast, kCycle };
-
-/// Energy components. Each belongs to one Group in reports: compute, synapse memory, state memory, NoC, host, static,
-/// sync.
-enum class Component : std::uint8_t {
-  kSynapseRead,
-  kAccumulate,
-  kMultiplyAdd,
-  kSomaUpdate,
-  kMapValue,
-  kStateSwap,
-  kEventEmit,
-  kRouterHop,
-  kLinkHop,
-  kChipLinkHop,
-  kHostFlit,
-  kStepSync,
-  kStatic,
-  kSynapseConv,
-  kSomaActive,
-  kSpike,
-  kEventReceive,
-  kLinkHopVertical,
-  kDenseMultiplyAdd,
-  kDeviceCompute,
-  kDeviceMemory,
-  kDeviceLink,
-  kDeviceStatic,
-};
-inline constexpr std::size_t kComponents = 23;
+/// kSimple: the rule of sim/simple_timing.h instead of a network model.
+enum class Fidelity : std::uint8_t { kAnalytic, kFast, kCycle, kSimple };
 
 /// Count and energy of one component on one core for one stage. energy = count * table entry, exactly (static: its
 /// share).
@@ -71,6 +46,12 @@ struct LayerResult {
   Duration latency;                          // time of the steps in which it fires, mean per image
   std::array<Energy, kComponents> energy{};  // whole run
   std::vector<std::int64_t> events_by_step;  // summed over images
+
+  /// What grows image by image, for checkpoints; the rest is known before or worked out at the end.
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a(s.events, s.adds, s.multiply_adds, s.packets, s.flit_hops, s.busy, s.events_by_step);
+  }
 };
 
 struct LinkResult {
@@ -79,6 +60,8 @@ struct LinkResult {
   bool chip_edge = false;
   std::int64_t flits = 0;
   std::int64_t peak_flits_in_step = 0;
+  mapper::Direction direction{};
+  Energy energy;  // flits times link_hop, link_hop_vertical or chip_link_hop
 };
 
 struct CoreResult {
@@ -102,11 +85,32 @@ struct StepResult {
   Cycles compute;  // slowest core
   Cycles network;  // until the last packet was delivered
   std::int64_t packets = 0;
-  std::int64_t overrun_phases = 0;  // fixed phase: whole phases beyond the first
+  std::int64_t overrun_phases = 0;  // fixed phase: whole phases beyond the first; fixed tick: ticks skipped
   std::int64_t events = 0;          // emitted, host's included
   LinkId fullest_link;              // kept busy longest by its flits; invalid where no link was used
   std::int64_t fullest_link_cycles = 0;
-  Cycles work;  // the step without what synchronisation adds
+  Cycles work;                      // the step without what synchronisation adds
+  std::int64_t overrun_cycles = 0;  // fixed tick: of its work after the end of its tick
+  CoreId slowest_core;              // that was done last; invalid: none worked
+
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a(s.image, s.step, s.start, s.duration, s.compute, s.network, s.packets, s.overrun_phases, s.events,
+      s.fullest_link, s.fullest_link_cycles, s.work, s.overrun_cycles, s.slowest_core);
+  }
+};
+
+/// Energy of a step of an image by part, or of the host's reading of the potentials: the step after the last.
+struct StepEnergy {
+  std::int32_t image = 0;
+  std::int32_t step = 0;
+  PartEnergies energy{};
+
+
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a(s.image, s.step, s.energy);
+  }
 };
 
 /// A core integrates what arrives and fires its tiles side by side.
@@ -121,6 +125,12 @@ struct Activity {
   Duration start;
   Duration duration;
   CoreUnit unit = CoreUnit::kIntegrate;
+
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a(s.core, s.stage, s.image, s.step, s.start, s.duration);
+    a.choice(s.unit, CoreUnit::kFire);
+  }
 };
 
 struct ImageResult {
@@ -129,6 +139,11 @@ struct ImageResult {
   bool exact = false;  // every stage's codes and the logits equal the integer reference
   std::int32_t steps = 0;
   Duration latency;
+
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a(s.logits, s.predicted, s.exact, s.steps, s.latency);
+  }
 };
 
 struct LostEvents {
@@ -138,6 +153,11 @@ struct LostEvents {
     std::int32_t image;
     std::int32_t step;
     std::int64_t count;
+
+    template <class Archive, class Self>
+    static void state(Archive& a, Self& s) {
+      a(s.core, s.image, s.step, s.count);
+    }
   };
   std::vector<Place> places;
 };
@@ -151,11 +171,15 @@ struct RunResult {
   std::vector<CoreResult> cores;    // those with a tile
   std::vector<LinkResult> links;    // those with traffic
   std::vector<StepResult> steps;
+  std::vector<StepEnergy> step_energy;  // the first SimOptions::step_energy_rows steps of the run
+  PartEnergies step_energy_rest{};      // all others; with the rows it adds up to total_energy
   std::vector<Activity> activities;  // bounded: the first image only
   std::vector<LedgerEntry> ledger;
   Energy total_energy;
   Duration total_time;
-  Duration initiation_interval;  // between the starts of two images; pipelines: less than the latency of one
+  Duration initiation_interval;  // between the starts of two images; pipelines: no less than this (`pipeline` has more)
+  TickReport ticks;
+  PipelineResult pipeline;  // of chips that take the next image before this one is done
   LostEvents lost;
   std::int64_t events = 0, synops = 0, packets = 0, flit_hops = 0, hops = 0;
   std::int64_t saturated_codes = 0;  // codes at lo or hi at rest, all stages and images

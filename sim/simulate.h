@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mapper/mapping.h"
+#include "sim/checkpoint.h"
 #include "sim/core_model.h"
 #include "sim/network.h"
 #include "sim/run_result.h"
@@ -24,15 +25,20 @@ struct SimOptions {
   bool allow_loss = false;  // count lost events instead of stopping the run
   NetworkOptions network;
   std::function<void(std::int32_t image, std::int32_t step)> progress;  // called when a step ends
+  int threads = 0;                                                      // analytic and fast; 0: all; changes no result
   bool record_activities = true;                                        // of the first image, for the trace
   std::vector<Probe*> probes;                                           // probe.h; they outlive the run
+  std::size_t step_energy_rows = 250'000;  // steps whose energy is kept one by one (64 MB); 0: only their sum
   const std::atomic<bool>* interrupted =
       nullptr;  // once true: stop at the next step boundary, keep the finished images
+  Checkpointing checkpoints;
+  ResumeFrom resume;  // a checkpoint of the same job: the run goes on from there and ends as if it had not stopped
 };
 
 /// `images`: input codes, row-major [tokens][channels] of stage 0. `mapping` must be legal (mapper/verifier.h). The
 /// same arguments give the same result. Calls from several threads take turns: SystemC has one kernel a process. Throws
-/// EventsLost, LockstepMismatch, BadInputCodes (sim/errors.h).
+/// EventsLost, LockstepMismatch, BadInputCodes (sim/errors.h), and what options.resume can be wrong
+/// in (sim/checkpoint_errors.h).
 RunResult simulate(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
                    std::span<const std::vector<std::int32_t>> images, const SimOptions& options = {});
 

@@ -14,6 +14,7 @@
 #include "mapper/mesh.h"
 #include "report/names.h"
 #include "report/run_record.h"
+#include "sim/ledger.h"
 
 namespace ranvier::report {
 
@@ -71,6 +72,7 @@ inline chips::Board sample_board(const SampleSize& size) {
   set(e.router_hop, 2'000'000, "energy.router_hop", Tag::kPublished, EnergyKind::kMarginal,
       "Nature 572 (2019), table 1");
   set(e.link_hop, 1'000'000, "energy.link_hop", Tag::kPublished, EnergyKind::kMarginal, "Nature 572 (2019), table 1");
+  e.link_hop_vertical = e.link_hop;
   set(e.chip_link_hop, 20'000'000, "energy.chip_link_hop", Tag::kAssumed, EnergyKind::kMarginal, "LVDS pad");
   set(e.host_flit, 40'000'000, "energy.host_flit", Tag::kAssumed, EnergyKind::kMarginal, "FPGA bridge");
   set(e.step_sync, 50'000'000, "energy.step_sync", Tag::kAssumed, EnergyKind::kMarginal, "barrier tree");
@@ -120,7 +122,10 @@ inline void add_ledger(sim::RunResult& result, const chips::EnergyTable& table, 
                                              {Component::kStateSwap, table.state_swap_byte.value},
                                              {Component::kEventEmit, table.event_emit.value},
                                              {Component::kRouterHop, table.router_hop.value},
-                                             {Component::kLinkHop, table.link_hop.value},
+                                             {Component::kLinkHopEast, table.link_hop.value},
+                                             {Component::kLinkHopWest, table.link_hop.value},
+                                             {Component::kLinkHopNorth, table.link_hop_vertical.value},
+                                             {Component::kLinkHopSouth, table.link_hop_vertical.value},
                                              {Component::kChipLinkHop, table.chip_link_hop.value},
                                              {Component::kHostFlit, table.host_flit.value},
                                              {Component::kStepSync, table.step_sync.value},
@@ -132,6 +137,24 @@ inline void add_ledger(sim::RunResult& result, const chips::EnergyTable& table, 
   for (sim::CoreResult& c : result.cores) {
     if (c.core == core) c.energy += energy;
   }
+}
+
+/// Each step takes an equal part of all, the last one what is left.
+inline void add_step_energy(sim::RunResult& result) {
+  sim::PartEnergies left{};
+  for (const sim::LedgerEntry& e : result.ledger) left[static_cast<std::size_t>(sim::part_of(e.component))] += e.energy;
+  const sim::PartEnergies all = left;
+  const auto steps = static_cast<std::int64_t>(result.steps.size());
+  for (const sim::StepResult& step : result.steps) {
+    sim::StepEnergy row{step.image, step.step, {}};
+    const bool last = &step == &result.steps.back();
+    for (std::size_t p = 0; p < sim::kEnergyParts; ++p) {
+      row.energy[p] = last ? left[p] : Energy(all[p].count() / steps);
+      left[p] -= row.energy[p];
+    }
+    result.step_energy.push_back(row);
+  }
+  if (steps == 0) result.step_energy_rest = all;
 }
 
 inline std::unique_ptr<SampleRun> sample_run(const SampleSize& size = {}) {
@@ -269,7 +292,7 @@ inline std::unique_ptr<SampleRun> sample_run(const SampleSize& size = {}) {
     layer.synops = layer.adds + layer.multiply_adds;
     layer.packets = layer.events;
     std::int64_t router_hops = 0;
-    std::int64_t chip_hops = 0;
+    std::map<Component, std::int64_t> hops;
     if (s + 1 < stages.size()) {
       const std::vector<CoreId> from = s == 0 ? std::vector<CoreId>{CoreId(0)} : cores_of[s];
       for (const CoreId a : from) {
@@ -278,7 +301,7 @@ inline std::unique_ptr<SampleRun> sample_run(const SampleSize& size = {}) {
           mapper::for_each_xy_link(board, a, b, [&](LinkId link) {
             flits[link] += n;
             router_hops += n;
-            chip_hops += mapper::crosses_chip(board, link) ? n : 0;
+            hops[sim::hop_component(board, link)] += n;
           });
         }
       }
@@ -299,8 +322,7 @@ inline std::unique_ptr<SampleRun> sample_run(const SampleSize& size = {}) {
     add_ledger(result, table, stage, core, Component::kMapValue, maps ? 3'200 * size.images : 0);
     add_ledger(result, table, stage, core, Component::kEventEmit, s == 0 ? 0 : layer.events);
     add_ledger(result, table, stage, core, Component::kRouterHop, router_hops);
-    add_ledger(result, table, stage, core, Component::kLinkHop, router_hops - chip_hops);
-    add_ledger(result, table, stage, core, Component::kChipLinkHop, chip_hops);
+    for (const auto& [component, n] : hops) add_ledger(result, table, stage, core, component, n);
     add_ledger(result, table, stage, core, Component::kHostFlit, s == 0 ? layer.events : 0);
     add_ledger(result, table, stage, core, Component::kStepSync, size.images);
     add_ledger(result, table, stage, core, Component::kStatic, 41 * layer.latency.count() / 1'000'000'000);
@@ -310,8 +332,10 @@ inline std::unique_ptr<SampleRun> sample_run(const SampleSize& size = {}) {
   for (const auto& [link, n] : flits) {
     const CoreId from = mapper::link_source(board, link);
     result.links.push_back({from, mapper::neighbour(board, from, mapper::link_direction(link)),
-                            mapper::crosses_chip(board, link), n, n / 5 + 1});
+                            mapper::crosses_chip(board, link), n, n / 5 + 1, mapper::link_direction(link),
+                            sim::unit_energy(board.chip.energy, sim::hop_component(board, link)) * n});
   }
+  add_step_energy(result);
   result.hops = result.flit_hops;
   result.saturated_codes = 4'321;
   result.encoded_codes = 100'000;

@@ -42,7 +42,7 @@ TEST(EnergyLedger, EnergyIsCountTimesTableEntry) {
   EnergyLedger ledger(board.chip.energy);
   ledger.add(Component::kMapValue, StageId(1), CoreId(2), 5);
   ledger.add(Component::kMapValue, StageId(1), CoreId(2), 2);
-  ledger.add(Component::kLinkHop, StageId(0), CoreId(2), 0);
+  ledger.add(Component::kLinkHopEast, StageId(0), CoreId(2), 0);
   const std::vector<LedgerEntry> entries = ledger.entries();
   ASSERT_EQ(entries.size(), 1u);
   EXPECT_EQ(entries[0].count, 7);

@@ -68,7 +68,8 @@ TEST(Unicast, ASourceSendsAPacketToEachCore) {
     EXPECT_EQ(count_of(b, Component::kEventReceive), 2 * sent + b.layers[0].events);
     EXPECT_EQ(count_of(b, Component::kSpike), sent);
     // The way is 1 east or west and 2 south: 2 by the packets to core 2, 1 by those to core 3, host 1 to core 1.
-    EXPECT_EQ(count_of(b, Component::kLinkHopVertical), 2 * sent + 2 * 1 * (1 + 1));
+    EXPECT_EQ(count_of(b, Component::kLinkHopSouth) + count_of(b, Component::kLinkHopNorth),
+              2 * sent + 2 * 1 * (1 + 1));
     // A packet more an event, of 5 cycles.
     EXPECT_EQ(b.layers[1].busy - a.layers[1].busy, Cycles(5 * sent));
     Energy sum;
