@@ -155,12 +155,13 @@ sim::SimOptions Job::simulation_options() const {
   return how;
 }
 
-sim::RunResult Job::simulate() {
+sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes) {
   const auto& codes = image_codes();
   sim::SimOptions how = simulation_options();
   ProgressOptions shown;
   shown.quiet = options_.common.quiet;
   Progress progress("simulating images", static_cast<std::int64_t>(codes.size()), shown);
+  how.probes = probes;
   how.progress = [&progress](std::int32_t image, std::int32_t) { progress.set(image); };
   const StopWatch watch;
   auto result = sim::simulate(problem_, mapping_, codes, how);

@@ -70,7 +70,7 @@ class Job {
   /// for.
   const std::vector<std::vector<std::int32_t>>& image_codes();
   sim::SimOptions simulation_options() const;
-  sim::RunResult simulate();
+  sim::RunResult simulate(const std::vector<sim::Probe*>& probes = {});
 
   /// Everything of the run record but the result, the remap history and the times of the whole.
   report::RunRecord record(const Context& context);

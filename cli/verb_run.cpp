@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "cli/job.h"
+#include "cli/probe_options.h"
 #include "cli/remap_options.h"
 #include "cli/stop_watch.h"
 #include "report/run_folder.h"
@@ -14,6 +15,7 @@ namespace {
 
 struct RunArguments {
   JobOptions job;
+  ProbeOptions probes;
   std::string remap;
   std::string mapping_file;  // sim
   std::string run_dir;       // remap
@@ -34,8 +36,10 @@ std::string default_out(const JobOptions& job) {
 ExitCode simulate_and_finish(Job& job, const RunArguments& a, const Context& context, const StopWatch& clock) {
   const std::string out = a.out.empty() ? default_out(job.options()) : a.out;
   report::check_run_folder(out, a.force);
-  auto measured = job.simulate();
+  const auto probes = open_probes(a.probes, job, out);
+  auto measured = job.simulate(probes ? probes->probes() : std::vector<sim::Probe*>());
   report::RunRecord record = job.record(context);
+  if (probes) record.probes_folder = probes->finish();
   if (!a.remap.empty() && !interrupted()) {
     const StopWatch remap_clock;
     remap_job(job, std::move(measured), parse_remap(a.remap, job.options().common.seed), record);
@@ -50,6 +54,10 @@ ExitCode simulate_and_finish(Job& job, const RunArguments& a, const Context& con
 ExitCode run(const RunArguments& a, const Context& context) {
   const StopWatch clock;
   if (!a.remap.empty()) parse_remap(a.remap, 0);
+  if (!a.remap.empty() && a.probes.any())
+    throw UsageError("--probe",
+                     "--remap simulates many times; probe its result: ranvier sim RUN/mapping.json --probe ...");
+  parse_probes(a.probes);
   Job job(a.job);
   return simulate_and_finish(job, a, context, clock);
 }
@@ -58,6 +66,7 @@ mapper::MappingFile read_mapping(const std::string& path) { return mapper::mappi
 
 ExitCode simulate(const RunArguments& a, const Context& context) {
   const StopWatch clock;
+  parse_probes(a.probes);
   auto file = read_mapping(a.mapping_file);
   RunArguments b = a;
   b.job = options_for(file, b.job);
@@ -91,6 +100,7 @@ void add_run_verb(CLI::App& app, Context& context) {
   auto a = std::make_shared<RunArguments>();
   add_job_options(*verb, a->job);
   add_simulation_options(*verb, a->job);
+  add_probe_options(*verb, a->probes);
   verb->add_option("--remap", a->remap, "feed the measurement back, e.g. until=1%,max=8");
   verb->add_option("-o,--out", a->out, "run folder; runs/<workload>-<target>-<schedule> when left out");
   verb->add_flag("--force", a->force, "replace an existing run folder");
@@ -107,6 +117,7 @@ void add_sim_verb(CLI::App& app, Context& context) {
   verb->add_option("--workload", a->job.workload, "model folder, if it is not the bundled one of the mapping's name");
   add_common(*verb, a->job.common);
   add_simulation_options(*verb, a->job);
+  add_probe_options(*verb, a->probes);
   verb->add_option("-o,--out", a->out, "run folder");
   verb->add_flag("--force", a->force, "replace an existing run folder");
   verb->callback([a, &context] {

@@ -96,6 +96,8 @@ void write_files(const fs::path& folder, const RunRecord& record) {
   write("report.html", report_html(record));
   write("log.txt", record.log);
   if (!record.job_json.empty()) write("job.json", record.job_json);
+  if (!record.probes_folder.empty() && ::rename(record.probes_folder.c_str(), (folder / "probes").c_str()) != 0)
+    throw RunFolderWriteFailed(folder / "probes", reason(errno));
   write("manifest.json", manifest_json(record));
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -93,8 +94,9 @@ struct RunRecord {
   Accuracy floating;                // float network
   std::vector<ImageRecord> images;  // by RunResult::images; may be shorter when nothing is known of an image
   std::vector<RemapIteration> remap;
-  std::string job_json;  // text of job.json: what remap needs to run the job again; empty: no such file
-  std::string log;       // text of log.txt
+  std::string job_json;                 // text of job.json: what remap needs to run the job again; empty: no such file
+  std::string log;                      // text of log.txt
+  std::filesystem::path probes_folder;  // complete, beside the run folder, which takes it as "probes"; empty: none
 };
 
 }  // namespace ranvier::report

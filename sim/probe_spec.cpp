@@ -15,7 +15,7 @@ constexpr std::array<std::pair<std::string_view, ProbeKind>, 6> kKinds{{{"spikes
                                                                         {"membrane", ProbeKind::kMembrane},
                                                                         {"links", ProbeKind::kLinks},
                                                                         {"buffers", ProbeKind::kBuffers},
-                                                                        {"stalls", ProbeKind::kStalls},
+                                                                        {"stalls", ProbeKind::kStalled},
                                                                         {"vcd", ProbeKind::kVcd}}};
 
 bool of_stages(ProbeKind kind) { return kind == ProbeKind::kSpikes || kind == ProbeKind::kMembrane; }
@@ -79,7 +79,7 @@ class Parser {
       fail(fmt::format(
           "{} takes no layer, and '{}' is no option; write e.g. {}:{}", probe_kind_name(spec_.kind), names,
           probe_kind_name(spec_.kind),
-          spec_.kind == ProbeKind::kBuffers || spec_.kind == ProbeKind::kStalls ? "core=17" : "routers=3..6"));
+          spec_.kind == ProbeKind::kBuffers || spec_.kind == ProbeKind::kStalled ? "core=17" : "routers=3..6"));
     }
     if (!spec_.stages.empty()) fail("two lists of layers; separate names by commas");
     spec_.stages = split(names, ',');

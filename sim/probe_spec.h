@@ -14,7 +14,7 @@
 
 namespace ranvier::sim {
 
-enum class ProbeKind : std::uint8_t { kSpikes, kMembrane, kLinks, kBuffers, kStalls, kVcd };
+enum class ProbeKind : std::uint8_t { kSpikes, kMembrane, kLinks, kBuffers, kStalled, kVcd };
 
 /// "spikes", "membrane", ...
 std::string_view probe_kind_name(ProbeKind kind);

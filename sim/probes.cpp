@@ -21,7 +21,7 @@ std::unique_ptr<Probe> make_table_probe(const ProbeSpec& spec, RowSink& rows) {
     case ProbeKind::kLinks:
       return make_link_probe(spec, rows);
     case ProbeKind::kBuffers:
-    case ProbeKind::kStalls:
+    case ProbeKind::kStalled:
     case ProbeKind::kVcd:
       break;
   }

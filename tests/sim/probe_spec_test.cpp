@@ -29,7 +29,7 @@ TEST(ProbeSpec, ReadsEveryPart) {
 TEST(ProbeSpec, NamesOfPlacesInTheNetwork) {
   EXPECT_EQ(parse_probe("buffers:core=17").cores, (NumberRange{17, 17}));
   EXPECT_EQ(parse_probe("vcd:routers=3..6").routers, (NumberRange{3, 6}));
-  EXPECT_EQ(parse_probe("stalls").kind, ProbeKind::kStalls);
+  EXPECT_EQ(parse_probe("stalls").kind, ProbeKind::kStalled);
   EXPECT_EQ(parse_probe("links").every, 1);
   EXPECT_EQ(parse_probe("spikes[tokens=0]").tokens, (NumberRange{0, 0}));
 }
