@@ -89,6 +89,12 @@ class Network {
     if (probe != nullptr) probe->ports = 0;
   }
 
+  /// The state of a router after the last cycle simulated; false where there are no routers.
+  virtual bool look(std::size_t router, RouterLook& into) const {
+    static_cast<void>(router), static_cast<void>(into);
+    return false;
+  }
+
   /// What lasts while nothing is inside: the cycle, arbiters' pointers, credits on their way, ejection ports, link
   /// counters. For a network of the same parameters. Throws std::logic_error while a packet is inside, StateMismatch
   /// for bytes of another network.

@@ -55,4 +55,11 @@ struct NetworkProbe {
   }
 };
 
+/// A router after the last cycle simulated, by port and virtual channel as NetworkProbe::index(0, port, vc) numbers them.
+struct RouterLook {
+  std::vector<std::int32_t> flits;      // in the input buffer: arrived and not left
+  std::vector<std::int32_t> credits;    // slots that this output's next buffer is known to have free
+  std::vector<std::uint8_t> link_free;  // by output port: its link can take a flit
+};
+
 }  // namespace ranvier::sim
