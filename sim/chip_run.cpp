@@ -182,9 +182,17 @@ void ChipRun::end_readout(const StepTiming& timing, const std::vector<std::int64
   account_step(timing, link_flits, true);
 }
 
-void ChipRun::show_step(const StepTiming& timing, std::span<const std::int64_t> link_flits, bool readout) const {
-  for (Probe* probe : options_.probes)
-    probe->end_step({image_, step_, readout, timing.start, timing.duration, links_before_, link_flits});
+NetworkProbe* ChipRun::network_probe() {
+  const auto watches = [](const Probe* probe) { return probe->watches_buffers(); };
+  return std::any_of(options_.probes.begin(), options_.probes.end(), watches) ? &network_probe_ : nullptr;
+}
+
+void ChipRun::show_step(const StepTiming& timing, std::span<const std::int64_t> link_flits, bool readout) {
+  if (options_.probes.empty()) return;
+  const ProbedStep step{image_,          step_,         readout,    timing.start,
+                        timing.duration, links_before_, link_flits, network_probe_.ports > 0 ? &network_probe_ : nullptr};
+  for (Probe* probe : options_.probes) probe->end_step(step);
+  if (step.network != nullptr) network_probe_.clear();
 }
 
 void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits, bool readout) {

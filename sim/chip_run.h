@@ -19,6 +19,7 @@
 #include "sim/pipeline_recorder.h"
 #include "sim/image_tally.h"
 #include "sim/run_accounts.h"
+#include "sim/network_probe.h"
 #include "sim/simulate.h"
 #include "sim/step_ledger.h"
 
@@ -111,6 +112,9 @@ class ChipRun {
   /// Of its steps so far.
   std::int64_t image_cycles() const { return tally_.cycles; }
 
+  /// For a network of flits to fill; null where no probe asks.
+  NetworkProbe* network_probe();
+
   // The tally, for who moves events.
   ImageTally& tally() { return tally_; }
   void count_leg(std::size_t flow, std::size_t leg, std::int64_t packets = 1) {
@@ -132,7 +136,7 @@ class ChipRun {
   void restore(StateReader& r);
   void save_held(StateWriter& w) const;
   void restore_held(StateReader& r);
-  void show_step(const StepTiming& timing, std::span<const std::int64_t> link_flits, bool readout) const;
+  void show_step(const StepTiming& timing, std::span<const std::int64_t> link_flits, bool readout);
   void account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits, bool readout);
   void account_energy(const StepTiming& timing, bool readout);
   void account_static(Energy spent, std::int64_t cycles);
@@ -165,6 +169,7 @@ class ChipRun {
   static constexpr std::size_t kNoActivity = static_cast<std::size_t>(-1);
   std::vector<std::size_t> last_activity_;  // by core and unit: index into the tally's activities
   std::vector<std::uint8_t> stage_fired_;   // in this step
+  NetworkProbe network_probe_;  // since the last step ended
 };
 
 }  // namespace ranvier::sim

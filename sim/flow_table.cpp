@@ -74,7 +74,7 @@ FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mappin
   const StageId head(problem.program->stages.size() - 1);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     const mapper::Tile& tile = problem.tiles[t];
-    if (tile.stage != head || tile.partial_of.valid() || !mapping.core_of[t].valid()) continue;
+    if (problem.program->closed || tile.stage != head || tile.partial_of.valid() || !mapping.core_of[t].valid()) continue;
     FlowPath readout;
     readout.source = TileId(t);
     readout.stage = head;
@@ -141,13 +141,6 @@ FlowTable::Grid FlowTable::grid_of(const mapper::MappingProblem& problem, std::s
   grid.channel_classes = grid.channel_class.empty() ? 0 : grid.channel_class.back() + 1;
   grid.begin.push_back(static_cast<std::uint32_t>(grid.flows.size()));
   return grid;
-}
-
-std::span<const std::uint32_t> FlowTable::flows_of(TileId source, std::int32_t token, std::int32_t channel) const {
-  const Grid& grid = grids_[source.value()];
-  const std::size_t cell = grid.token_class[static_cast<std::size_t>(token - grid.first_token)] * grid.channel_classes +
-                           grid.channel_class[static_cast<std::size_t>(channel - grid.first_channel)];
-  return {grid.flows.data() + grid.begin[cell], grid.begin[cell + 1] - grid.begin[cell]};
 }
 
 }  // namespace ranvier::sim

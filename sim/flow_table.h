@@ -47,7 +47,20 @@ class FlowTable {
   FlowTable(const mapper::MappingProblem& problem, const mapper::Mapping& mapping);
 
   /// Flows that an event of `source` takes, ascending.
-  std::span<const std::uint32_t> flows_of(TileId source, std::int32_t token, std::int32_t channel) const;
+  std::span<const std::uint32_t> flows_of(TileId source, std::int32_t token, std::int32_t channel) const {
+    return flows_of_cell(source, cell_of(source, token, channel));
+  }
+  /// A tile's outputs fall into cells, rectangles of tokens and channels whose events all take the same flows.
+  std::size_t cell_of(TileId source, std::int32_t token, std::int32_t channel) const {
+    const Grid& grid = grids_[source.value()];
+    return grid.token_class[static_cast<std::size_t>(token - grid.first_token)] * grid.channel_classes +
+           grid.channel_class[static_cast<std::size_t>(channel - grid.first_channel)];
+  }
+  std::size_t cells(TileId source) const { return grids_[source.value()].begin.size() - 1; }
+  std::span<const std::uint32_t> flows_of_cell(TileId source, std::size_t cell) const {
+    const Grid& grid = grids_[source.value()];
+    return {grid.flows.data() + grid.begin[cell], grid.begin[cell + 1] - grid.begin[cell]};
+  }
   const FlowPath& operator[](std::size_t flow) const { return paths_[flow]; }
 
   /// All flows: first those of the problem, then one per head tile on a core that brings its potentials to the host at

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "sim/chip_run.h"
 
 namespace ranvier::sim {
 
@@ -17,6 +18,7 @@ struct CellTrain {
   std::int64_t events = 0;
   std::int64_t first = 0;
   std::int64_t last = 0;
+  std::size_t shape = 0;  // index into StepFacts::shape
 };
 
 /// Packets that one train sends over one leg of one of its flows: one an event.
@@ -44,20 +46,44 @@ struct FiringCore {
   std::int64_t cycles = 0;  // until its firing unit is done with all its tiles
 };
 
+/// Flits over one link.
+struct LinkLoad {
+  LinkId link;
+  std::int64_t flits = 0;
+};
+
 struct StepFacts {
   std::vector<CellTrain> trains;
   std::vector<LegTrain> legs;
   std::vector<LocalTrain> locals;
   std::vector<FiringCore> firing;
-  std::int64_t host_down_flits = 0;  // over the host link to the chip: entering it ends with the last of them
-  std::int64_t host_up_flits = 0;    // and from the chip
-  void clear() {
-    trains.clear();
-    legs.clear();
-    locals.clear();
-    firing.clear();
-    host_down_flits = host_up_flits = 0;
-  }
+  std::vector<LinkLoad> links;       // those used
+  std::int64_t host_down_flits = 0;  // over the host link to the chip
+  std::int64_t host_up_flits = 0;    // and from it
+  /// How a train's events lie between its first and its last: shape[t.shape + i] of them leave in the slice of
+  /// `slice_cycles` that holds t.first, plus i. Only for timing models that ask for it.
+  std::int64_t slice_cycles = 0;
+  std::vector<std::int32_t> shape;
+  void clear();
+};
+
+inline void StepFacts::clear() {
+  trains.clear();
+  legs.clear();
+  locals.clear();
+  firing.clear();
+  links.clear();
+  host_down_flits = host_up_flits = slice_cycles = 0;
+  shape.clear();
+}
+
+/// Turns the facts of a step into its time: duration, compute and network of the StepTiming, from the step's start,
+/// before device and synchronisation.
+class StepTimer {
+ public:
+  virtual ~StepTimer() = default;
+  virtual bool wants_shape() const { return false; }
+  virtual StepTiming time(const StepFacts& facts) = 0;
 };
 
 }  // namespace ranvier::sim

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/train_timing.h"
+
+#include <algorithm>
+#include <span>
+
+#include "mapper/mesh.h"
+#include "mapper/work.h"
+#include "sim/network_timing.h"
+
+namespace ranvier::sim {
+namespace {
+
+constexpr std::int64_t kPart = 256;  // capacities and costs in parts of a cycle
+
+std::int64_t rounded(std::int64_t n, std::int64_t d) { return (n + d / 2) / d; }
+
+class TrainTimer final : public StepTimer {
+ public:
+  explicit TrainTimer(ChipRun& run)
+      : run_(run),
+        chip_(run.problem().board.chip),
+        links_(mapper::link_count(run.problem().board)),
+        cores_(run.problem().board.cores()),
+        cost_(links_),
+        resources_(links_ + kUnits * cores_),
+        units_(cores_) {
+    const chips::Board& board = run.problem().board;
+    const MeshSpec mesh = mesh_of(board);
+    for (std::size_t f = 0; f < run.flows().size(); ++f) {
+      const FlowPath& path = run.flows()[f];
+      for (const Leg& leg : path.legs) {
+        Way way{static_cast<std::uint32_t>(way_links_.size()), 0, zero_load_cycles(mesh, leg.from, leg.to, path.flits)};
+        mapper::for_each_xy_link(board, leg.from, leg.to, [&](LinkId link) {
+          cost_[link.value()] = mapper::cycles_per_flit(board, link) * kPart;
+          way_links_.push_back(static_cast<std::uint32_t>(link.value()));
+        });
+        way.end = static_cast<std::uint32_t>(way_links_.size());
+        ways_.push_back(way);
+      }
+    }
+  }
+
+  bool wants_shape() const override { return true; }
+
+  StepTiming time(const StepFacts& facts) override {
+    begin(facts);
+    for (now_ = 0; now_ < static_cast<std::int64_t>(due_.size()); ++now_) run_slice();
+    return finish();
+  }
+
+ private:
+  // Resources: links, then of each core these.
+  enum Unit : std::size_t { kInjection, kEjection, kIntegration, kRelay, kUnits };
+
+  /// A leg's links in way_links_.
+  struct Way {
+    std::uint32_t begin, end;
+    std::int64_t zero_load;
+  };
+  struct Resource {
+    std::int64_t slice = -1;  // that the rest is of
+    std::int64_t capacity = 0, left = 0, demand = 0;
+  };
+  /// An integrating unit's queue, and where its work ends.
+  struct UnitState {
+    std::int64_t packets = 0, work = 0;  // of the whole step; cycles
+    std::int64_t first_arrival = INT64_MAX;
+    std::int64_t slice = 0;  // that `queue` is at the beginning of
+    std::int64_t queue = 0;  // parts of a cycle
+    std::int64_t end = 0;    // cycles
+    std::int64_t relays = 0, peak_relays = 0, peak_queue = 0;
+  };
+  struct LegState {
+    std::int64_t waiting = 0;    // packets at its beginning
+    std::int64_t left = 0;       // packets that have not gone over it
+    std::int64_t lag = 0;        // cycles behind the train's own time, in an empty chip
+    std::int64_t available = 0;  // when its last packet is there to go
+    std::int64_t cost = 0;       // of integrating a packet, in parts of a cycle
+    std::int64_t shares = 0;     // demand of this slice
+    bool late = false;
+    bool listed = false;
+  };
+  struct Due {
+    std::uint32_t leg;
+    std::int32_t packets;
+  };
+
+  std::size_t unit(Unit u, CoreId core) const { return links_ + u * cores_ + core.value(); }
+  const Leg& leg_of(const LegTrain& t) const { return run_.flows()[t.flow].legs[t.leg]; }
+  const FlowPath& path_of(const LegTrain& t) const { return run_.flows()[t.flow]; }
+  const Way& way_of(const LegTrain& t) const { return ways_[path_of(t).first_leg + t.leg]; }
+  bool ends_on_core(const LegTrain& t) const { return !path_of(t).to_device && !run_.flows().is_readout(t.flow); }
+  bool feeds_next(std::size_t i) const {
+    return i + 1 < facts_->legs.size() && facts_->legs[i + 1].leg > 0 &&
+           facts_->legs[i + 1].flow == facts_->legs[i].flow && leg_of(facts_->legs[i + 1]).relayed;
+  }
+
+  void begin(const StepFacts& facts) {
+    facts_ = &facts;
+    slice_ = facts.slice_cycles;
+    due_.clear();
+    legs_.assign(facts.legs.size(), {});
+    for (Resource& r : resources_) r.slice = -1;
+    for (const CoreId core : used_) units_[core.value()] = {};
+    used_.clear();
+    network_end_ = compute_end_ = 0;
+    slowest_ = CoreId();
+    up_first_ = INT64_MAX;
+    up_last_ = 0;
+    for (std::size_t i = 0; i < legs_.size(); ++i) enter(i);
+    for (const LocalTrain& local : facts.locals) enter(local);
+    for (const FiringCore& core : facts.firing) {
+      done_at(core.core, core.cycles);
+      if (mapper::units_take_turns(chip_.core)) wait_for_firing(core);
+    }
+    for (const CoreId core : used_) {
+      UnitState& u = units_[core.value()];
+      if (u.first_arrival == INT64_MAX) continue;
+      // Nothing can be done before the first event is there.
+      u.slice = u.first_arrival / slice_;
+      u.queue += u.first_arrival % slice_ * kPart;
+    }
+  }
+
+  void enter(std::size_t i) {
+    const LegTrain& t = facts_->legs[i];
+    LegState& s = legs_[i];
+    const CellTrain& train = facts_->trains[t.train];
+    s.left = t.packets;
+    s.cost = t.integrate * kPart / t.packets;
+    const bool relayed = leg_of(t).relayed;
+    s.lag =
+        relayed ? legs_[i - 1].lag + way_of(facts_->legs[i - 1]).zero_load + chip_.core.relay_cycles.value : t.offset;
+    if (ends_on_core(t)) {
+      UnitState& u = used(leg_of(t).to);
+      u.packets += t.packets;
+      u.work += t.integrate;
+      u.first_arrival = std::min(u.first_arrival, train.first + s.lag + way_of(t).zero_load);
+    }
+    if (relayed) return;
+    s.available = train.last + s.lag;
+    const std::int64_t first = train.first / slice_, slices = train.last / slice_ - first + 1;
+    // Of a flow that carries no zeros fewer packets go than events were emitted.
+    std::int64_t events = 0, packets = 0;
+    for (std::int64_t k = 0; k < slices; ++k) {
+      events += facts_->shape[train.shape + static_cast<std::size_t>(k)];
+      const std::int64_t upto = t.packets * events / train.events;
+      if (upto > packets) add_due(first + k + rounded(s.lag, slice_), i, upto - packets);
+      packets = upto;
+    }
+  }
+
+  void enter(const LocalTrain& local) {
+    UnitState& u = used(local.core);
+    u.work += local.integrate;
+    if (local.train == LocalTrain::kNoTrain) {
+      u.queue += local.integrate * kPart;
+      u.first_arrival = 0;
+      u.end = std::max(u.end, local.integrate);
+      return;
+    }
+    const CellTrain& train = facts_->trains[local.train];
+    u.first_arrival = std::min(u.first_arrival, train.first);
+    u.end = std::max(u.end, train.last + local.integrate / local.events);
+    const std::int64_t first = train.first / slice_, slices = train.last / slice_ - first + 1;
+    std::int64_t events = 0, work = 0;
+    for (std::int64_t k = 0; k < slices; ++k) {
+      events += facts_->shape[train.shape + static_cast<std::size_t>(k)];
+      const std::int64_t upto = local.integrate * kPart * events / train.events;
+      if (upto > work) loop_back(first + k, local.core, upto - work);
+      work = upto;
+    }
+  }
+
+  void loop_back(std::int64_t slice, CoreId core, std::int64_t work) {
+    if (local_due_.size() <= static_cast<std::size_t>(slice)) local_due_.resize(static_cast<std::size_t>(slice) + 1);
+    local_due_[static_cast<std::size_t>(slice)].push_back({core, work});
+    if (due_.size() < local_due_.size()) due_.resize(local_due_.size());
+  }
+
+  /// The unit cannot begin before its core has fired.
+  void wait_for_firing(const FiringCore& core) {
+    UnitState& u = units_[core.core.value()];
+    if (u.first_arrival == INT64_MAX) return;
+    u.first_arrival = std::max(u.first_arrival, core.cycles);
+    u.end = std::max(u.end, core.cycles + u.work);
+  }
+
+  void done_at(CoreId core, std::int64_t cycle) {
+    if (cycle <= compute_end_) return;
+    compute_end_ = cycle;
+    slowest_ = core;
+  }
+
+  UnitState& used(CoreId core) {
+    UnitState& u = units_[core.value()];
+    if (u.packets == 0 && u.work == 0 && u.first_arrival == INT64_MAX) used_.push_back(core);
+    return u;
+  }
+
+  void add_due(std::int64_t slice, std::size_t leg, std::int64_t packets) {
+    const auto at = static_cast<std::size_t>(slice);
+    if (due_.size() <= at) due_.resize(at + 1);
+    due_[at].push_back({static_cast<std::uint32_t>(leg), static_cast<std::int32_t>(packets)});
+  }
+
+  /// The queue of a core's integrating unit at the beginning of this slice.
+  UnitState& queue_now(CoreId core) {
+    UnitState& u = units_[core.value()];
+    if (u.slice < now_) {
+      u.queue = std::max<std::int64_t>(0, u.queue - (now_ - u.slice) * slice_ * kPart);
+      u.slice = now_;
+    }
+    return u;
+  }
+
+  Resource& resource(std::size_t index) {
+    Resource& r = resources_[index];
+    if (r.slice == now_) return r;
+    // A packet that a slice had room to begin ends in a later one.
+    const std::int64_t debt =
+        r.slice < 0 ? 0 : std::max<std::int64_t>(0, -r.left - (now_ - r.slice - 1) * slice_ * kPart);
+    r = {now_, slice_ * kPart - debt, 0, 0};
+    if (index >= links_ + kIntegration * cores_ && index < links_ + kRelay * cores_) {
+      const CoreId core(index - links_ - kIntegration * cores_);
+      const UnitState& u = queue_now(core);
+      // The FIFO takes what the unit has not come to.
+      const std::int64_t mean = u.packets > 0 ? u.work * kPart / u.packets : 0;
+      r.capacity = slice_ * kPart + chip_.core.receive_fifo_events.value * mean - u.queue;
+    }
+    r.left = r.capacity;
+    return r;
+  }
+
+  /// Calls visit(resource, parts of a cycle for a packet) for all that a packet of the leg needs.
+  template <class Visit>
+  void for_each_resource(std::size_t i, Visit&& visit) {
+    const LegTrain& t = facts_->legs[i];
+    const Leg& leg = leg_of(t);
+    const std::int64_t flits = path_of(t).flits;
+    visit(resource(unit(kInjection, leg.from)), flits * kPart);
+    if (leg.relayed) visit(resource(unit(kRelay, leg.from)), chip_.core.relay_cycles.value * kPart);
+    const Way& way = way_of(t);
+    for (std::uint32_t l = way.begin; l < way.end; ++l) visit(resource(way_links_[l]), flits * cost_[way_links_[l]]);
+    visit(resource(unit(kEjection, leg.to)), flits * kPart);
+    if (legs_[i].cost > 0 && ends_on_core(t)) visit(resource(unit(kIntegration, leg.to)), legs_[i].cost);
+  }
+
+  void run_slice() {
+    const auto at = static_cast<std::size_t>(now_);
+    if (at < local_due_.size()) {
+      for (const auto& [core, work] : local_due_[at]) integrate(core, work, 0);
+      local_due_[at].clear();
+    }
+    active_.clear();
+    for (const Due& d : due_[at]) arrive(d.leg, d.packets);
+    due_[at] = {};
+    if (active_.empty()) return;
+    std::sort(active_.begin(), active_.end());
+    add_children();
+    for (const std::uint32_t i : active_) {
+      if (legs_[i].shares > 0)
+        for_each_resource(i, [&](Resource& r, std::int64_t cost) { r.demand += cost * legs_[i].shares; });
+    }
+    for (const std::uint32_t i : active_) go(i, fair_share(i));
+    for (const std::uint32_t i : active_) {
+      if (legs_[i].waiting > 0) go(i, legs_[i].waiting);
+    }
+    for (const std::uint32_t i : active_) close(i);
+  }
+
+  void arrive(std::uint32_t i, std::int64_t packets) {
+    LegState& s = legs_[i];
+    s.waiting += packets;
+    if (leg_of(facts_->legs[i]).relayed) note_relays(i, packets);
+    if (!s.listed) active_.push_back(i);
+    s.listed = true;
+  }
+
+  /// Legs that packets of this slice go on to within it, and what all legs ask for.
+  void add_children() {
+    for (const std::uint32_t i : active_) legs_[i].shares = legs_[i].waiting;
+    for (std::size_t k = 0; k < active_.size(); ++k) {
+      const std::uint32_t i = active_[k];
+      if (!feeds_next(i) || delay_to_next(i) > 0) continue;
+      legs_[i + 1].shares = (legs_[i + 1].listed ? legs_[i + 1].shares : 0) + legs_[i].shares;
+      if (legs_[i + 1].listed) continue;
+      legs_[i + 1].listed = true;
+      active_.insert(active_.begin() + static_cast<std::ptrdiff_t>(k) + 1, i + 1);
+    }
+  }
+
+  std::int64_t delay_to_next(std::size_t i) const {
+    return rounded(legs_[i + 1].lag, slice_) - rounded(legs_[i].lag, slice_);
+  }
+
+  /// What the leg gets if all that need a resource get the same share of what they ask for.
+  std::int64_t fair_share(std::size_t i) {
+    const std::int64_t waiting = legs_[i].waiting;
+    std::int64_t packets = waiting;
+    for_each_resource(i, [&](Resource& r, std::int64_t) {
+      if (r.demand > r.capacity) {
+        const std::int64_t share = std::max<std::int64_t>(0, r.capacity) / kPart;
+        packets = std::min(packets, waiting * share / (r.demand / kPart + 1));
+      }
+    });
+    return packets;
+  }
+
+  /// Sends up to so many packets, as many as the resources have room for.
+  void go(std::size_t i, std::int64_t packets) {
+    for_each_resource(i, [&](Resource& r, std::int64_t cost) {
+      if (cost > 0) packets = std::min(packets, (std::max<std::int64_t>(0, r.left) + cost - 1) / cost);
+    });
+    if (packets <= 0) return;
+    std::int64_t used = 0;
+    for_each_resource(i, [&](Resource& r, std::int64_t cost) {
+      r.left -= cost * packets;
+      if (r.demand > r.capacity) used = std::max(used, std::min(slice_ * kPart, r.capacity - r.left));
+    });
+    LegState& s = legs_[i];
+    const LegTrain& t = facts_->legs[i];
+    s.waiting -= packets;
+    s.left -= packets;
+    if (leg_of(t).relayed) note_relays(i, -packets);
+    const std::int64_t zero_load = way_of(t).zero_load;
+    if (ends_on_core(t)) integrate(leg_of(t).to, s.cost * packets, zero_load);
+    if (feeds_next(i)) {
+      if (const std::int64_t delay = delay_to_next(i); delay > 0) {
+        add_due(now_ + delay, i + 1, packets);
+      } else {
+        arrive(static_cast<std::uint32_t>(i + 1), packets);
+      }
+    }
+    if (s.left > 0) return;
+    const std::int64_t gone = std::max(s.available, s.late ? now_ * slice_ + used / kPart : 0);
+    const std::int64_t there = gone + zero_load;
+    network_end_ = std::max(network_end_, there);
+    if (feeds_next(i)) legs_[i + 1].available = there + chip_.core.relay_cycles.value;
+    if (ends_on_core(t)) {
+      UnitState& u = units_[leg_of(t).to.value()];
+      u.end = std::max(u.end, there + s.cost / kPart);
+    } else {
+      up_first_ = std::min(up_first_, facts_->trains[t.train].first + s.lag + zero_load);
+      up_last_ = std::max(up_last_, there);
+    }
+  }
+
+  void integrate(CoreId core, std::int64_t work, std::int64_t zero_load) {
+    UnitState& u = queue_now(core);
+    u.queue += work;
+    u.peak_queue = std::max(u.peak_queue, u.queue);
+    const std::int64_t shift = u.slice > now_ ? (u.slice - now_) * slice_ : 0;
+    u.end = std::max(u.end, now_ * slice_ + std::max(shift, zero_load % slice_) + u.queue / kPart);
+  }
+
+  void note_relays(std::size_t i, std::int64_t packets) {
+    UnitState& u = units_[leg_of(facts_->legs[i]).from.value()];
+    u.relays += packets;
+  }
+
+  void close(std::size_t i) {
+    LegState& s = legs_[i];
+    s.listed = false;
+    s.shares = 0;
+    if (leg_of(facts_->legs[i]).relayed) {
+      UnitState& u = units_[leg_of(facts_->legs[i]).from.value()];
+      u.peak_relays = std::max(u.peak_relays, u.relays);
+    }
+    if (s.waiting == 0) return;
+    s.late = true;
+    add_due(now_ + 1, i, s.waiting);
+    if (leg_of(facts_->legs[i]).relayed) note_relays(i, -s.waiting);  // arrive() counts them again
+    s.waiting = 0;
+  }
+
+  StepTiming finish() {
+    for (const CoreId core : used_) {
+      const UnitState& u = units_[core.value()];
+      done_at(core, u.end);
+      note_buffers(core, u);
+    }
+    std::int64_t end = std::max(network_end_, compute_end_);
+    const chips::EdgeLink& host = chip_.host_link;
+    if (facts_->host_up_flits > 0) {
+      const std::int64_t flits = facts_->host_up_flits * host.cycles_per_flit.value;
+      end =
+          std::max(end, std::max(up_last_ + host.cycles_per_flit.value, up_first_ + flits) + host.latency_cycles.value);
+    }
+    StepTiming timing;
+    timing.duration = std::max<std::int64_t>(1, end);
+    timing.compute = compute_end_;
+    timing.slowest_core = slowest_;
+    timing.network = network_end_;
+    return timing;
+  }
+
+  void note_buffers(CoreId core, const UnitState& u) {
+    if (u.packets > 0) {
+      const std::int64_t mean = std::max<std::int64_t>(1, u.work * kPart / u.packets);
+      const std::int64_t held = std::min(chip_.core.receive_fifo_events.value, u.peak_queue / mean);
+      std::int64_t& peak = run_.tally().peak_receive_fifo[core.value()];
+      peak = std::max(peak, held);
+    }
+    const std::int64_t slots = chip_.core.relay_buffer_events.value;
+    std::int64_t& peak = run_.tally().peak_relay_buffer[core.value()];
+    peak = std::max(peak, std::min(slots, u.peak_relays));
+    if (u.peak_relays > slots) run_.lose_events(core, u.peak_relays - slots);
+  }
+
+  ChipRun& run_;
+  const chips::Chip& chip_;
+  std::size_t links_, cores_;
+  std::vector<std::int64_t> cost_;  // by link: of a flit, in parts of a cycle
+  std::vector<Way> ways_;           // by leg of the flow table
+  std::vector<std::uint32_t> way_links_;
+
+  // The step in work.
+  const StepFacts* facts_ = nullptr;
+  std::int64_t slice_ = 1;  // cycles
+  std::int64_t now_ = 0;    // slice
+  std::vector<Resource> resources_;
+  std::vector<UnitState> units_;  // by core
+  std::vector<CoreId> used_;
+  std::vector<LegState> legs_;         // by StepFacts::legs
+  std::vector<std::vector<Due>> due_;  // by slice: packets that get to a leg
+  std::vector<std::vector<std::pair<CoreId, std::int64_t>>> local_due_;
+  std::vector<std::uint32_t> active_;  // legs, in this slice
+  std::int64_t network_end_ = 0, compute_end_ = 0, up_first_ = 0, up_last_ = 0;
+  CoreId slowest_;  // that was done at compute_end_
+};
+
+}  // namespace
+
+std::unique_ptr<StepTimer> make_train_timing(ChipRun& run) { return std::make_unique<TrainTimer>(run); }
+
+}  // namespace ranvier::sim
