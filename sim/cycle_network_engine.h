@@ -4,18 +4,16 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 #include <vector>
 
 #include "sim/cycle_network.h"
 #include "sim/cycle_network_state.h"
+#include "sim/multicast_tree.h"
 #include "sim/network_wheel.h"
 
 namespace ranvier::sim {
 
-/// kVcs: VCs known when compiled (1 and 4 are usual), or 0: taken from the mesh. kStages: VC allocation apart from the
-/// switch's. kPorts: most ports of a router; 5 stands for one core a router.
-template <std::uint32_t kVcs, bool kStages, std::uint32_t kPorts>
+template <class S>
 class CycleEngine final : public CycleNetwork {
  public:
   CycleEngine(const MeshSpec& mesh, const NetworkOptions& options);
@@ -25,65 +23,132 @@ class CycleEngine final : public CycleNetwork {
   bool idle() const override { return packets_inside_ == 0; }
   void advance(std::int64_t until, std::vector<Delivery>& out) override;
   void set_ejection(CoreId core, bool open) override;
+  std::int32_t links_per_router() const override { return static_cast<std::int32_t>(kLinks); }
   const std::vector<std::int64_t>& link_flits() const override { return link_flits_; }
   void clear_counters() override { link_flits_.assign(link_flits_.size(), 0); }
   void log_entries(std::vector<Entry>* log) override { entry_log_ = log; }
   std::int64_t packets_inside() const override { return packets_inside_; }
+  using Network::inject_tree;
+  TreeId add_tree(CoreId source, std::span<const CoreId> destinations) override;
+  void inject_tree(const Packet& packet, TreeId tree, std::int64_t at) override;
+  void attach(NetworkProbe* probe) override;
+  bool look(std::size_t router, RouterLook& into) const override {
+    into.flits.clear(), into.credits.clear(), into.link_free.clear();
+    const auto r = static_cast<std::uint32_t>(router);
+    for (std::uint32_t port = 0; port < ports(); ++port) {
+      into.link_free.push_back(has(routers_[r].open, port) ? 1 : 0);
+      for (std::uint32_t vc = 0; vc < vcs(); ++vc) {
+        into.flits.push_back(inputs_[index(r, port, vc)].visible);
+        into.credits.push_back(credits_[index(r, port, vc)]);
+      }
+    }
+    return true;
+  }
+  void save(StateWriter& to) const override;
+  void restore(StateReader& from) override;
 
  private:
-  using InputSet = std::conditional_t<kVcs == 1, std::uint8_t, std::uint64_t>;
-  using VcSet = std::conditional_t<kVcs == 1, std::uint8_t, std::uint16_t>;
-  using Router = sim::Router<InputSet, VcSet, kPorts>;
+  static constexpr std::uint32_t kVcs = S::kVcs, kPorts = S::kPorts, kLinks = S::kLinks;
+  using InputSet = typename S::InputSet;
+  using VcSet = typename S::VcSet;
+  using Router = sim::Router<S>;
   using OutputPort = sim::OutputPort<InputSet, VcSet>;
-  using Place = PlaceOf<Sides<kPorts>::kBits>;
+  using Place = PlaceOf<S::kSideBits>;
+  /// A packet on a tree, until its last delivery.
+  struct TreePacket {
+    std::uint32_t id;
+    TreeId tree;
+    std::int32_t flits;
+    std::uint32_t left;  // deliveries
+  };
+  /// An input VC that could have sent in this cycle, as the probe saw it before the routers ran.
+  struct Contender {
+    std::uint32_t router, output, bit;
+    std::uint16_t read;
+    bool head;
+  };
 
   std::uint32_t vcs() const { return kVcs != 0 ? kVcs : vcs_; }
   /// Cores of a router, ports of a router.
-  std::uint32_t locals() const { return kPorts == kLocal + 1 ? 1 : locals_; }
-  std::uint32_t ports() const { return kLocal + locals(); }
+  std::uint32_t locals() const { return S::kOneCore ? 1 : locals_; }
+  std::uint32_t ports() const { return kLinks + locals(); }
   std::size_t index(std::uint32_t router, std::uint32_t side, std::uint32_t vc) const {
-    return (std::size_t{router} << Sides<kPorts>::kBits | side) * vcs() + vc;
+    return (std::size_t{router} << S::kSideBits | side) * vcs() + vc;
   }
+  std::size_t index(Place place) const { return index(place.router, place.side, place.vc); }
   /// Side of the core behind a local port, and back.
   std::uint32_t core_side(std::uint32_t port) const { return port + locals(); }
   bool is_core_side(std::uint32_t side) const { return side >= ports(); }
   /// Port or core's side at the other end of a port's link.
-  std::uint32_t opposite(std::uint32_t port) const { return port >= kLocal ? core_side(port) : port ^ 1u; }
+  std::uint32_t opposite(std::uint32_t port) const { return port >= kLinks ? core_side(port) : port ^ 1u; }
   std::uint32_t core_at(std::uint32_t router, std::uint32_t side) const { return router * locals() + side - ports(); }
   std::uint32_t neighbour(std::uint32_t router, std::uint32_t port) const {
-    return router + delta_[port < kLocal ? port : kLocal];
+    if constexpr (S::kGeneral) return port < kLinks ? neighbours_[router * kLinks + port] : router;
+    return router + delta_[port < kLinks ? port : kLinks];
   }
   void build_router(std::uint32_t r);
   void step(std::int64_t now, std::vector<Delivery>& out);
   std::int64_t next_scheduled() const;
   bool at_work() const { return !routers_at_work_.empty() || !sources_at_work_.empty() || !sinks_at_work_.empty(); }
+  void schedule(const Packet& packet, std::uint32_t destination, bool tree, std::int64_t at);
 
   void take_credit(Place place);
   void take_arrival(Place place, std::int64_t now);
-  void ask_for_vc(Place place);
   bool run_source(std::uint32_t core, std::int64_t now);
   bool run_sink(std::uint32_t core, std::int64_t now, std::vector<Delivery>& out);
   bool run_router(std::uint32_t r, std::int64_t now);
   bool run_staged_router(std::uint32_t r, std::int64_t now);
-  bool allocate_vcs(std::uint32_t r);
+  void bid(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input, std::int64_t now);
+  void ask_front(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input);
+  void ask(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, bool wraps);
+  void ask_routed(Place place);
+  std::uint32_t route(std::uint32_t r, Flit flit, bool& wraps) const;
+
+  bool allocate_vcs(std::uint32_t r, std::int64_t now);
+  void win_vc(std::uint32_t r, std::uint32_t bit, std::uint32_t o, std::uint32_t v, std::int64_t now);
+  void ask_granted(Place place);
+  std::uint32_t open_to(std::uint32_t r, std::uint32_t o, std::uint32_t bit, std::uint32_t vcs) const;
+  InputSet heads_for(std::uint32_t r, std::uint32_t o, std::uint32_t vcs) const;
+  std::uint32_t stand(const Router& router, InputSet first_choice, InputSet able, std::uint32_t port) const;
   InputSet able_bodies(const Router& router, std::uint32_t r, std::uint32_t o) const;
   std::uint32_t ports_of(InputSet able) const;
   std::uint32_t vcs_of(InputSet able, std::uint32_t port) const;
   void take_vc(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o);
   template <class Won>
-  bool allocate_switch(Router& router, const InputSet* first_choice, const InputSet* able, std::uint32_t outputs,
+  bool allocate_switch(std::uint32_t r, const InputSet* first_choice, const InputSet* able, std::uint32_t outputs,
                        Won&& won);
+  template <class Won>
+  void input_first(std::uint32_t r, const InputSet* first_choice, const InputSet* able, std::uint32_t outputs,
+                   Won&& won);
   void send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now);
-  void bid(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input, std::int64_t now);
+  void launch(std::uint32_t r, std::uint32_t o, std::uint32_t out_vc, Flit flit, std::int64_t now);
+  void return_credit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::int64_t now);
+
+  Branch& branch(std::size_t input, std::uint32_t o) { return branches_[input * ports() + o]; }
+  const Branch& branch(std::size_t input, std::uint32_t o) const { return branches_[input * ports() + o]; }
+  void begin_fork(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input);
+  void feed_branches(Place place, InputVc& input);
+  bool has_room(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o);
+  std::uint32_t same_flit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::uint32_t others,
+                          const InputSet* able) const;
+  void send_branch(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now);
+  std::uint32_t delivered_id(Flit flit);
+
+  void observe_rest(std::int64_t until);
+  void observe_before(std::int64_t cycles);
+  void observe_after(std::int64_t now);
+  void observe_output(std::uint32_t r, std::uint32_t o, std::int64_t cycles);
 
   MeshSpec mesh_;
   NetworkOptions options_;
   std::uint32_t vcs_;
   std::uint32_t locals_;
-  std::uint32_t delta_[kLocal + 1];  // router number of the neighbour less one's own, modulo 2^32
-  std::int32_t hop_[kLocal + 1];     // on chip, by direction; the last into a sink
+  std::uint32_t delta_[kLinks + 1];  // router number of the neighbour less one's own, modulo 2^32
+  std::int32_t hop_[kLinks + 1];     // on chip, by direction; the last into a sink
+  bool rings_;                       // heads keep to a class of VCs
+  VcSet low_vcs_, high_vcs_;         // the classes
   std::int64_t now_ = -1;            // last cycle simulated
-  std::int64_t packets_inside_ = 0;
+  std::int64_t packets_inside_ = 0;  // a packet on a tree counts for each delivery to come
 
   std::vector<Router> routers_;
   std::vector<CoreSide> cores_;
@@ -94,23 +159,49 @@ class CycleEngine final : public CycleNetwork {
   std::vector<std::uint8_t> vc_first_output_;  // by input VC
   std::vector<Flit> flits_;
   std::vector<std::int64_t> link_flits_;
+  std::vector<std::uint32_t> neighbours_;  // general shapes: by link
+  std::vector<ClassLimits> limits_;        // rings: by router and output
+
+  MulticastTrees trees_;
+  std::vector<TreePacket> tree_packets_;
+  std::vector<std::uint32_t> free_tree_packets_;
+  std::vector<Fork> forks_;       // by index(); both empty until there is a tree
+  std::vector<Branch> branches_;  // by index() and output
 
   EventWheel credits_back_;
   EventWheel arrivals_;
   EventWheel reopenings_;  // links that are ready for the next flit after more than a cycle
-  EventWheel routed_;      // staged routers: heads that may ask for a VC
+  EventWheel routed_;      // heads that may ask for a VC
+  EventWheel granted_;     // output VCs whose new holders may ask for the switch
   PacketSchedule schedule_;
   ActiveSet routers_at_work_;
   ActiveSet sources_at_work_;
   ActiveSet sinks_at_work_;
   std::vector<Entry>* entry_log_ = nullptr;
+
+  NetworkProbe* probe_ = nullptr;
+  std::int64_t observed_ = -1;  // last cycle that the probe has counted
+  std::vector<Contender> contenders_;
+  std::vector<std::int64_t> link_flits_before_;
 };
 
-extern template class CycleEngine<1, false, 5>;
-extern template class CycleEngine<4, false, 5>;
-extern template class CycleEngine<0, false, 5>;
-extern template class CycleEngine<0, true, 5>;
-extern template class CycleEngine<0, false, 8>;
-extern template class CycleEngine<0, false, kLocal + kMaxCoresPerRouter>;
+/// Meshes of one core a router, as fast as they get.
+using OneVcShape = Shape<1, false, 4, 5>;
+using FourVcShape = Shape<4, false, 4, 5>;
+using FourVcStagedShape = Shape<4, true, 4, 5>;
+/// Whatever fits; ports by size.
+using FourWayShape = Shape<0, true, 4, 5>;
+using FourWaySmallShape = Shape<0, true, 4, 8>;
+using FourWayLargeShape = Shape<0, true, 4, kMaxPorts>;
+using SixWayShape = Shape<0, true, 6, 7>;
+using SixWayLargeShape = Shape<0, true, 6, kMaxPorts>;
+extern template class CycleEngine<OneVcShape>;
+extern template class CycleEngine<FourVcShape>;
+extern template class CycleEngine<FourVcStagedShape>;
+extern template class CycleEngine<FourWayShape>;
+extern template class CycleEngine<FourWaySmallShape>;
+extern template class CycleEngine<FourWayLargeShape>;
+extern template class CycleEngine<SixWayShape>;
+extern template class CycleEngine<SixWayLargeShape>;
 
 }  // namespace ranvier::sim

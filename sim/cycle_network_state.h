@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// State of the flit-level network in plain arrays, and the numbering that its parts share. A port is 0..3 towards the
-// neighbour in mapper::Direction order, from 4 on local, one for each core of the router. The sides behind them stand
-// for those cores' own: source queue as sender, sink as receiver.
+// State of the flit-level network in plain arrays, and the numbering that its parts share. A router's first ports lead
+// to its neighbours, in the order of link numbers, the others to its cores. The sides behind them stand for those
+// cores' own: source queue as sender, sink as receiver.
 #pragma once
 
 #include <array>
@@ -14,35 +14,51 @@
 
 namespace ranvier::sim {
 
-inline constexpr std::uint32_t kLocal = 4;  // first local port
-
-/// Numbers for routers of at most kPorts ports. Sides are numbered in steps of a power of two a router: shifts find
-/// them.
-template <std::uint32_t kPorts>
-struct Sides {
-  static constexpr std::uint32_t kMost = 2 * kPorts - kLocal;
-  static constexpr std::uint32_t kBits = std::bit_width(kMost - 1);
-  using PortSet = std::conditional_t<(kPorts <= 8), std::uint8_t, std::uint32_t>;
+/// What is known of an engine when it is compiled. vcs: VCs, or 0: taken from the mesh, as are topology, allocator and
+/// delays of heads then. stages: routers of kinds other than kSingleStage. links, ports: most of a router.
+template <std::uint32_t vcs, bool stages, std::uint32_t links, std::uint32_t ports>
+struct Shape {
+  static constexpr std::uint32_t kVcs = vcs;
+  static constexpr bool kGeneral = vcs == 0;
+  static constexpr bool kStages = stages;
+  static constexpr std::uint32_t kLinks = links;
+  static constexpr std::uint32_t kPorts = ports;
+  static constexpr bool kOneCore = ports == links + 1;
+  /// Sides of a router are numbered in steps of a power of two: shifts find them.
+  static constexpr std::uint32_t kMostSides = 2 * ports - links;
+  static constexpr std::uint32_t kSideBits = std::bit_width(kMostSides - 1);
+  using PortSet = std::conditional_t<(ports <= 8), std::uint8_t, std::uint32_t>;
+  using InputSet = std::conditional_t<vcs == 1, std::uint8_t, std::uint64_t>;
+  using VcSet = std::conditional_t<vcs == 1, std::uint8_t, std::uint16_t>;
 };
 
 /// Eight bytes: all that a router needs to send it on. The top bits of x and y tell first and last flit of the packet,
-/// the three below them which core of the router it is for.
+/// the next one of x a packet on a multicast tree. The others: where it goes, x, y and core of the router; or the
+/// tree's node that it goes to, and `id` is then the engine's own.
 struct Flit {
   static constexpr std::uint16_t kMark = 0x8000;
+  static constexpr std::uint16_t kTree = 0x4000;
   static constexpr std::uint16_t kPosition = 0x0fff;
   std::uint32_t id = 0;
   std::uint16_t x_head = 0;
   std::uint16_t y_tail = 0;
   bool head() const { return (x_head & kMark) != 0; }
   bool tail() const { return (y_tail & kMark) != 0; }
+  bool on_tree() const { return (x_head & kTree) != 0; }
   std::uint32_t x() const { return x_head & kPosition; }
   std::uint32_t y() const { return y_tail & kPosition; }
-  std::uint32_t local() const { return (x_head >> 12 & 7u) << 3 | (y_tail >> 12 & 7u); }
+  std::uint32_t local() const { return (x_head >> 12 & 3u) << 3 | (y_tail >> 12 & 7u); }
   void aim(std::uint32_t x, std::uint32_t y, std::uint32_t local) {
     x_head = static_cast<std::uint16_t>(x | (local >> 3) << 12);
     y_tail = static_cast<std::uint16_t>(y | (local & 7u) << 12);
   }
+  std::uint32_t node() const { return (x_head & 0x3fffu) << 15 | (y_tail & 0x7fffu); }
+  void climb(std::uint32_t node) {
+    x_head = static_cast<std::uint16_t>((x_head & kMark) | kTree | (node >> 15 & 0x3fffu));
+    y_tail = static_cast<std::uint16_t>((y_tail & kMark) | (node & 0x7fffu));
+  }
 };
+inline constexpr std::uint32_t kMostTreeNodes = 1u << 29;
 
 /// FIFO of one input port and VC. The sender writes the flit when it wins the switch, since its credit reserves the
 /// slot; `visible` counts those that have arrived.
@@ -54,6 +70,7 @@ struct InputVc {
   std::uint16_t visible = 0;
   std::uint8_t output = 0;  // port and VC that the packet in front leaves by
   std::uint8_t output_vc = 0;
+  std::uint8_t forked = 0;  // the packet in front is on a tree: its branches are in Fork and Branch
   std::uint32_t front() const { return base + (read & mask); }
   std::uint32_t back() const { return base + (write & mask); }
 };
@@ -70,20 +87,22 @@ struct OutputPort {
   std::uint8_t first_vc = 0;
 };
 
-template <class InputSet, class VcSet, std::uint32_t kPorts>
+template <class S>
 struct Router {
-  using PortSet = typename Sides<kPorts>::PortSet;
-  std::array<OutputPort<InputSet, VcSet>, kPorts> output;
+  using PortSet = typename S::PortSet;
+  static constexpr std::uint32_t kPorts = S::kPorts;
+  std::array<OutputPort<typename S::InputSet, typename S::VcSet>, kPorts> output;
   std::uint16_t x = 0;
   std::uint16_t y = 0;
   PortSet wanted = 0;                               // outputs with any head or body
   PortSet open = 0;                                 // outputs whose link can take a flit
   PortSet edge = 0;                                 // outputs whose link leaves the chip
+  std::uint8_t forks = 0;                           // input VCs with a packet on a tree in front
   std::array<std::uint8_t, kPorts> first_output{};  // round-robin pointers by input
   std::array<std::uint8_t, kPorts> first_vc{};
 
-  /// Output of a flit for (to_x, to_y), x first; kLocal where that is here. By table: which way a flit turns is no good
-  /// guess for a branch predictor.
+  /// Output of a flit for (to_x, to_y) on a mesh, x first; the first local one where that is here. By table: which way
+  /// a flit turns is no good guess for a branch predictor.
   std::uint32_t route(std::uint32_t to_x, std::uint32_t to_y) const {
     static constexpr std::array<std::uint8_t, 16> kOutput{4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0};
     return kOutput[static_cast<unsigned>(to_x > x) | static_cast<unsigned>(to_x < x) << 1u |
@@ -91,11 +110,33 @@ struct Router {
   }
 };
 
+/// The packet in front of an input VC, on its way to several outputs. A flit's slot is free when the last of them has
+/// taken it.
+struct Fork {
+  std::uint32_t node = 0;
+  std::uint32_t pending = 0;  // outputs that have not sent the tail
+};
+
+/// One output of a fork.
+struct Branch {
+  std::uint16_t read = 0;  // next flit, counted as InputVc::read
+  std::uint8_t vc = 0;
+  bool short_of_room = false;  // holds its VC until the whole packet has room behind it
+};
+
+/// Input VCs whose head may take only the lower or only the upper half of an output's VCs: the two classes that keep
+/// rings from waiting for themselves.
+struct ClassLimits {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+};
+
 /// A core's source queue and its sink.
 struct CoreSide {
   SourceQueue queue;
   std::int32_t sent = 0;       // flits of the packet being sent that have left; 0: none is being sent
   bool sending_relay = false;  // the packet being sent is the first of the relays
+  bool short_of_room = false;  // it holds its VC until it has room whole
   std::uint16_t credit_vcs = 0;
   std::uint8_t vc = 0;  // of the packet being sent
   std::uint8_t first_vc = 0;

@@ -24,6 +24,18 @@ struct UnknownPreset : Error {
   std::string preset;
 };
 
+/// A topology that does not exist.
+struct UnknownTopology : Error {
+  explicit UnknownTopology(const std::string& topology);
+  std::string topology;
+};
+
+/// A switch allocator that does not exist.
+struct UnknownAllocator : Error {
+  explicit UnknownAllocator(const std::string& allocator);
+  std::string allocator;
+};
+
 /// A traffic pattern that does not exist, or not on this mesh.
 struct TrafficError : Error {
   TrafficError(const std::string& traffic, const std::string& reason);
@@ -31,9 +43,15 @@ struct TrafficError : Error {
   std::string reason;
 };
 
-/// A rate that is not a probability.
+/// Rates of a sweep that lead nowhere, or are too many.
+struct RateRangeError : Error {
+  RateRangeError(double from, double to, double step, std::int64_t most_rates);
+  double from, to, step;
+};
+
+/// A rate that is no share of a core's cycles.
 struct RateError : Error {
-  explicit RateError(double rate);
+  RateError(double rate, std::int32_t most);
   double rate;
 };
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "sim/network_errors.h"
+#include "sim/network_topology.h"
 
 namespace ranvier::sim {
 
@@ -28,7 +29,7 @@ MeshSpec mesh_of(const chips::Board& board) {
   mesh.height = board.height();
   mesh.chip_width = noc.width;
   mesh.chip_height = noc.height;
-  mesh.cores_per_router = narrow(noc.cores_per_router, "cores_per_router", 1, kMaxCoresPerRouter);
+  mesh.cores_per_router = narrow(noc.cores_per_router, "cores_per_router", 1, kMaxPorts - 4);
   mesh.virtual_channels = narrow(noc.virtual_channels, "virtual_channels", 1, kMaxVirtualChannels);
   mesh.buffer_flits = narrow(noc.buffer_flits, "buffer_flits", 1, kMaxBufferFlits);
   mesh.timing.crossbar = narrow(noc.router_cycles, "router_cycles", 1, kMaxDelayCycles) - 1;
@@ -64,6 +65,10 @@ MeshSpec preset_mesh(const std::string& preset, std::int32_t width, std::int32_t
   } else if (preset == "d5") {
     mesh.kind = RouterKind::kStaged;
     mesh.timing.route = mesh.timing.vc_allocation = 1;
+  } else if (preset == kHalfRate) {
+    mesh.timing.crossbar = 0;
+    mesh.timing.credit = 1;
+    mesh.timing.link_cycles_per_flit = mesh.timing.local_cycles_per_flit = 2;
   } else {
     throw UnknownPreset(preset);
   }
@@ -72,26 +77,24 @@ MeshSpec preset_mesh(const std::string& preset, std::int32_t width, std::int32_t
 }
 
 void check(const MeshSpec& mesh) {
-  if (mesh.topology != Topology::kMesh) throw NetworkParameterError("topology", static_cast<int>(mesh.topology), 0, 0);
-  if (mesh.allocator != Allocator::kIslip) {
-    throw NetworkParameterError("allocator", static_cast<int>(mesh.allocator), 0, 0);
-  }
   limit("mesh width", mesh.width, 1, kMaxMeshSide);
   limit("mesh height", mesh.height, 1, kMaxMeshSide);
-  limit("chip width", mesh.chip_width, 1, mesh.width);
-  limit("chip height", mesh.chip_height, 1, mesh.height);
-  limit("cores_per_router", mesh.cores_per_router, 1, kMaxCoresPerRouter);
-  if (mesh.kind != RouterKind::kSingleStage) limit("cores_per_router of a preset", mesh.cores_per_router, 1, 1);
+  const bool rings = mesh.topology != Topology::kMesh;
+  limit("chip width", mesh.chip_width, rings ? mesh.width : 1, mesh.width);
+  limit("chip height", mesh.chip_height, rings ? mesh.height : 1, mesh.height);
+  limit("cores_per_router", mesh.cores_per_router, 1, kMaxPorts - mesh.links());
+  if (rings) limit("virtual_channels of a torus", mesh.virtual_channels, 2, kMaxVirtualChannels);
   limit("virtual_channels", mesh.virtual_channels, 1, kMaxVirtualChannels);
   limit("buffer_flits", mesh.buffer_flits, 1, kMaxBufferFlits);
   const bool staged = mesh.kind == RouterKind::kStaged;
-  limit("route_cycles", mesh.timing.route, staged ? 1 : 0, staged ? 1 : 0);
-  limit("vc_allocation_cycles", mesh.timing.vc_allocation, staged ? 1 : 0, staged ? 1 : 0);
+  limit("route_cycles", mesh.timing.route, 0, kMaxDelayCycles);
+  limit("vc_allocation_cycles", mesh.timing.vc_allocation, staged ? 1 : 0, staged ? kMaxDelayCycles : 0);
   limit("switch_allocation_cycles", mesh.timing.switch_allocation, 1, kMaxDelayCycles);
   limit("crossbar_cycles", mesh.timing.crossbar, 0, kMaxDelayCycles);
   limit("link_cycles", mesh.timing.link, 1, kMaxDelayCycles);
   limit("link_cycles_vertical", mesh.timing.link_vertical, 1, kMaxDelayCycles);
   limit("link_cycles_per_flit", mesh.timing.link_cycles_per_flit, 1, kMaxDelayCycles);
+  limit("local_cycles_per_flit", mesh.timing.local_cycles_per_flit, 1, kMaxDelayCycles);
   limit("credit_cycles", mesh.timing.credit, 1, kMaxDelayCycles);
   limit("inject_cycles", mesh.timing.inject, 1, kMaxDelayCycles);
   limit("chip_link.latency_cycles", mesh.edge.latency, 1, kMaxDelayCycles);
@@ -107,10 +110,15 @@ void check(const MeshSpec& mesh) {
 
 std::int64_t zero_load_cycles(const MeshSpec& mesh, CoreId from, CoreId to, std::int32_t flits) {
   const auto edges = [](std::int32_t a, std::int32_t b, std::int32_t side) { return std::abs(a / side - b / side); };
-  const std::int64_t across = std::abs(mesh.x(from) - mesh.x(to));
-  const std::int64_t along = std::abs(mesh.y(from) - mesh.y(to));
-  const std::int64_t edges_across = edges(mesh.x(from), mesh.x(to), mesh.chip_width);
-  const std::int64_t edges_along = edges(mesh.y(from), mesh.y(to), mesh.chip_height);
+  const Way way = way_between(mesh, mesh.router_of(from), mesh.router_of(to));
+  const std::int64_t across = std::abs(way.x) + std::abs(way.diagonal);
+  const std::int64_t along = std::abs(way.y);
+  std::int64_t edges_across = 0;
+  std::int64_t edges_along = 0;
+  if (mesh.topology == Topology::kMesh) {
+    edges_across = edges(mesh.x(from), mesh.x(to), mesh.chip_width);
+    edges_along = edges(mesh.y(from), mesh.y(to), mesh.chip_height);
+  }
   const std::int64_t crossings = edges_across + edges_along;
   std::int64_t slowest = across + along > crossings ? mesh.timing.link_cycles_per_flit : 1;
   if (crossings > 0) slowest = std::max<std::int64_t>(slowest, mesh.edge.cycles_per_flit);

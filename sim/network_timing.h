@@ -28,7 +28,7 @@ enum class Allocator : std::uint8_t {
 enum class Topology : std::uint8_t {
   kMesh,             // with several cores a router: the concentrated mesh
   kTorus,            // both dimensions wrap
-  kTriangularTorus,  // also links north-east and south-west: six neighbours
+  kTriangularTorus,  // also links north-east (+x, -y) and south-west: six neighbours
 };
 
 /// All in cycles, between events that the models see.
@@ -42,6 +42,7 @@ struct RouterTiming {
   std::int32_t credit = 1;             // switch asked for and won -> the slot can be used by the sender upstream
   std::int32_t inject = 2;             // leaves the source queue -> in the router's local input buffer
   std::int32_t link_cycles_per_flit = 1;  // that a flit keeps a link between two routers of a chip busy
+  std::int32_t local_cycles_per_flit = 1;  // the same, links from and to a core
   std::int32_t router() const { return switch_allocation + crossbar; }
   std::int32_t hop() const { return router() + link; }  // also into the sink
   std::int32_t vertical_hop() const { return router() + link_vertical; }
@@ -88,14 +89,17 @@ inline constexpr std::int32_t kMaxVirtualChannels = 12;
 inline constexpr std::int32_t kMaxBufferFlits = 16384;
 inline constexpr std::int32_t kMaxMeshSide = 4096;
 inline constexpr std::int32_t kMaxDelayCycles = 1 << 16;
-inline constexpr std::int32_t kMaxCoresPerRouter = 27;
+inline constexpr std::int32_t kMaxPorts = 31;  // of a router, links and cores
 inline constexpr std::int32_t kMaxInputs = 64;  // of a router: ports times virtual channels
 
 /// Single-stage routers with the delays of the board's chip file. inject = 1 + link_cycles: out of the core, over a
 /// link.
 MeshSpec mesh_of(const chips::Board& board);
 
-/// One chip of width x height routers as BookSim's `d5`, `s3` or `p3`. Throws UnknownPreset.
+/// A router with Noxim's links: a flit every 2 cycles, into and out of cores too, 2 cycles a hop. Packets of 2 flits.
+inline constexpr const char* kHalfRate = "half-rate";
+
+/// One chip of width x height routers as BookSim's `d5`, `s3` or `p3`, or kHalfRate. Throws UnknownPreset.
 MeshSpec preset_mesh(const std::string& preset, std::int32_t width, std::int32_t height, std::int32_t virtual_channels,
                      std::int32_t buffer_flits);
 

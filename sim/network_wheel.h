@@ -19,6 +19,12 @@ class EventWheel {
 
   std::vector<std::uint32_t>& at(std::int64_t cycle) { return slots_[static_cast<std::size_t>(cycle & mask_)]; }
 
+  const std::vector<std::uint32_t>& at(std::int64_t cycle) const {
+    return slots_[static_cast<std::size_t>(cycle & mask_)];
+  }
+  /// Buckets: events lie fewer cycles ahead.
+  std::int64_t span() const { return mask_ + 1; }
+
   /// First cycle from `from` on with an event; `otherwise` when there is none.
   std::int64_t next(std::int64_t from, std::int64_t otherwise) const {
     for (std::int64_t cycle = from; cycle <= from + mask_; ++cycle) {
@@ -40,6 +46,7 @@ struct WaitingPacket {
   std::int32_t flits = 0;
   bool relay = false;
   std::uint32_t next = 0;
+  bool tree = false;  // `destination` is a number in the engine's list of tree packets
 };
 
 inline constexpr std::uint32_t kNoPacket = UINT32_MAX;

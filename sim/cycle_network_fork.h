@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets on trees: forked in the routers. Replication is asynchronous: every output of a fork goes on for itself, and
+// a flit's slot is free when all have taken it. Where a packet forks here or at the next router, its head goes only
+// when the whole packet has room behind the output (virtual cut-through), so that no branch waits for a sibling: the
+// channels then wait for one another as those of unicast packets do.
+#pragma once
+
+#include "sim/cycle_network_engine.h"
+#include "sim/network_errors.h"
+
+namespace ranvier::sim {
+
+template <class S>
+TreeId CycleEngine<S>::add_tree(CoreId source, std::span<const CoreId> destinations) {
+  if (forks_.empty()) {
+    forks_.resize(inputs_.size());
+    branches_.resize(inputs_.size() * ports());
+  }
+  return trees_.add(source, destinations);
+}
+
+template <class S>
+void CycleEngine<S>::inject_tree(const Packet& packet, TreeId tree, std::int64_t at) {
+  assert(packet.source == trees_.source(tree) && packet.flits > 0);
+  if (trees_.forks(tree) && packet.flits > mesh_.buffer_flits) {
+    throw NetworkParameterError("flits of a packet that forks", packet.flits, 1, mesh_.buffer_flits);
+  }
+  std::uint32_t number;
+  if (free_tree_packets_.empty()) {
+    number = static_cast<std::uint32_t>(tree_packets_.size());
+    tree_packets_.emplace_back();
+  } else {
+    number = free_tree_packets_.back();
+    free_tree_packets_.pop_back();
+  }
+  tree_packets_[number] = {packet.id, tree, packet.flits, trees_.destinations(tree)};
+  schedule(packet, number, true, at);
+  packets_inside_ += trees_.destinations(tree);
+}
+
+/// A head on a tree has come to the front of its buffer and asks for all outputs of its node.
+template <class S>
+void CycleEngine<S>::begin_fork(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input) {
+  const std::size_t i = index(r, port, vc);
+  const std::uint32_t node = flits_[input.front()].node();
+  const TreeNode& here = trees_[node];
+  forks_[i] = {node, here.outputs};
+  input.forked = 1;
+  ++routers_[r].forks;
+  for (std::uint32_t outputs = here.outputs; outputs != 0; outputs &= outputs - 1) {
+    const auto o = static_cast<std::uint32_t>(std::countr_zero(outputs));
+    branch(i, o) = {input.read, 0, false};
+    ask(r, port, vc, o, has(here.wraps, o));
+  }
+}
+
+/// A further flit of a packet that forks has arrived: for the branches that have sent all before it.
+template <class S>
+void CycleEngine<S>::feed_branches(Place place, InputVc& input) {
+  Router& router = routers_[place.router];
+  const std::size_t i = index(place);
+  const auto arrived = static_cast<std::uint16_t>(input.read + input.visible++);
+  for (std::uint32_t outputs = forks_[i].pending; outputs != 0; outputs &= outputs - 1) {
+    const auto o = static_cast<std::uint32_t>(std::countr_zero(outputs));
+    if (branch(i, o).read != arrived) continue;
+    include(router.output[o].bodies, place.side * vcs() + place.vc);
+    include(router.wanted, o);
+  }
+  routers_at_work_.insert(place.router);
+}
+
+/// A head has got its VC of output `o`. False: it is to wait there until the whole packet has room. The VC then shows
+/// no credit until enough are there: those missing are taken off the count.
+template <class S>
+bool CycleEngine<S>::has_room(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
+  const std::size_t i = index(r, port, vc);
+  const InputVc& input = inputs_[i];
+  if (input.forked == 0 || !has(trees_[forks_[i].node].whole, o)) return true;
+  Branch& here = branch(i, o);
+  const auto flits = static_cast<std::uint32_t>(tree_packets_[flits_[input.front()].id].flits);
+  std::uint16_t& credits = credits_[index(r, o, here.vc)];
+  if (credits >= flits) return true;
+  credits = static_cast<std::uint16_t>(credits - (flits - 1));
+  exclude(routers_[r].output[o].credit_vcs, here.vc);
+  here.short_of_room = true;
+  return false;
+}
+
+/// Of the outputs `others`, those that wait with input VC (port, vc) for the same flit as `o`, without `o`.
+template <class S>
+std::uint32_t CycleEngine<S>::same_flit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o,
+                                        std::uint32_t others, const InputSet* able) const {
+  const std::size_t i = index(r, port, vc);
+  if (inputs_[i].forked == 0) return 0;
+  std::uint32_t same = 0;
+  for (others &= forks_[i].pending & ~(1u << o); others != 0; others &= others - 1) {
+    const auto other = static_cast<std::uint32_t>(std::countr_zero(others));
+    if (has(able[other], port * vcs() + vc) && branch(i, other).read == branch(i, o).read) same |= 1u << other;
+  }
+  return same;
+}
+
+/// send() for one branch of the packet in front of input VC (port, vc).
+template <class S>
+void CycleEngine<S>::send_branch(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o,
+                                 std::int64_t now) {
+  Router& router = routers_[r];
+  OutputPort& output = router.output[o];
+  const std::size_t i = index(r, port, vc);
+  InputVc& input = inputs_[i];
+  Fork& fork = forks_[i];
+  Branch& here = branch(i, o);
+  Flit flit = flits_[input.base + (here.read & input.mask)];
+  const std::uint32_t out_vc = here.vc;
+  if (here.short_of_room) {
+    credits_[index(r, o, out_vc)] += static_cast<std::uint16_t>(tree_packets_[flit.id].flits - 1);
+    here.short_of_room = false;
+  }
+  ++here.read;
+  const std::uint32_t bit = port * vcs() + vc;
+  exclude(output.bodies, bit);
+  if (flit.tail()) {
+    include(output.free_vcs, out_vc);
+    exclude(fork.pending, o);
+  } else if (static_cast<std::uint16_t>(here.read - input.read) < input.visible) {
+    include(output.bodies, bit);
+  }
+  if ((output.heads | output.bodies) == 0) exclude(router.wanted, o);
+  if (o < kLinks) flit.climb(trees_.child(fork.node, o));
+  launch(r, o, out_vc, flit, now);
+
+  // The slot is free once no branch is still to take its flit.
+  for (std::uint32_t outputs = fork.pending; outputs != 0; outputs &= outputs - 1) {
+    if (branch(i, static_cast<std::uint32_t>(std::countr_zero(outputs))).read == input.read) return;
+  }
+  ++input.read;
+  --input.visible;
+  return_credit(r, port, vc, now);
+  if (fork.pending != 0) return;
+  input.forked = 0;
+  --router.forks;
+  if (input.visible != 0) bid(r, port, vc, input, now + 1);
+}
+
+/// The user's number of a packet whose tail has left.
+template <class S>
+std::uint32_t CycleEngine<S>::delivered_id(Flit flit) {
+  if (!flit.on_tree()) return flit.id;
+  TreePacket& packet = tree_packets_[flit.id];
+  if (--packet.left == 0) free_tree_packets_.push_back(flit.id);
+  return packet.id;
+}
+
+}  // namespace ranvier::sim
