@@ -10,6 +10,7 @@ namespace {
 
 /// What of a probe can be judged before the simulation starts.
 void check(const sim::ProbeSpec& spec, const Job& job) {
+  sim::check_fidelity(spec, fidelity_of(job.options().fidelity));
   if (spec.kind == sim::ProbeKind::kSpikes || spec.kind == sim::ProbeKind::kMembrane)
     sim::probed_tiles(spec, job.problem());
   else

@@ -189,10 +189,11 @@ NetworkProbe* ChipRun::network_probe() {
 
 void ChipRun::show_step(const StepTiming& timing, std::span<const std::int64_t> link_flits, bool readout) {
   if (options_.probes.empty()) return;
-  const ProbedStep step{image_,          step_,         readout,    timing.start,
-                        timing.duration, links_before_, link_flits, network_probe_.ports > 0 ? &network_probe_ : nullptr};
+  const NetworkProbe* network = network_probe_.ports > 0 ? &network_probe_ : nullptr;
+  const ProbedStep step{image_,       step_,      readout, timing.start, timing.duration, links_before_,
+                        link_flits, network};
   for (Probe* probe : options_.probes) probe->end_step(step);
-  if (step.network != nullptr) network_probe_.clear();
+  if (network != nullptr) network_probe_.clear();
 }
 
 void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits, bool readout) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/network_module.h"
 
+#include "sim/probe.h"
+
 namespace ranvier::sim {
 
 NetworkModule::NetworkModule(const sc_core::sc_module_name& name, ChipRun& run, const ChipClock& clock,
@@ -15,6 +17,10 @@ NetworkModule::NetworkModule(const sc_core::sc_module_name& name, ChipRun& run, 
     network_ = make_fast_network(board, options.network);
   }
   network_->log_entries(&entries_);
+  if (NetworkProbe* probe = run.network_probe()) network_->attach(probe);
+  for (Probe* probe : options.probes) {
+    if (probe->watches_cycles()) watchers_.push_back(probe);
+  }
   SC_HAS_PROCESS(NetworkModule);
   SC_METHOD(wake);
   sensitive << due_;
@@ -53,6 +59,7 @@ void NetworkModule::wake() {
 
 void NetworkModule::advance_to(std::int64_t cycle) {
   advancing_ = true;
+  if (!watchers_.empty()) show_cycles(cycle);
   network_->advance(cycle, deliveries_);
   for (const Entry& entry : entries_) out_.entered(transfers_[entry.id]);
   entries_.clear();
@@ -65,6 +72,32 @@ void NetworkModule::advance_to(std::int64_t cycle) {
   }
   deliveries_.clear();
   advancing_ = false;
+}
+
+void NetworkModule::save(StateWriter& w) const {
+  w(last_delivery_, transfers_.size(), free_);
+  network_->save(w);
+}
+
+void NetworkModule::restore(StateReader& r) {
+  std::size_t ids = 0;
+  r(last_delivery_, ids, free_);
+  // All ids are free, each once.
+  if (ids != free_.size()) throw StateMismatch("a packet under way between steps");
+  std::vector<bool> seen(ids);
+  for (const std::uint32_t id : free_) {
+    if (id >= ids || seen[id]) throw StateMismatch("a packet under way between steps");
+    seen[id] = true;
+  }
+  transfers_.resize(ids);
+  network_->restore(r);
+}
+
+void NetworkModule::show_cycles(std::int64_t until) {
+  for (std::int64_t next = network_->next_event(); next <= until; next = network_->next_event()) {
+    network_->advance(next, deliveries_);
+    for (Probe* probe : watchers_) probe->cycle(next, *network_);
+  }
 }
 
 void NetworkModule::arm() {

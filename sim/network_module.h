@@ -24,9 +24,15 @@ class NetworkModule final : public sc_core::sc_module, public NetworkPort {
   std::int64_t last_delivery() const { return last_delivery_; }
   const std::vector<std::int64_t>& link_flits() const { return network_->link_flits(); }
 
+  /// What is kept from step to step, for checkpoints: nothing is under way.
+  void save(StateWriter& w) const;
+  void restore(StateReader& r);
+
  private:
   void wake();
   void advance_to(std::int64_t cycle);
+  /// The same, cycle by cycle, for probes.
+  void show_cycles(std::int64_t until);
   void arm();
 
   ChipRun& run_;
@@ -38,6 +44,7 @@ class NetworkModule final : public sc_core::sc_module, public NetworkPort {
   std::vector<std::uint32_t> free_;
   std::vector<Entry> entries_;
   std::vector<Delivery> deliveries_;
+  std::vector<Probe*> watchers_;
   std::int64_t last_delivery_ = 0;
   bool advancing_ = false;
 };

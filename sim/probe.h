@@ -13,7 +13,8 @@
 namespace ranvier::sim {
 
 class CoreBank;
-class NetworkProbe;
+class Network;
+struct NetworkProbe;
 
 /// What a probe may read. Lives as long as the run.
 struct ProbedRun {
@@ -32,6 +33,7 @@ struct ProbedStep {
   std::int64_t cycles = 0;
   std::span<const std::int64_t> flits_before;  // by link (mapper/mesh.h), totals since the run began: before the step
   std::span<const std::int64_t> flits_after;
+  const NetworkProbe* network = nullptr;  // buffers and stalls of this step, for probes that watch them
 };
 
 class Probe {
@@ -48,8 +50,11 @@ class Probe {
   virtual void end_image() {}
   /// The run is over, or was interrupted: what was written is to be kept. Not called where the run failed.
   virtual void end_run() {}
-  /// Asked once, where the fidelity moves flits: what watches the network; null for probes that do not.
-  virtual NetworkProbe* network() { return nullptr; }
+  /// Asked once: whether it wants ProbedStep::network, or every cycle(). Both only where flits are moved.
+  virtual bool watches_buffers() const { return false; }
+  virtual bool watches_cycles() const { return false; }
+  /// After each cycle in which something happened in the network; in the others nothing changes.
+  virtual void cycle(std::int64_t, const Network&) {}
 };
 
 }  // namespace ranvier::sim

@@ -203,6 +203,13 @@ std::string_view probe_kind_name(ProbeKind kind) {
 
 ProbeSpec parse_probe(const std::string& text) { return Parser(text).parse(); }
 
+void check_fidelity(const ProbeSpec& spec, Fidelity fidelity) {
+  if (fidelity == Fidelity::kCycle) return;
+  if (spec.kind == ProbeKind::kBuffers) throw ProbeNotSimulated(spec.text, "buffers");
+  if (spec.kind == ProbeKind::kStalled) throw ProbeNotSimulated(spec.text, "stalls");
+  if (spec.kind == ProbeKind::kVcd) throw ProbeNotSimulated(spec.text, "signals of the network");
+}
+
 std::vector<ProbedTile> probed_tiles(const ProbeSpec& spec, const mapper::MappingProblem& problem) {
   const std::vector<std::uint8_t> chosen = chosen_stages(spec, *problem.program);
   std::vector<const workloads::Stage*> stages;

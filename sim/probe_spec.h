@@ -11,6 +11,7 @@
 
 #include "mapper/mapping.h"
 #include "sim/probe_errors.h"
+#include "sim/run_result.h"
 
 namespace ranvier::sim {
 
@@ -43,6 +44,9 @@ struct ProbeSpec {
 
 /// Throws BadProbe.
 ProbeSpec parse_probe(const std::string& text);
+
+/// Throws ProbeNotSimulated where `fidelity` has nothing for this probe to see.
+void check_fidelity(const ProbeSpec& spec, Fidelity fidelity);
 
 /// A tile's part of a selection. Ranges are those of the stage, within the tile.
 struct ProbedTile {

@@ -21,7 +21,9 @@ std::unique_ptr<Probe> make_table_probe(const ProbeSpec& spec, RowSink& rows) {
     case ProbeKind::kLinks:
       return make_link_probe(spec, rows);
     case ProbeKind::kBuffers:
+      return make_buffer_probe(spec, rows);
     case ProbeKind::kStalled:
+      return make_stall_probe(spec, rows);
     case ProbeKind::kVcd:
       break;
   }

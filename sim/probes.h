@@ -18,6 +18,8 @@ std::unique_ptr<Probe> make_table_probe(const ProbeSpec& spec, RowSink& rows);
 std::unique_ptr<Probe> make_spike_probe(const ProbeSpec& spec, RowSink& rows);
 std::unique_ptr<Probe> make_membrane_probe(const ProbeSpec& spec, RowSink& rows);
 std::unique_ptr<Probe> make_link_probe(const ProbeSpec& spec, RowSink& rows);
+std::unique_ptr<Probe> make_buffer_probe(const ProbeSpec& spec, RowSink& rows);
+std::unique_ptr<Probe> make_stall_probe(const ProbeSpec& spec, RowSink& rows);
 
 /// Title and facts that every table carries.
 TableInfo table_of(const ProbeSpec& spec, const ProbedRun& run, std::string title, std::vector<Column> columns);
