@@ -82,6 +82,23 @@ workloads::Activations CoreBank::gather(const std::vector<std::int32_t>& input_c
   return all;
 }
 
+void CoreBank::save(StateWriter& w) const {
+  w(image_);
+  for (const auto& model : models_) {
+    if (model) w(model->save());
+  }
+}
+
+void CoreBank::restore(StateReader& r) {
+  r(image_);
+  std::vector<std::uint8_t> state;
+  for (const auto& model : models_) {
+    if (!model) continue;
+    r(state);
+    model->restore(state);
+  }
+}
+
 std::vector<std::string> CoreBank::cores_under_test() const {
   std::vector<std::string> names;
   for (const TileId tile : under_test_) names.push_back(tile_name(problem_, tile));

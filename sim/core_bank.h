@@ -9,6 +9,7 @@
 
 #include "sim/lockstep_core.h"
 #include "sim/simulate.h"
+#include "sim/state_bytes.h"
 #include "workloads/reference.h"
 
 namespace ranvier::sim {
@@ -30,6 +31,10 @@ class CoreBank {
   std::vector<std::string> cores_under_test() const;
   std::int64_t events_compared() const;
   std::int64_t cycles_under_test() const;  // since begin_image()
+
+  /// All cores, for checkpoints. restore() throws StateMismatch where a core does not take its bytes.
+  void save(StateWriter& w) const;
+  void restore(StateReader& r);
 
  private:
   const mapper::MappingProblem& problem_;

@@ -31,6 +31,12 @@ class DeviceModule final : public sc_core::sc_module {
   bool idle() const { return pending_ == 0; }
   std::int64_t busy_until() const { return busy_until_; }  // in cycles of the chip
 
+  /// What is kept from step to step, for checkpoints.
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a(s.busy_until_);
+  }
+
  private:
   sc_core::sc_time edge() const;  // from now to the next edge of the device's clock
   sc_core::sc_time link(std::int64_t bytes) const;

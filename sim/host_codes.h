@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/core_model.h"
+#include "sim/state_bytes.h"
 
 namespace ranvier::sim {
 
@@ -47,6 +48,17 @@ class HostCodes {
       if (code != 0) return true;
     }
     return false;
+  }
+
+  /// What is left to send, for checkpoints; begin_image() of the same image comes before restore().
+  void save(StateWriter& w) const {
+    w(step_, next_);
+    w.shaped(left_);
+  }
+  void restore(StateReader& r) {
+    r(step_, next_);
+    r.shaped(left_);
+    if (next_ > left_.size() || (timed_ && next_ % 2 != 0)) throw StateMismatch("a spike beyond the last");
   }
 
  private:

@@ -26,6 +26,12 @@ class HostModule final : public sc_core::sc_module {
   bool idle() const { return arriving_.empty(); }
   std::int64_t busy_until() const { return busy_until_; }
 
+  /// What is kept from step to step, for checkpoints.
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a(s.down_free_, s.up_free_, s.busy_until_);
+  }
+
  private:
   void arrive();
   struct Arrival {

@@ -49,6 +49,7 @@ void SystemCChip::guarded(Body&& body) {
 }
 
 void SystemCChip::simulate() {
+  if (run_.resumed() != nullptr) restore(*run_.resumed());
   sc_core::sc_start();  // returns when nothing is pending
   if (error_) std::rethrow_exception(error_);
 }
@@ -75,7 +76,13 @@ void SystemCChip::entered(const Transfer& transfer) {
 void SystemCChip::fell_idle() {
   if (error_ || !open_ || !network_.idle() || !host_.idle() || (device_ && !device_->idle())) return;
   std::int64_t compute_end = phase_start_;
-  for (const std::size_t c : used_) compute_end = std::max(compute_end, cores_[c]->finish_step());
+  CoreId slowest;
+  for (const std::size_t c : used_) {
+    const std::int64_t done = cores_[c]->finish_step();
+    if (done <= compute_end) continue;
+    compute_end = done;
+    slowest = CoreId(c);
+  }
   const std::int64_t network_end = std::max(phase_start_, network_.last_delivery());
   std::int64_t end = std::max({compute_end, network_end, host_.busy_until()});
   if (device_) {
@@ -91,26 +98,56 @@ void SystemCChip::fell_idle() {
   }
   open_ = false;
   timing_ = {phase_start_, end - phase_start_, compute_end - phase_start_, network_end - phase_start_, 0};
-  if (phase_ == Phase::kStep && run_.chip_works())
-    apply_sync(run_.problem().board.chip.sync, run_.end_of_step_cycles(), timing_);
+  timing_.slowest_core = slowest;
+  if (phase_ == Phase::kStep) {
+    end_by_policy(run_, timing_);
+  } else {
+    end_readout_by_policy(run_, timing_);
+  }
   phase_over_.notify(clock_.until(phase_start_ + timing_.duration));
 }
 
 void SystemCChip::control() {
   guarded([&] {
+    if (resume_at_ >= 0) {
+      // The kernel starts at cycle 0; nothing happens until the run goes on.
+      if (clock_.now() < resume_at_) return phase_over_.notify(clock_.until(resume_at_));
+      resume_at_ = -1;
+      return go_on();
+    }
     if (phase_ == Phase::kStep) {
       run_.end_step(timing_, network_.link_flits());
-      if (run_.interrupted() && !run_.image_done()) return;
-      return run_.image_done() ? start_readout() : start_step();
-    }
-    if (phase_ == Phase::kReadout) {
+    } else if (phase_ == Phase::kReadout) {
       run_.end_readout(timing_, network_.link_flits());
       run_.end_image();
     }
-    if (!run_.more_images() || run_.interrupted()) return;
-    run_.begin_image();
-    start_step();
+    for (const std::size_t c : used_) cores_[c]->settle();
+    if (!run_.stop_at_boundary([this](StateWriter& w) { save(w); })) go_on();
   });
+}
+
+void SystemCChip::go_on() {
+  if (run_.in_image()) return run_.image_done() ? start_readout() : start_step();
+  if (!run_.more_images()) return;
+  run_.begin_image();
+  start_step();
+}
+
+void SystemCChip::save(StateWriter& w) const {
+  w(clock_.now(), host_);
+  network_.save(w);
+  if (device_) w(*device_);
+  for (const std::size_t c : used_) w(*cores_[c]);
+}
+
+void SystemCChip::restore(StateReader& r) {
+  r(resume_at_, host_);
+  network_.restore(r);
+  if (device_) r(*device_);
+  for (const std::size_t c : used_) r(*cores_[c]);
+  r.finish();
+  if (resume_at_ < 0 || resume_at_ > INT64_MAX / chips::clock_period(run_.problem().board.chip).count())
+    throw StateMismatch("a time beyond the last");
 }
 
 void SystemCChip::start_step() {

@@ -30,6 +30,11 @@ class SystemCChip final : public sc_core::sc_module, private DeliveryPort {
   void control();
   void start_step();
   void start_readout();
+  /// The next step, reading, or image.
+  void go_on();
+  /// What is kept from step to step, for checkpoints.
+  void save(StateWriter& w) const;
+  void restore(StateReader& r);
   /// Runs `body`; a throw ends the simulation, because SystemC would turn it into a report of its own.
   template <class Body>
   void guarded(Body&& body);
@@ -48,6 +53,7 @@ class SystemCChip final : public sc_core::sc_module, private DeliveryPort {
   Phase phase_ = Phase::kImage;
   bool open_ = false;  // the phase is running: its end is not known yet
   std::int64_t phase_start_ = 0;
+  std::int64_t resume_at_ = -1;  // the cycle in which a resumed run goes on; then -1
   std::vector<TileId> offloaded_;  // of the step that starts
   StepTiming timing_;
   std::exception_ptr error_;
