@@ -33,7 +33,7 @@ struct StepTiming {
   std::int64_t network = 0;  // until the last delivery
   std::int64_t overrun_phases = 0;
   std::int64_t work = 0;  // duration without synchronisation; 0: there was none
-  CoreId slowest_core;    // that was done at `compute`; invalid: none worked
+  CoreId slowest_core = CoreId();  // that was done at `compute`; invalid: none worked
   std::int64_t due = -1;  // fixed tick: when the step was to begin; negative: as it did
   std::int64_t overrun_cycles = 0;  // fixed tick: of its work after the end of its tick
 };

@@ -29,6 +29,8 @@ class FiringRule {
   /// The step is over. `events`: any tile emitted, or events wait out a delay.
   void end_step(bool events, bool restless);
   bool done() const { return done_; }
+  /// Of the present step, in staged schedules.
+  std::size_t level() const { return level_; }
 
   /// Where the image stands, for checkpoints. Throws StateMismatch for a level that there is none of.
   void save(StateWriter& w) const { w(level_, step_, done_); }

@@ -355,9 +355,9 @@ std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy
       "A core never waits for its router: its own events wait in its state memory without limit."};
   if (mapper::pipelined(policy)) {
     out.emplace_back(
-        "Stages of one image do not overlap: its latency is that of the image alone, step after step. The interval "
-        "between images is the work of one image of the busiest core (its busier unit), link or the host link, without "
-        "waiting.");
+        "Stages of one image do not overlap: its latency is that of the image alone, step after step. Images overlap by "
+        "whole levels, each as long as it took alone: a core's unit does the work of one level at a time, and a level "
+        "that meets another's flits on a link waits for all of them.");
   }
   if (policy == chips::SyncPolicy::kFixedTick) {
     out.emplace_back(
