@@ -14,6 +14,7 @@
 #include "report/errors.h"
 #include "report/probe_csv.h"
 #include "report/probe_hdf5.h"
+#include "report/vcd_file.h"
 #include "sim/probes.h"
 
 namespace ranvier::report {
@@ -76,6 +77,12 @@ struct ProbeFiles::Table final : sim::RowSink {
   bool finished = false;
 };
 
+struct ProbeFiles::Waves {
+  Waves(const sim::ProbeSpec& probe, const fs::path& path, const fs::path& shown) : spec(probe), file(path, shown) {}
+  sim::ProbeSpec spec;
+  VcdFile file;
+};
+
 ProbeFiles::ProbeFiles(const std::vector<sim::ProbeSpec>& specs, const ProbeFilesOptions& options)
     : folder_(make_folder(options.run_folder)) {
   try {
@@ -90,18 +97,17 @@ ProbeFiles::ProbeFiles(const std::vector<sim::ProbeSpec>& specs, const ProbeFile
 ProbeFiles::~ProbeFiles() {
   owned_.clear();
   tables_.clear();
+  waves_.clear();
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
 }
 
-std::string ProbeFiles::name_for(const sim::ProbeSpec& spec, ProbeFormat format) const {
+std::string ProbeFiles::name_for(const sim::ProbeSpec& spec, const std::string& extension) const {
   const auto taken = [&](const std::string& name) {
     return std::find(names_.begin(), names_.end(), name) != names_.end();
   };
-  const std::string extension = format == ProbeFormat::kCsv ? ".csv" : ".h5";
   if (!spec.file.empty()) {
-    const fs::path given(spec.file);
-    const std::string name = given.has_extension() ? spec.file : spec.file + extension;
+    const std::string name = fs::path(spec.file).has_extension() ? spec.file : spec.file + extension;
     if (taken(name)) throw sim::BadProbe(spec.text, fmt::format("another probe writes {} already", name));
     return name;
   }
@@ -112,33 +118,45 @@ std::string ProbeFiles::name_for(const sim::ProbeSpec& spec, ProbeFormat format)
 }
 
 void ProbeFiles::add(const sim::ProbeSpec& spec, const ProbeFilesOptions& options) {
-  ProbeFormat format = options.format;
-  const std::string extension = fs::path(spec.file).extension().string();
-  if (extension == ".csv") {
-    format = ProbeFormat::kCsv;
-  } else if (extension == ".h5" || extension == ".hdf5") {
-    format = ProbeFormat::kHdf5;
-  } else if (!extension.empty()) {
-    throw sim::BadProbe(spec.text, fmt::format("file '{}' must end in .csv or .h5", spec.file));
-  }
-  names_.push_back(name_for(spec, format));
+  const std::string given = fs::path(spec.file).extension().string();
+  const bool wave = spec.kind == sim::ProbeKind::kVcd;
+  const bool fits = given.empty() || (wave ? given == ".vcd" : given == ".csv" || given == ".h5");
+  if (!fits)
+    throw sim::BadProbe(spec.text, fmt::format("file '{}' must end in {}", spec.file, wave ? ".vcd" : ".csv or .h5"));
+  const bool csv = given.empty() ? options.format == ProbeFormat::kCsv : given == ".csv";
+  names_.push_back(name_for(spec, wave ? ".vcd" : csv ? ".csv" : ".h5"));
   const fs::path path = folder_ / names_.back(), shown = options.run_folder / "probes" / names_.back();
-  auto table = std::make_unique<Table>();
-  table->facts = options.facts;
-  if (format == ProbeFormat::kCsv) {
-    table->sink = std::make_unique<CsvTable>(path, shown);
+  auto& table = tables_.emplace_back();
+  auto& waves = waves_.emplace_back();
+  if (wave) {
+    waves = std::make_unique<Waves>(spec, path, shown);
+    owned_.push_back(sim::make_wave_probe(spec, waves->file));
   } else {
-    table->sink = std::make_unique<Hdf5Table>(path, shown);
+    table = std::make_unique<Table>();
+    table->facts = options.facts;
+    if (csv) {
+      table->sink = std::make_unique<CsvTable>(path, shown);
+    } else {
+      table->sink = std::make_unique<Hdf5Table>(path, shown);
+    }
+    owned_.push_back(sim::make_table_probe(spec, *table));
   }
-  owned_.push_back(sim::make_table_probe(spec, *table));
   probes_.push_back(owned_.back().get());
-  tables_.push_back(std::move(table));
 }
 
 const fs::path& ProbeFiles::finish() {
   using Json = nlohmann::ordered_json;
   Json index = Json::array();
   for (std::size_t i = 0; i < tables_.size(); ++i) {
+    if (waves_[i]) {
+      const Waves& waves = *waves_[i];
+      index.push_back({{"file", names_[i]},
+                       {"probe", waves.spec.text},
+                       {"title", "signals of routers"},
+                       {"signals", waves.file.signals()},
+                       {"changes", waves.file.changes()}});
+      continue;
+    }
     const Table& table = *tables_[i];
     if (!table.finished) throw std::logic_error("a probe's table was not finished");
     Json columns = Json::array();

@@ -39,11 +39,13 @@ class ProbeFiles {
 
  private:
   struct Table;
+  struct Waves;
   void add(const sim::ProbeSpec& spec, const ProbeFilesOptions& options);
-  std::string name_for(const sim::ProbeSpec& spec, ProbeFormat format) const;
+  std::string name_for(const sim::ProbeSpec& spec, const std::string& extension) const;
 
   std::filesystem::path folder_;
-  std::vector<std::unique_ptr<Table>> tables_;
+  std::vector<std::unique_ptr<Table>> tables_;  // by probe; null: it writes waves
+  std::vector<std::unique_ptr<Waves>> waves_;   // by probe; null: it writes a table
   std::vector<std::unique_ptr<sim::Probe>> owned_;
   std::vector<sim::Probe*> probes_;
   std::vector<std::string> names_;
