@@ -14,7 +14,9 @@ std::string report_html(const RunRecord& record) {
   page += health_section(record);
   page += headline_section(record);
   page += engines_section(record);
+  page += timing_section(record);
   page += layers_section(record);
+  page += energy_section(record);
   page += mesh_section(record);
   page += spikes_section(record);
   page += origins_section(record);

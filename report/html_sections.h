@@ -11,7 +11,9 @@ namespace ranvier::report {
 std::string health_section(const RunRecord& record);
 std::string headline_section(const RunRecord& record);
 std::string engines_section(const RunRecord& record);  // empty where all stages spiked by default
+std::string timing_section(const RunRecord& record);   // empty without ticks and pipeline
 std::string layers_section(const RunRecord& record);
+std::string energy_section(const RunRecord& record);
 std::string mesh_section(const RunRecord& record);
 std::string spikes_section(const RunRecord& record);
 std::string origins_section(const RunRecord& record);
