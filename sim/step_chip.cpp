@@ -355,11 +355,16 @@ class StepChip {
 
   /// Potentials leave their core one after the other.
   void add_even_shapes() {
-    const std::int64_t emit = std::max<std::int64_t>(1, chip_.core.emit_cycles.value);
-    facts_.slice_cycles = emit;
+    const std::int64_t emit = chip_.core.emit_cycles.value;
+    std::int64_t longest = 1;
+    for (const CellTrain& train : facts_.trains) longest = std::max(longest, train.last);
+    facts_.slice_cycles = std::max(kShortestSlice, longest / kSlices);
     for (CellTrain& train : facts_.trains) {
       train.shape = facts_.shape.size();
-      facts_.shape.resize(train.shape + static_cast<std::size_t>(train.events), 1);
+      const std::int64_t first = train.first / facts_.slice_cycles;
+      facts_.shape.resize(train.shape + static_cast<std::size_t>(train.last / facts_.slice_cycles - first + 1));
+      for (std::int64_t k = 1; k <= train.events; ++k)
+        ++facts_.shape[train.shape + static_cast<std::size_t>(k * emit / facts_.slice_cycles - first)];
     }
   }
 

@@ -2,7 +2,7 @@
 #include "sim/train_timing.h"
 
 #include <algorithm>
-#include <span>
+#include <deque>
 
 #include "mapper/mesh.h"
 #include "mapper/work.h"
@@ -11,7 +11,9 @@
 namespace ranvier::sim {
 namespace {
 
-constexpr std::int64_t kPart = 256;  // capacities and costs in parts of a cycle
+constexpr std::int64_t kPart = 256;    // capacities and costs in parts of a cycle
+constexpr std::int64_t kWhole = 4096;  // shares
+constexpr int kRounds = 8;             // in which a slice is shared out
 
 std::int64_t rounded(std::int64_t n, std::int64_t d) { return (n + d / 2) / d; }
 
@@ -23,8 +25,10 @@ class TrainTimer final : public StepTimer {
         links_(mapper::link_count(run.problem().board)),
         cores_(run.problem().board.cores()),
         cost_(links_),
+        buffered_flits_(chip_.noc.buffer_flits.value * chip_.noc.virtual_channels.value),
         resources_(links_ + kUnits * cores_),
-        units_(cores_) {
+        units_(cores_),
+        queues_(2 * cores_) {
     const chips::Board& board = run.problem().board;
     const MeshSpec mesh = mesh_of(board);
     for (std::size_t f = 0; f < run.flows().size(); ++f) {
@@ -60,7 +64,9 @@ class TrainTimer final : public StepTimer {
   };
   struct Resource {
     std::int64_t slice = -1;  // that the rest is of
-    std::int64_t capacity = 0, left = 0, demand = 0;
+    std::int64_t queue = 0;   // work that it has, in parts of a cycle
+    std::int64_t left = 0;    // work that it takes on in this slice
+    std::int64_t demand = 0;  // asked for in this round
   };
   /// An integrating unit's queue, and where its work ends.
   struct UnitState {
@@ -71,19 +77,29 @@ class TrainTimer final : public StepTimer {
     std::int64_t end = 0;    // cycles
     std::int64_t relays = 0, peak_relays = 0, peak_queue = 0;
   };
+  struct Due {
+    std::uint32_t leg;
+    std::int32_t packets;
+  };
   struct LegState {
-    std::int64_t waiting = 0;    // packets at its beginning
     std::int64_t left = 0;       // packets that have not gone over it
     std::int64_t lag = 0;        // cycles behind the train's own time, in an empty chip
     std::int64_t available = 0;  // when its last packet is there to go
     std::int64_t cost = 0;       // of integrating a packet, in parts of a cycle
-    std::int64_t shares = 0;     // demand of this slice
+    std::int64_t parts = 0;      // of a packet that it may send, of kWhole
     bool late = false;
-    bool listed = false;
   };
-  struct Due {
-    std::uint32_t leg;
-    std::int32_t packets;
+  /// Packets that came to a queue in one slice; they go together, each leg at the same pace.
+  struct Batch {
+    std::int64_t slice = 0;
+    std::vector<Due> legs;
+    std::int64_t packets = 0;
+  };
+  /// What waits at a core to enter the network: its own packets, or its relays.
+  struct Queue {
+    std::deque<Batch> batches;
+    std::int64_t pace = 0;  // of the first batch, in this round, of kWhole
+    bool listed = false;
   };
 
   std::size_t unit(Unit u, CoreId core) const { return links_ + u * cores_ + core.value(); }
@@ -218,18 +234,18 @@ class TrainTimer final : public StepTimer {
   Resource& resource(std::size_t index) {
     Resource& r = resources_[index];
     if (r.slice == now_) return r;
-    // A packet that a slice had room to begin ends in a later one.
-    const std::int64_t debt =
-        r.slice < 0 ? 0 : std::max<std::int64_t>(0, -r.left - (now_ - r.slice - 1) * slice_ * kPart);
-    r = {now_, slice_ * kPart - debt, 0, 0};
-    if (index >= links_ + kIntegration * cores_ && index < links_ + kRelay * cores_) {
-      const CoreId core(index - links_ - kIntegration * cores_);
-      const UnitState& u = queue_now(core);
+    const std::int64_t slice = slice_ * kPart;
+    const std::int64_t queue = r.slice < 0 ? 0 : std::max<std::int64_t>(0, r.queue - (now_ - r.slice) * slice);
+    r = {now_, queue, slice - queue, 0};
+    if (index < links_) {
+      r.left += buffered_flits_ * cost_[index];  // in the buffers before the link
+    } else if (index >= links_ + kIntegration * cores_ && index < links_ + kRelay * cores_) {
+      const UnitState& u = queue_now(CoreId(index - links_ - kIntegration * cores_));
       // The FIFO takes what the unit has not come to.
       const std::int64_t mean = u.packets > 0 ? u.work * kPart / u.packets : 0;
-      r.capacity = slice_ * kPart + chip_.core.receive_fifo_events.value * mean - u.queue;
+      r.queue = 0;
+      r.left = slice + chip_.core.receive_fifo_events.value * mean - u.queue;
     }
-    r.left = r.capacity;
     return r;
   }
 
@@ -253,88 +269,144 @@ class TrainTimer final : public StepTimer {
       for (const auto& [core, work] : local_due_[at]) integrate(core, work, 0);
       local_due_[at].clear();
     }
-    active_.clear();
     for (const Due& d : due_[at]) arrive(d.leg, d.packets);
     due_[at] = {};
-    if (active_.empty()) return;
-    std::sort(active_.begin(), active_.end());
-    add_children();
-    for (const std::uint32_t i : active_) {
-      if (legs_[i].shares > 0)
-        for_each_resource(i, [&](Resource& r, std::int64_t cost) { r.demand += cost * legs_[i].shares; });
+    if (waiting_.empty()) return;
+    for (int round = 0; round < kRounds && share_out(); ++round) {
     }
-    for (const std::uint32_t i : active_) go(i, fair_share(i));
-    for (const std::uint32_t i : active_) {
-      if (legs_[i].waiting > 0) go(i, legs_[i].waiting);
-    }
-    for (const std::uint32_t i : active_) close(i);
+    close();
+  }
+
+  std::size_t queue_of(std::size_t i) const {
+    const Leg& leg = leg_of(facts_->legs[i]);
+    return 2 * leg.from.value() + (leg.relayed ? 1 : 0);
   }
 
   void arrive(std::uint32_t i, std::int64_t packets) {
-    LegState& s = legs_[i];
-    s.waiting += packets;
+    const std::size_t number = queue_of(i);
+    Queue& q = queues_[number];
+    if (!q.listed) waiting_.push_back(number);
+    q.listed = true;
+    if (q.batches.empty() || q.batches.back().slice != now_) q.batches.push_back({now_, {}, 0});
+    q.batches.back().legs.push_back({i, static_cast<std::int32_t>(packets)});
+    q.batches.back().packets += packets;
     if (leg_of(facts_->legs[i]).relayed) note_relays(i, packets);
-    if (!s.listed) active_.push_back(i);
-    s.listed = true;
-  }
-
-  /// Legs that packets of this slice go on to within it, and what all legs ask for.
-  void add_children() {
-    for (const std::uint32_t i : active_) legs_[i].shares = legs_[i].waiting;
-    for (std::size_t k = 0; k < active_.size(); ++k) {
-      const std::uint32_t i = active_[k];
-      if (!feeds_next(i) || delay_to_next(i) > 0) continue;
-      legs_[i + 1].shares = (legs_[i + 1].listed ? legs_[i + 1].shares : 0) + legs_[i].shares;
-      if (legs_[i + 1].listed) continue;
-      legs_[i + 1].listed = true;
-      active_.insert(active_.begin() + static_cast<std::ptrdiff_t>(k) + 1, i + 1);
-    }
   }
 
   std::int64_t delay_to_next(std::size_t i) const {
     return rounded(legs_[i + 1].lag, slice_) - rounded(legs_[i].lag, slice_);
   }
 
-  /// What the leg gets if all that need a resource get the same share of what they ask for.
-  std::int64_t fair_share(std::size_t i) {
-    const std::int64_t waiting = legs_[i].waiting;
-    std::int64_t packets = waiting;
+  /// Every resource gives all that ask for it the same share of what they ask for. Packets leave a core in the order in
+  /// which they came: what came together goes no faster than the slowest of it. False: nothing went.
+  bool share_out() {
+    std::sort(waiting_.begin(), waiting_.end());
+    for (const std::size_t number : waiting_) {
+      if (queues_[number].batches.empty()) continue;
+      for (const Due& d : queues_[number].batches.front().legs)
+        for_each_resource(d.leg, [&](Resource& r, std::int64_t) { r.demand = 0; });
+    }
+    for (const std::size_t number : waiting_) {
+      if (queues_[number].batches.empty()) continue;
+      for (const Due& d : queues_[number].batches.front().legs)
+        for_each_resource(d.leg, [&](Resource& r, std::int64_t cost) { r.demand += cost * d.packets; });
+    }
+    for (const std::size_t number : waiting_) {
+      Queue& q = queues_[number];
+      if (q.batches.empty()) continue;
+      q.pace = kWhole;
+      for (const Due& d : q.batches.front().legs)
+        if (d.packets > 0) q.pace = std::min(q.pace, share_of(d.leg));
+    }
+    bool went = false;
+    for (std::size_t k = 0; k < waiting_.size(); ++k) {  // relays may join the list
+      Queue& q = queues_[waiting_[k]];
+      if (!q.batches.empty() && q.pace >= 0) went = send(q) || went;
+      q.pace = -1;
+    }
+    return went;
+  }
+
+  /// Sends the first batch of a queue at its pace; the next one has its turn in the next round.
+  bool send(Queue& q) {
+    bool went = false;
+    // A relay of this slice may come to this very queue: the batch is looked up anew each time.
+    for (std::size_t k = 0; k < q.batches.front().legs.size(); ++k) {
+      const Due d = q.batches.front().legs[k];
+      if (d.packets == 0) continue;
+      LegState& s = legs_[d.leg];
+      const std::int64_t parts = d.packets * q.pace + s.parts;
+      const std::int64_t gone = go(d.leg, std::min<std::int64_t>(d.packets, parts / kWhole));
+      s.parts = q.pace == kWhole ? 0 : parts % kWhole;
+      q.batches.front().legs[k].packets -= static_cast<std::int32_t>(gone);
+      q.batches.front().packets -= gone;
+      went = went || gone > 0;
+    }
+    if (q.batches.front().packets == 0) q.batches.pop_front();
+    return went;
+  }
+
+  /// The part of what the leg asks for that its scarcest resource gives, of kWhole.
+  std::int64_t share_of(std::size_t i) {
+    std::int64_t share = kWhole;
     for_each_resource(i, [&](Resource& r, std::int64_t) {
-      if (r.demand > r.capacity) {
-        const std::int64_t share = std::max<std::int64_t>(0, r.capacity) / kPart;
-        packets = std::min(packets, waiting * share / (r.demand / kPart + 1));
-      }
+      if (r.demand <= r.left) return;
+      share = std::min(share, std::max<std::int64_t>(0, r.left) / kPart * kWhole / (r.demand / kPart + 1));
     });
-    return packets;
+    return share;
+  }
+
+  /// What is left waits for the next slice.
+  void close() {
+    std::size_t kept = 0;
+    for (const std::size_t number : waiting_) {
+      Queue& q = queues_[number];
+      note_peak(number);
+      if (q.batches.empty()) {
+        q.listed = false;
+        continue;
+      }
+      for (const Batch& batch : q.batches) {
+        if (batch.slice != now_) break;
+        for (const Due& d : batch.legs) legs_[d.leg].late = legs_[d.leg].late || d.packets > 0;
+      }
+      for (const Due& d : q.batches.back().legs) legs_[d.leg].late = legs_[d.leg].late || d.packets > 0;
+      waiting_[kept++] = number;
+    }
+    waiting_.resize(kept);
+    if (kept > 0 && due_.size() < static_cast<std::size_t>(now_) + 2) due_.resize(static_cast<std::size_t>(now_) + 2);
   }
 
   /// Sends up to so many packets, as many as the resources have room for.
-  void go(std::size_t i, std::int64_t packets) {
+  std::int64_t go(std::size_t i, std::int64_t packets) {
     for_each_resource(i, [&](Resource& r, std::int64_t cost) {
       if (cost > 0) packets = std::min(packets, (std::max<std::int64_t>(0, r.left) + cost - 1) / cost);
     });
-    if (packets <= 0) return;
-    std::int64_t used = 0;
+    if (packets <= 0) return 0;
+    std::int64_t backlog = 0;
     for_each_resource(i, [&](Resource& r, std::int64_t cost) {
       r.left -= cost * packets;
-      if (r.demand > r.capacity) used = std::max(used, std::min(slice_ * kPart, r.capacity - r.left));
+      r.queue += cost * packets;
+      backlog = std::max(backlog, r.queue);
     });
     LegState& s = legs_[i];
     const LegTrain& t = facts_->legs[i];
-    s.waiting -= packets;
     s.left -= packets;
     if (leg_of(t).relayed) note_relays(i, -packets);
+    // What a slice does not get through waits on the way.
+    const std::int64_t wait = std::max<std::int64_t>(0, backlog / kPart - slice_);
     const std::int64_t zero_load = way_of(t).zero_load;
-    if (ends_on_core(t)) integrate(leg_of(t).to, s.cost * packets, zero_load);
+    if (ends_on_core(t)) integrate(leg_of(t).to, s.cost * packets, zero_load + wait);
     if (feeds_next(i)) {
-      if (const std::int64_t delay = delay_to_next(i); delay > 0) {
+      if (const std::int64_t delay = delay_to_next(i) + rounded(wait, slice_); delay > 0) {
         add_due(now_ + delay, i + 1, packets);
       } else {
         arrive(static_cast<std::uint32_t>(i + 1), packets);
       }
     }
-    if (s.left > 0) return;
-    const std::int64_t gone = std::max(s.available, s.late ? now_ * slice_ + used / kPart : 0);
+    if (s.left > 0) return packets;
+    const bool waits = s.late || wait > 0;
+    const std::int64_t gone = std::max(s.available, waits ? now_ * slice_ + backlog / kPart : 0);
     const std::int64_t there = gone + zero_load;
     network_end_ = std::max(network_end_, there);
     if (feeds_next(i)) legs_[i + 1].available = there + chip_.core.relay_cycles.value;
@@ -345,6 +417,7 @@ class TrainTimer final : public StepTimer {
       up_first_ = std::min(up_first_, facts_->trains[t.train].first + s.lag + zero_load);
       up_last_ = std::max(up_last_, there);
     }
+    return packets;
   }
 
   void integrate(CoreId core, std::int64_t work, std::int64_t zero_load) {
@@ -360,19 +433,10 @@ class TrainTimer final : public StepTimer {
     u.relays += packets;
   }
 
-  void close(std::size_t i) {
-    LegState& s = legs_[i];
-    s.listed = false;
-    s.shares = 0;
-    if (leg_of(facts_->legs[i]).relayed) {
-      UnitState& u = units_[leg_of(facts_->legs[i]).from.value()];
-      u.peak_relays = std::max(u.peak_relays, u.relays);
-    }
-    if (s.waiting == 0) return;
-    s.late = true;
-    add_due(now_ + 1, i, s.waiting);
-    if (leg_of(facts_->legs[i]).relayed) note_relays(i, -s.waiting);  // arrive() counts them again
-    s.waiting = 0;
+  void note_peak(std::size_t queue) {
+    if (queue % 2 == 0) return;
+    UnitState& u = units_[queue / 2];
+    u.peak_relays = std::max(u.peak_relays, u.relays);
   }
 
   StepTiming finish() {
@@ -415,6 +479,7 @@ class TrainTimer final : public StepTimer {
   std::vector<std::int64_t> cost_;  // by link: of a flit, in parts of a cycle
   std::vector<Way> ways_;           // by leg of the flow table
   std::vector<std::uint32_t> way_links_;
+  std::int64_t buffered_flits_;  // that wait for a link in the buffers of one input
 
   // The step in work.
   const StepFacts* facts_ = nullptr;
@@ -422,11 +487,12 @@ class TrainTimer final : public StepTimer {
   std::int64_t now_ = 0;    // slice
   std::vector<Resource> resources_;
   std::vector<UnitState> units_;  // by core
+  std::vector<Queue> queues_;     // by core: own packets, relays
   std::vector<CoreId> used_;
   std::vector<LegState> legs_;         // by StepFacts::legs
   std::vector<std::vector<Due>> due_;  // by slice: packets that get to a leg
   std::vector<std::vector<std::pair<CoreId, std::int64_t>>> local_due_;
-  std::vector<std::uint32_t> active_;  // legs, in this slice
+  std::vector<std::size_t> waiting_;  // queues with packets
   std::int64_t network_end_ = 0, compute_end_ = 0, up_first_ = 0, up_last_ = 0;
   CoreId slowest_;  // that was done at compute_end_
 };
