@@ -4,7 +4,6 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/cycle_network.h"
-#include "sim/fast_network.h"
 #include "sim/traffic.h"
 
 namespace {
@@ -71,6 +70,5 @@ void packets(benchmark::State& state, Make make) {
 BENCHMARK_CAPTURE(packets, cycle, [](const MeshSpec& m) {
   return make_cycle_network(m);
 })->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(packets, fast, [](const MeshSpec& m) { return make_fast_network(m); })->Unit(benchmark::kMillisecond);
 
 }  // namespace

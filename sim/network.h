@@ -111,6 +111,5 @@ struct NetworkOptions {
 };
 
 std::unique_ptr<Network> make_cycle_network(const chips::Board& board, const NetworkOptions& options = {});
-std::unique_ptr<Network> make_fast_network(const chips::Board& board, const NetworkOptions& options = {});
 
 }  // namespace ranvier::sim

@@ -9,13 +9,7 @@ NetworkModule::NetworkModule(const sc_core::sc_module_name& name, ChipRun& run, 
                              const SimOptions& options, DeliveryPort& out)
     : sc_module(name), run_(run), clock_(clock), out_(out) {
   const chips::Board& board = run.problem().board;
-  if (options.network.substitute) {
-    network_ = options.network.substitute(board);
-  } else if (options.fidelity == Fidelity::kCycle) {
-    network_ = make_cycle_network(board, options.network);
-  } else {
-    network_ = make_fast_network(board, options.network);
-  }
+  network_ = options.network.substitute ? options.network.substitute(board) : make_cycle_network(board, options.network);
   network_->log_entries(&entries_);
   if (NetworkProbe* probe = run.network_probe()) network_->attach(probe);
   for (Probe* probe : options.probes) {

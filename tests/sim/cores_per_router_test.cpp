@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Several cores a router, links north and south that are slower, links that a flit keeps busy for longer: exact cycles
-// in both network models.
+// Several cores a router, links north and south that are slower, links that a flit keeps busy for longer: exact cycles.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,7 +7,6 @@
 
 #include "mapper/step_work.h"
 #include "sim/cycle_network.h"
-#include "sim/fast_network.h"
 #include "sim/network_errors.h"
 #include "tests/sim/mesh_fixture.h"
 
@@ -22,13 +20,6 @@ chips::Board tile_board(const BoardShape& shape, std::int64_t cores, std::int64_
   board.chip.noc.link_cycles_vertical.value = vertical;
   board.chip.noc.link_cycles_per_flit.value = per_flit;
   return board;
-}
-
-std::vector<std::unique_ptr<Network>> both(const chips::Board& board) {
-  std::vector<std::unique_ptr<Network>> networks;
-  networks.push_back(make_cycle_network(board));
-  networks.push_back(make_fast_network(board));
-  return networks;
 }
 
 Packet packet(std::uint32_t id, std::size_t from, std::size_t to, std::int32_t flits = 1) {
@@ -63,12 +54,11 @@ TEST(CoresPerRouter, ZeroLoadIsTheClosedFormForEveryPair) {
     const MeshSpec mesh = mesh_of(board);
     for (std::size_t from = 0; from < board.cores(); ++from) {
       for (std::size_t to = 0; to < board.cores(); ++to) {
-        for (const auto& network : both(board)) {
-          const auto out = run_all(*network, {{packet(7, from, to, 3), 50}}, 5000);
-          ASSERT_EQ(out.size(), 1u);
-          EXPECT_EQ(out[0].destination, CoreId(to));
-          EXPECT_EQ(out[0].at - 50, zero_load_cycles(mesh, CoreId(from), CoreId(to), 3)) << from << " -> " << to;
-        }
+        const auto network = make_cycle_network(board);
+        const auto out = run_all(*network, {{packet(7, from, to, 3), 50}}, 5000);
+        ASSERT_EQ(out.size(), 1u);
+        EXPECT_EQ(out[0].destination, CoreId(to));
+        EXPECT_EQ(out[0].at - 50, zero_load_cycles(mesh, CoreId(from), CoreId(to), 3)) << from << " -> " << to;
         EXPECT_EQ(mapper::leg_cycles(board, CoreId(from), CoreId(to), 3),
                   static_cast<double>(zero_load_cycles(mesh, CoreId(from), CoreId(to), 3)));
       }
@@ -78,13 +68,12 @@ TEST(CoresPerRouter, ZeroLoadIsTheClosedFormForEveryPair) {
 
 TEST(CoresPerRouter, EveryCoreHasPortsOfItsOwn) {
   const chips::Board board = tile_board({.width = 2, .height = 1}, 4);
-  for (const auto& network : both(board)) {
-    std::vector<TimedPacket> packets;
-    for (std::uint32_t i = 0; i < 400; ++i) packets.push_back({packet(i, i % 4, (i + 1) % 4), 0});
-    const auto out = run_all(*network, packets, 5000);
-    ASSERT_EQ(out.size(), 400u);
-    EXPECT_EQ(out.back().at, 4 + 99);  // a packet a cycle from each, none waits for another core's
-  }
+  const auto network = make_cycle_network(board);
+  std::vector<TimedPacket> packets;
+  for (std::uint32_t i = 0; i < 400; ++i) packets.push_back({packet(i, i % 4, (i + 1) % 4), 0});
+  const auto out = run_all(*network, packets, 5000);
+  ASSERT_EQ(out.size(), 400u);
+  EXPECT_EQ(out.back().at, 4 + 99);  // a packet a cycle from each, none waits for another core's
 }
 
 TEST(CoresPerRouter, CoresShareALinkFairly) {
@@ -104,13 +93,12 @@ TEST(CoresPerRouter, CoresShareALinkFairly) {
 TEST(CoresPerRouter, AFlitKeepsItsLinkBusy) {
   for (const std::int64_t per_flit : {1, 2, 5}) {
     const chips::Board board = tile_board({.width = 3, .height = 1, .buffer = 16}, 2, 0, per_flit);
-    for (const auto& network : both(board)) {
-      std::vector<TimedPacket> packets;
-      for (std::uint32_t i = 0; i < 200; ++i) packets.push_back({packet(i, i % 2, 4), 0});
-      const auto out = run_all(*network, packets, 5000);
-      ASSERT_EQ(out.size(), 200u);
-      EXPECT_EQ(out.back().at - out.front().at, 199 * per_flit);
-    }
+    const auto network = make_cycle_network(board);
+    std::vector<TimedPacket> packets;
+    for (std::uint32_t i = 0; i < 200; ++i) packets.push_back({packet(i, i % 2, 4), 0});
+    const auto out = run_all(*network, packets, 5000);
+    ASSERT_EQ(out.size(), 200u);
+    EXPECT_EQ(out.back().at - out.front().at, 199 * per_flit);
   }
 }
 
@@ -126,18 +114,17 @@ TEST(CoresPerRouter, EveryPacketArrivesOnceOverItsPath) {
                                            .edge_cycles_per_flit = 2},
                                           cores, 2, 1 + static_cast<std::int64_t>(seed % 2));
     const auto packets = random_packets(board, 2000, 3, 2000, seed);
-    for (const auto& network : both(board)) {
-      const auto out = run_all(*network, packets, 100'000);
-      ASSERT_EQ(out.size(), packets.size());
-      std::vector<int> seen(packets.size());
-      for (const Delivery& d : out) {
-        ++seen[d.id];
-        EXPECT_EQ(d.destination, packets[d.id].packet.destination);
-      }
-      EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), static_cast<std::ptrdiff_t>(seen.size()));
-      EXPECT_EQ(network->link_flits(), path_flits(board, packets));
-      EXPECT_EQ(network->next_event(), Network::kNever);
+    const auto network = make_cycle_network(board);
+    const auto out = run_all(*network, packets, 100'000);
+    ASSERT_EQ(out.size(), packets.size());
+    std::vector<int> seen(packets.size());
+    for (const Delivery& d : out) {
+      ++seen[d.id];
+      EXPECT_EQ(d.destination, packets[d.id].packet.destination);
     }
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), static_cast<std::ptrdiff_t>(seen.size()));
+    EXPECT_EQ(network->link_flits(), path_flits(board, packets));
+    EXPECT_EQ(network->next_event(), Network::kNever);
   }
 }
 
