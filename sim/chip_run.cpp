@@ -5,6 +5,7 @@
 
 #include "mapper/mesh.h"
 #include "mapper/step_work.h"
+#include "sim/activity_bound.h"
 #include "sim/errors.h"
 #include "sim/job_digest.h"
 #include "sim/probe.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::int64_t kJoinedGapCycles = 32;    // activities of one stage this close count as one slice
 constexpr std::size_t kMaxActivities = 200'000;  // a trace beyond it is of no use to a reader
+constexpr std::size_t kMaxInStep = 2 * kMaxActivities;
 
 std::int64_t step_end(const mapper::MappingProblem& problem, const mapper::Mapping& mapping) {
   const mapper::InUse used = mapper::in_use(problem.board, mapping.core_of);
@@ -223,6 +225,7 @@ void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int6
   }
   links_before_ = link_flits;
   account_energy(timing, readout);
+  bound_activities();
   tally_.cycles += timing.duration;
   // The next thing may be the readout, which has no begin_step().
   packets_in_step_ = 0;
@@ -280,9 +283,20 @@ void ChipRun::note_activity(CoreId core, CoreUnit unit, TileId tile, std::int64_
       return;
     }
   }
-  if (tally_.activities.size() == kMaxActivities) return;
+  if (tally_.activities.size() == kMaxInStep) {
+    ++tally_.activities_left_out;
+    return;
+  }
   last = tally_.activities.size();
   tally_.activities.push_back({core, stage, image_, step_, at_cycle(start), at_cycle(cycles), unit});
+}
+
+/// Below the bound by a quarter, so that it is not for every step.
+void ChipRun::bound_activities() {
+  if (tally_.activities.size() <= kMaxActivities) return;
+  tally_.activities_left_out +=
+      static_cast<std::int64_t>(thin_out(tally_.activities, tally_.steps, kMaxActivities - kMaxActivities / 4));
+  std::fill(last_activity_.begin(), last_activity_.end(), kNoActivity);
 }
 
 void ChipRun::end_image() {

@@ -141,6 +141,7 @@ class ChipRun {
   void account_energy(const StepTiming& timing, bool readout);
   void account_static(Energy spent, std::int64_t cycles);
   void account_losses();
+  void bound_activities();
 
   const mapper::MappingProblem& problem_;
   const mapper::Mapping& mapping_;

@@ -22,14 +22,15 @@ struct ImageTally {
   std::vector<std::int64_t> stage_cycles;               // time of the steps in which the stage fires
   std::vector<StepResult> steps;                        // the last one is the host's reading of the potentials
   std::vector<Activity> activities;
+  std::int64_t activities_left_out = 0;
   std::vector<LostEvents::Place> lost;
   std::vector<std::int64_t> peak_receive_fifo, peak_relay_buffer;  // by core
   std::vector<std::int64_t> link_flits, link_peak;                 // by link; peak in a step
   double max_link_load = 0;
-  std::vector<Energy> static_energy;      // by tile
-  Energy idle_static_energy;              // of steps in which no tile was busy
-  std::vector<StepEnergy> step_energy;    // those that are kept one by one
-  PartEnergies step_energy_rest{};        // sum of the others
+  std::vector<Energy> static_energy;    // by tile
+  Energy idle_static_energy;            // of steps in which no tile was busy
+  std::vector<StepEnergy> step_energy;  // those that are kept one by one
+  PartEnergies step_energy_rest{};      // sum of the others
   std::int64_t idle_cycles = 0;
   std::int64_t chip_steps = 0;  // steps that the chip's synchronisation ended
   std::int64_t cycles = 0;      // from the image's first step to its last
@@ -41,8 +42,8 @@ struct ImageTally {
   static void state(Archive& a, Self& s) {
     a.shaped(s.flow_events, s.local_events, s.leg_packets, s.packet_cycles, s.fire_cycles, s.host_flits, s.stage_events,
              s.stage_cycles, s.peak_receive_fifo, s.peak_relay_buffer, s.link_flits, s.link_peak, s.static_energy);
-    a(s.steps, s.activities, s.lost, s.max_link_load, s.idle_static_energy, s.step_energy, s.step_energy_rest,
-      s.idle_cycles, s.chip_steps, s.cycles, s.pipeline);
+    a(s.steps, s.activities, s.activities_left_out, s.lost, s.max_link_load, s.idle_static_energy, s.step_energy,
+      s.step_energy_rest, s.idle_cycles, s.chip_steps, s.cycles, s.pipeline);
   }
 };
 

@@ -200,6 +200,7 @@ void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores,
   result_.step_energy.insert(result_.step_energy.end(), tally.step_energy.begin(), tally.step_energy.end());
   for (std::size_t p = 0; p < kEnergyParts; ++p) result_.step_energy_rest[p] += tally.step_energy_rest[p];
   result_.activities.insert(result_.activities.end(), tally.activities.begin(), tally.activities.end());
+  result_.activities_left_out += tally.activities_left_out;
   result_.lost.places.insert(result_.lost.places.end(), tally.lost.begin(), tally.lost.end());
   for (const LostEvents::Place& place : tally.lost) result_.lost.total += place.count;
   result_.total_time += result_.images.back().latency;

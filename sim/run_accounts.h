@@ -38,9 +38,9 @@ class RunAccounts {
     a.shaped(s.result_.layers, s.flow_events_, s.tile_cycles_, s.packet_cycles_, s.fire_cycles_, s.link_flits_,
              s.link_peak_, s.stage_cycles_, s.peak_receive_fifo_, s.peak_relay_buffer_);
     a(s.result_.images, s.result_.steps, s.result_.step_energy, s.result_.step_energy_rest, s.result_.activities,
-      s.result_.lost.places, s.result_.lost.total, s.result_.total_time, s.result_.hops, s.result_.saturated_codes,
-      s.result_.encoded_codes, s.result_.max_link_load, s.result_.verilated_cycles, s.host_flits_, s.result_.ticks,
-      s.pipeline_);
+      s.result_.activities_left_out, s.result_.lost.places, s.result_.lost.total, s.result_.total_time, s.result_.hops,
+      s.result_.saturated_codes, s.result_.encoded_codes, s.result_.max_link_load, s.result_.verilated_cycles,
+      s.host_flits_, s.result_.ticks, s.pipeline_);
   }
   void charge_cores(const CoreBank& cores);
   void charge_traffic(const ImageTally& tally);

@@ -45,12 +45,14 @@ struct LayerResult {
   Cycles busy;                               // sum over its tiles
   Duration latency;                          // time of the steps in which it fires, mean per image
   std::array<Energy, kComponents> energy{};  // whole run
-  std::vector<std::int64_t> events_by_step;  // summed over images
+  std::vector<std::int64_t> events_by_step;  // summed over images; long runs: RunResult::steps_a_bin an entry
+  std::int64_t late_events = 0;              // temporal programs: that would arrive after the last step
 
   /// What grows image by image, for checkpoints; the rest is known before or worked out at the end.
   template <class Archive, class Self>
   static void state(Archive& a, Self& s) {
-    a(s.events, s.adds, s.multiply_adds, s.packets, s.flit_hops, s.busy, s.events_by_step);
+    a(s.events, s.adds, s.multiply_adds, s.packets, s.flit_hops, s.busy, s.events_by_step,
+      s.late_events);
   }
 };
 
@@ -92,11 +94,14 @@ struct StepResult {
   Cycles work;                      // the step without what synchronisation adds
   std::int64_t overrun_cycles = 0;  // fixed tick: of its work after the end of its tick
   CoreId slowest_core;              // that was done last; invalid: none worked
+  std::int64_t joined_steps = 1;    // long runs: steps that this row holds together (step_rows.h)
+  std::int64_t overrun_steps = 0;   // of them, those that overran
 
   template <class Archive, class Self>
   static void state(Archive& a, Self& s) {
     a(s.image, s.step, s.start, s.duration, s.compute, s.network, s.packets, s.overrun_phases, s.events,
-      s.fullest_link, s.fullest_link_cycles, s.work, s.overrun_cycles, s.slowest_core);
+      s.fullest_link, s.fullest_link_cycles, s.work, s.overrun_cycles, s.slowest_core,
+      s.joined_steps, s.overrun_steps);
   }
 };
 
@@ -147,7 +152,7 @@ struct ImageResult {
 };
 
 struct LostEvents {
-  std::int64_t total = 0;
+  std::int64_t total = 0;  // at any place, listed or not
   struct Place {
     CoreId core;
     std::int32_t image;
@@ -170,10 +175,12 @@ struct RunResult {
   std::vector<LayerResult> layers;  // by stage, in order of the program
   std::vector<CoreResult> cores;    // those with a tile
   std::vector<LinkResult> links;    // those with traffic
-  std::vector<StepResult> steps;
+  std::vector<StepResult> steps;    // at most SimOptions::step_rows
+  std::int64_t steps_a_bin = 1;     // steps that an entry of events_by_step holds
   std::vector<StepEnergy> step_energy;  // the first SimOptions::step_energy_rows steps of the run
   PartEnergies step_energy_rest{};      // all others; with the rows it adds up to total_energy
-  std::vector<Activity> activities;  // bounded: the first image only
+  std::vector<Activity> activities;  // of the first image; bounded: the first steps and the slowest
+  std::int64_t activities_left_out = 0;
   std::vector<LedgerEntry> ledger;
   Energy total_energy;
   Duration total_time;
