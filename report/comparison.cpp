@@ -9,6 +9,7 @@
 
 #include "mapper/engines.h"
 #include "mapper/mechanisms.h"
+#include "report/energy_json.h"
 #include "report/format.h"
 #include "report/headline.h"
 #include "report/origins.h"
@@ -17,15 +18,6 @@ namespace ranvier::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string kinds_text(const std::vector<chips::EnergyKind>& kinds) {
-  std::string text;
-  for (const chips::EnergyKind kind : kinds) {
-    if (kind == chips::EnergyKind::kNone) continue;  // static power: an energy only with time
-    text += (text.empty() ? "" : "+") + std::string(kind_name(kind));
-  }
-  return text.empty() ? "none" : text;
-}
 
 Json row_json(const ComparisonRow& r) {
   Json j;
@@ -43,15 +35,18 @@ Json row_json(const ComparisonRow& r) {
   j["latency_us"] = microseconds(r.latency);
   j["throughput_per_s"] = r.throughput_per_s;
   j["energy_per_inference_nj"] = nanojoules(r.energy);
-  j["energy_per_inference_aj"] = r.energy.count();
+  j["energy_per_inference_aj"] = exact_json(r.energy);
   Json groups;
   for (std::size_t g = 0; g < kGroups; ++g)
-    groups[std::string(group_name(static_cast<Group>(g)))] = r.by_group[g].count();
+    groups[std::string(group_name(static_cast<Group>(g)))] = exact_json(r.by_group[g]);
   j["energy_by_group_aj"] = std::move(groups);
   j["static_share"] = r.static_share;
   j["assumed_share"] = r.assumed_share;
   j["energy_kind"] = r.energy_kind;
-  j["rank_within_energy_kind"] = r.rank;
+  j["energy_by_kind_aj"] = kinds_json(r.by_kind);
+  j["energy_kinds_mixed"] = mixes_kinds(r.by_kind);
+  j["energy_kinds_remark"] = kinds_remark(r.by_kind);
+  j["rank_within_energy_kind"] = r.rank > 0 ? Json(r.rank) : Json(nullptr);
   return j;
 }
 
@@ -90,7 +85,7 @@ double assumed_share(const RunRecord& record) {
     const bool unsure = tag == chips::Tag::kAssumed || tag == chips::Tag::kUnverified;
     if (unsure || (entry.stage.valid() && extension[entry.stage.value()])) assumed += entry.energy;
   }
-  return share(static_cast<double>(assumed.count()), static_cast<double>(record.result.total_energy.count()));
+  return share(assumed, record.result.total_energy);
 }
 
 std::string csv_text(const std::string& text) {
@@ -121,10 +116,12 @@ ComparisonRow comparison_row(const RunRecord& record) {
   for (Energy& energy : row.by_group) energy = mean(energy, h.images);
   const Energy flowing = by_component[static_cast<std::size_t>(sim::Component::kStatic)] +
                          by_component[static_cast<std::size_t>(sim::Component::kDeviceStatic)];
-  row.static_share = share(static_cast<double>(flowing.count()), static_cast<double>(h.energy.count()));
+  row.static_share = share(flowing, h.energy);
   row.assumed_share = assumed_share(record);
   row.engines = engines_text(*record.problem);
-  row.energy_kind = kinds_text(origins.kinds);
+  row.by_kind = origins.by_kind;
+  for (Energy& energy : row.by_kind) energy = mean(energy, h.images);
+  row.energy_kind = kind_of_total(origins.by_kind);
   return row;
 }
 
@@ -135,15 +132,38 @@ void rank(Comparison& comparison) {
     if (a.fits != b.fits) return a.fits;
     if (!a.fits) return false;
     if (a.energy_kind != b.energy_kind) return a.energy_kind < b.energy_kind;
-    return a.energy.count() < b.energy.count();
+    return a.energy < b.energy;
   });
   std::int64_t rank = 0;
   for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
     ComparisonRow& row = comparison.rows[i];
     if (!row.fits) break;
     rank = i > 0 && comparison.rows[i - 1].energy_kind == row.energy_kind ? rank + 1 : 1;
-    row.rank = rank;
+    row.rank = mixes_kinds(row.by_kind) ? 0 : rank;
   }
+}
+
+std::string kind_of_total(const std::array<Energy, kKinds>& by_kind) {
+  std::string text;
+  for (std::size_t k = 1; k < kKinds; ++k) {  // without static power: an energy only with time
+    if (by_kind[k] == Energy()) continue;
+    text += fmt::format("{}{}", text.empty() ? "" : "+", kind_name(static_cast<chips::EnergyKind>(k)));
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string rank_text(const ComparisonRow& row) { return row.rank > 0 ? std::to_string(row.rank) : "-"; }
+
+std::string rank_remark(const Comparison& c) {
+  std::string text =
+      "Ranks hold within one kind of energy only: marginal, all_in and min energies do not count the same things.";
+  std::string mixed;
+  for (const ComparisonRow& r : c.rows) {
+    if (r.fits && mixes_kinds(r.by_kind))
+      mixed += fmt::format("{}{} ({})", mixed.empty() ? "" : "; ", r.target, kinds_text(r.by_kind));
+  }
+  if (!mixed.empty()) text += " These totals mix kinds and take no rank: " + mixed + ".";
+  return text;
 }
 
 std::string comparison_json(const Comparison& c, int indent) {
@@ -154,7 +174,7 @@ std::string comparison_json(const Comparison& c, int indent) {
   j["fidelity"] = c.fidelity;
   j["preset"] = c.preset;
   j["images"] = c.images;
-  j["ranked"] = "by energy within one energy kind only";
+  j["ranked"] = "by energy within one energy kind only; a total that mixes kinds has no rank";
   j["targets"] = Json::array();
   for (const ComparisonRow& row : c.rows) j["targets"].push_back(row_json(row));
   return j.dump(indent, ' ', false, Json::error_handler_t::replace);
@@ -168,7 +188,9 @@ std::string comparison_csv(const Comparison& c) {
     std::replace(name.begin(), name.end(), ' ', '_');
     out += fmt::format(",{}_nj", name);
   }
-  out += ",static_share,assumed_share,energy_kind,rank_within_energy_kind,reason,extensions\n";
+  out +=
+      ",static_share,assumed_share,energy_kind,rank_within_energy_kind,reason,extensions,marginal_nj,all_in_nj,min_nj,"
+      "energy_kinds_mixed\n";
   for (const ComparisonRow& r : c.rows) {
     out += fmt::format("{},{},{},{},{},{},{},{},{},{:.6f},{:.6f},{:.6f}", csv_text(c.workload), csv_text(r.target),
                        csv_text(r.board), csv_text(r.engines), r.fits ? 1 : 0, r.exact ? (*r.exact ? "1" : "0") : "",
@@ -176,8 +198,10 @@ std::string comparison_csv(const Comparison& c) {
     for (const Energy energy : r.by_group) out += fmt::format(",{:.6f}", nanojoules(energy));
     std::string extensions;
     for (const std::string& e : r.extensions) extensions += (extensions.empty() ? "" : "; ") + e;
-    out += fmt::format(",{:.6f},{:.6f},{},{},{},{}\n", r.static_share, r.assumed_share, r.energy_kind, r.rank,
-                       csv_text(r.reason), csv_text(extensions));
+    out += fmt::format(",{:.6f},{:.6f},{},{},{},{}", r.static_share, r.assumed_share, r.energy_kind,
+                       r.rank > 0 ? std::to_string(r.rank) : "", csv_text(r.reason), csv_text(extensions));
+    for (std::size_t k = 1; k < kKinds; ++k) out += fmt::format(",{:.6f}", nanojoules(r.by_kind[k]));
+    out += fmt::format(",{}\n", mixes_kinds(r.by_kind) ? 1 : 0);
   }
   return out;
 }

@@ -30,8 +30,9 @@ struct ComparisonRow {
   std::array<Energy, kGroups> by_group{};
   double static_share = 0;              // static power of chips and device, of all energy
   double assumed_share = 0;             // energy that rests on assumed or unverified numbers
+  std::array<Energy, kKinds> by_kind{};  // the same energy by kind; of kNone: static power
   std::string energy_kind;              // "marginal", or several joined by "+"
-  std::int64_t rank = 0;                // by energy among the fitting targets of one energy kind, from 1
+  std::int64_t rank = 0;                // by energy among the fitting targets of one energy kind, from 1; 0: mixes kinds
   std::vector<std::string> extensions;  // mechanisms that the published chip does not have
 };
 
@@ -55,11 +56,20 @@ ComparisonRow comparison_row(const RunRecord& record);
 ComparisonRow device_row(const workloads::Program& program, const chips::Device& device);
 
 /// Groups rows by energy kind, ranks each group by energy, puts what does not fit last. Energies of different kinds
-/// (marginal, all_in, min) do not count the same things, so no rank spans them.
+/// (marginal, all_in, min) do not count the same things, so no rank spans them, and a total that mixes them has none.
 void rank(Comparison& comparison);
+
+/// "marginal"; "marginal+min" of a total that mixes them; static power apart.
+std::string kind_of_total(const std::array<Energy, kKinds>& by_kind);
 
 /// "yes", "NO", or "-" where nothing was executed.
 std::string exact_text(const ComparisonRow& row);
+
+/// "2", or "-" for a total that mixes kinds.
+std::string rank_text(const ComparisonRow& row);
+
+/// What the ranks mean, and which totals have none; for every form that people read.
+std::string rank_remark(const Comparison& comparison);
 
 std::string comparison_json(const Comparison& comparison, int indent = 2);
 std::string comparison_csv(const Comparison& comparison);

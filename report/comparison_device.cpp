@@ -27,9 +27,11 @@ ComparisonRow device_row(const workloads::Program& program, const chips::Device&
   };
   const auto add = [&](Energy energy, const chips::Origin& origin) {
     spent += energy;
+    row.by_kind[static_cast<std::size_t>(origin.kind)] += energy;
     if (unsure(origin)) assumed += energy;
   };
   if (unsure(device.link_byte.origin)) assumed += spent;
+  row.by_kind[static_cast<std::size_t>(device.link_byte.origin.kind)] += spent;
   for (std::size_t s = 1; s < program.stages.size(); ++s) {
     const mapper::DenseCost cost =
         mapper::dense_cost(device, mapper::dense_work_of(program, StageId(s)), 1, mapper::Precision::kInt8);
@@ -45,9 +47,9 @@ ComparisonRow device_row(const workloads::Program& program, const chips::Device&
   row.throughput_per_s = share(1.0, seconds(time));
   row.energy = spent;
   row.by_group[static_cast<std::size_t>(Group::kDevice)] = spent;
-  row.static_share = share(static_cast<double>(flowing.count()), static_cast<double>(spent.count()));
-  row.assumed_share = share(static_cast<double>(assumed.count()), static_cast<double>(spent.count()));
-  row.energy_kind = std::string(kind_name(device.multiply_add_int8.origin.kind));
+  row.static_share = share(flowing, spent);
+  row.assumed_share = share(assumed, spent);
+  row.energy_kind = kind_of_total(row.by_kind);
   return row;
 }
 

@@ -29,22 +29,24 @@ std::vector<std::string> kinds_of(const Comparison& c) {
 }
 
 std::string table_of(const std::vector<const ComparisonRow*>& rows, const std::string& kind) {
-  HtmlTable table(fmt::format("Per inference. All energies of this table are of kind {}.", kind), {{"target", false},
-                                                                                                   {"ran on", false},
-                                                                                                   {"stages", false},
-                                                                                                   {"rank"},
-                                                                                                   {"cores"},
-                                                                                                   {"chips"},
-                                                                                                   {"steps"},
-                                                                                                   {"latency"},
-                                                                                                   {"inferences/s"},
-                                                                                                   {"energy"},
-                                                                                                   {"static share"},
-                                                                                                   {"assumed share"},
-                                                                                                   {"exact", false}});
+  HtmlTable table(fmt::format("Per inference. Energies of this table are of kind {}{}; static power is of none.", kind,
+                              kind.find('+') == std::string::npos ? "" : ", each total a mixture"),
+                  {{"target", false},
+                   {"ran on", false},
+                   {"stages", false},
+                   {"rank"},
+                   {"cores"},
+                   {"chips"},
+                   {"steps"},
+                   {"latency"},
+                   {"inferences/s"},
+                   {"energy"},
+                   {"static share"},
+                   {"assumed share"},
+                   {"exact", false}});
   for (const ComparisonRow* r : rows)
     table.row(
-        {r->target, r->board, r->engines, std::to_string(r->rank), count_text(r->cores), count_text(r->chips),
+        {r->target, r->board, r->engines, rank_text(*r), count_text(r->cores), count_text(r->chips),
          fmt::format("{:.0f}", r->steps), duration_text(r->latency), fmt::format("{:.1f}", r->throughput_per_s),
          energy_text(r->energy), percent_text(r->static_share, 1), percent_text(r->assumed_share, 1), exact_text(*r)},
         r->exact.value_or(true) ? "" : "alert");
@@ -64,8 +66,7 @@ std::string energy_bars(const std::vector<const ComparisonRow*>& rows, std::size
     svg.text(kLeft - 8, y + 14, rows[i]->target, Anchor::kEnd);
     double x = kLeft;
     for (std::size_t g = 0; g < kGroups; ++g) {
-      const double width = kWidth * share(static_cast<double>(rows[i]->by_group[g].count()),
-                                          static_cast<double>(rows[i]->energy.count()));
+      const double width = kWidth * share(rows[i]->by_group[g], rows[i]->energy);
       if (width <= 0) continue;
       const auto group = static_cast<Group>(g);
       svg.rect(x, y, width, 20, group_colour(group),
@@ -126,10 +127,8 @@ std::string assumed_mechanisms(const Comparison& c) {
 std::string comparison_html(const Comparison& c) {
   std::string page;
   if (!c.weights_note.empty()) page += fmt::format("<p class=\"verdict warning\">{}</p>\n", escaped(c.weights_note));
-  page +=
-      paragraph(fmt::format("{}, {} fidelity, {} preset, {} input{}. Ranks hold within one kind of energy only: "
-                            "marginal, all_in and min energies do not count the same things.",
-                            c.schedule, c.fidelity, c.preset, c.images, c.images == 1 ? "" : "s"));
+  page += paragraph(fmt::format("{}, {} fidelity, {} preset, {} input{}. {}", c.schedule, c.fidelity, c.preset,
+                                c.images, c.images == 1 ? "" : "s", rank_remark(c)));
   const std::vector<std::string> kinds = kinds_of(c);
   for (std::size_t k = 0; k < kinds.size(); ++k) {
     const auto rows = fitting(c, kinds[k]);

@@ -13,22 +13,21 @@ std::string comparison_text(const Comparison& c, bool colour) {
   if (!c.weights_note.empty()) out += fmt::format("{}\n", c.weights_note);
   out += fmt::format("{}, {} fidelity, {} preset, {} input{}; per inference\n\n", c.schedule, c.fidelity, c.preset,
                      c.images, c.images == 1 ? "" : "s");
-  TextTable table({"target", "ran on", "stages", "kind of energy", "rank", "cores", "chips", "steps", "latency",
-                   "per second", "energy", "static", "assumed", "exact"},
-                  {0, 1, 2, 3});
+  TextTable table({"target", "ran on", "stages", "rank", "cores", "chips", "steps", "latency", "per second", "energy",
+                   "kind of energy", "static", "assumed", "exact"},
+                  {0, 1, 2, 9});
   std::string kind;
   for (const ComparisonRow& r : c.rows) {
     if (!r.fits) continue;
     if (!kind.empty() && kind != r.energy_kind) table.rule();
     kind = r.energy_kind;
-    table.row({r.target, r.board, r.engines, r.energy_kind, std::to_string(r.rank), count_text(r.cores),
-               count_text(r.chips), fmt::format("{:.0f}", r.steps), duration_text(r.latency),
-               fmt::format("{:.1f}", r.throughput_per_s), energy_text(r.energy), percent_text(r.static_share, 0),
-               percent_text(r.assumed_share, 0), exact_text(r)});
+    table.row({r.target, r.board, r.engines, rank_text(r), count_text(r.cores), count_text(r.chips),
+               fmt::format("{:.0f}", r.steps), duration_text(r.latency), fmt::format("{:.1f}", r.throughput_per_s),
+               energy_text(r.energy), r.energy_kind, percent_text(r.static_share, 0), percent_text(r.assumed_share, 0),
+               exact_text(r)});
   }
   out += table.text(colour);
-  out +=
-      "\nRanks hold within one kind of energy only: marginal, all_in and min energies do not count the same things.\n";
+  out += fmt::format("\n{}\n", wrapped(rank_remark(c), 0));
   for (const ComparisonRow& r : c.rows)
     if (!r.fits) out += fmt::format("{}: {}\n", r.target, r.reason);
   for (const ComparisonRow& r : c.rows) {
@@ -52,10 +51,11 @@ std::string comparison_markdown(const Comparison& c) {
   for (const ComparisonRow& r : c.rows) {
     if (!r.fits) continue;
     out += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {:.0f} | {} | {:.1f} | {} | {} | {} | {} |\n", r.target,
-                       r.board, r.engines, r.energy_kind, r.rank, count_text(r.cores), count_text(r.chips), r.steps,
-                       duration_text(r.latency), r.throughput_per_s, energy_text(r.energy),
+                       r.board, r.engines, r.energy_kind, rank_text(r), count_text(r.cores), count_text(r.chips),
+                       r.steps, duration_text(r.latency), r.throughput_per_s, energy_text(r.energy),
                        percent_text(r.static_share, 0), percent_text(r.assumed_share, 0), exact_text(r));
   }
+  out += fmt::format("\n{}\n", rank_remark(c));
   std::string notes;
   for (const ComparisonRow& r : c.rows) {
     if (r.reason.empty()) continue;

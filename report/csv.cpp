@@ -4,7 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <utility>
+
+#include "report/format.h"
 #include "report/names.h"
+#include "report/origins.h"
 #include "report/rollup.h"
 
 namespace ranvier::report {
@@ -15,8 +20,8 @@ void append(std::string& out, const CostRow& row, const std::string& block, cons
                      row.kind, layer != nullptr ? layer->tiles : 0, row.cores, row.events, row.synops,
                      layer != nullptr ? layer->adds : 0, layer != nullptr ? layer->multiply_adds : 0,
                      layer != nullptr ? layer->packets : 0, row.flit_hops, row.busy_cycles,
-                     row.latency ? row.latency->count() : 0, row.total.count());
-  for (const Energy e : row.energy) out += fmt::format(",{}", e.count());
+                     row.latency ? row.latency->count() : 0, attojoule_text(row.total));
+  for (const Energy e : row.energy) out += fmt::format(",{}", attojoule_text(e));
   out += "\n";
 }
 
@@ -49,11 +54,35 @@ std::string layers_csv(const RunRecord& record) {
 
 std::string links_csv(const RunRecord& record) {
   const chips::Board& board = record.problem->board;
-  std::string out = "from_core,from_x,from_y,to_core,to_x,to_y,chip_edge,flits,peak_flits_in_step\n";
+  std::string out =
+      "from_core,from_x,from_y,to_core,to_x,to_y,chip_edge,flits,peak_flits_in_step,direction,energy_aj\n";
   for (const sim::LinkResult& link : record.result.links) {
-    out += fmt::format("{},{},{},{},{},{},{},{},{}\n", link.from.value(), board.x(link.from), board.y(link.from),
+    out += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", link.from.value(), board.x(link.from), board.y(link.from),
                        link.to.value(), board.x(link.to), board.y(link.to), link.chip_edge ? 1 : 0, link.flits,
-                       link.peak_flits_in_step);
+                       link.peak_flits_in_step, direction_name(link.direction), attojoule_text(link.energy));
+  }
+  return out;
+}
+
+std::string ledger_csv(const RunRecord& record) {
+  std::map<std::pair<sim::Component, StageId>, std::pair<std::int64_t, Energy>> sums;
+  for (const sim::LedgerEntry& e : record.result.ledger) {
+    auto& [count, energy] = sums[{e.component, e.stage}];
+    count += e.count;
+    energy += e.energy;
+  }
+  const Origins origins = energy_origins(record);
+  std::string out = "component,part,group,stage,layer,count,energy_aj,file,line,entry,value,tag,kind,source\n";
+  for (const auto& [key, sum] : sums) {
+    const auto& [component, stage] = key;
+    const OriginRow& origin = origins.rows[static_cast<std::size_t>(component)];
+    out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", component_name(component),
+                       part_name(sim::part_of(component)), group_name(group_of(component)),
+                       stage.valid() ? static_cast<std::int64_t>(stage.value()) : -1,
+                       stage.valid() ? csv_field(record.result.layers[stage.value()].name) : kBoardRow, sum.first,
+                       attojoule_text(sum.second), csv_field(origin.file), origin.origin.line,
+                       csv_field(origin.origin.key), csv_field(origin.value), tag_name(origin.origin.tag),
+                       kind_name(origin.origin.kind), csv_field(origin.origin.source));
   }
   return out;
 }

@@ -15,6 +15,9 @@ std::string layers_csv(const RunRecord& record);
 /// A field, in quotation marks where it needs them.
 std::string csv_field(const std::string& field);
 
+/// A row per component and stage, with the entry of the chip or device file behind it.
+std::string ledger_csv(const RunRecord& record);
+
 /// A row per directed link that carried something.
 std::string links_csv(const RunRecord& record);
 

@@ -4,7 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
+#include "report/arithmetic.h"
 #include "report/database_schema.h"
+#include "report/format.h"
 #include "report/headline.h"
 #include "report/health.h"
 #include "report/manifest.h"
@@ -34,7 +38,7 @@ void write_run(SqliteWriter& db, const RunRecord& record) {
   run.row("exact_images", std::to_string(h.exact_images), "images");
   run.row("interrupted", record.result.interrupted ? "1" : "0", "");
   run.row("lost_events", std::to_string(record.result.lost.total), "events");
-  run.row("energy", std::to_string(h.energy.count()), "aJ");
+  run.row("energy", attojoule_text(h.energy), "aJ");
   run.row("total_time", std::to_string(h.total_time.count()), "fs");
   run.row("latency_mean", std::to_string(h.latency.count()), "fs");
   run.row("events", std::to_string(record.result.events), "events");
@@ -48,7 +52,7 @@ void write_run(SqliteWriter& db, const RunRecord& record) {
 
 void write_layer_energy(Insert& insert, std::int64_t stage, const CostRow& row) {
   for (const sim::Component c : all_components()) {
-    insert.row(stage, component_name(c), group_name(group_of(c)), row.energy[static_cast<std::size_t>(c)].count());
+    insert.row(stage, component_name(c), group_name(group_of(c)), row.energy[static_cast<std::size_t>(c)]);
   }
 }
 
@@ -63,16 +67,17 @@ void write_layers(SqliteWriter& db, const RunRecord& record) {
       const sim::LayerResult& layer = record.result.layers[at++];
       layers.row(row.stage, row.name, block.sum.name, row.kind, layer.tiles, row.cores, row.events, row.synops,
                  layer.adds, layer.multiply_adds, layer.packets, row.flit_hops, row.busy_cycles, layer.latency.count(),
-                 row.total.count());
+                 row.total);
       write_layer_energy(energy, row.stage, row);
       for (std::size_t s = 0; s < layer.events_by_step.size(); ++s) {
-        if (layer.events_by_step[s] != 0) steps.row(row.stage, static_cast<std::int64_t>(s), layer.events_by_step[s]);
+        const std::int64_t first = static_cast<std::int64_t>(s) * record.result.steps_a_bin;
+        if (layer.events_by_step[s] != 0) steps.row(row.stage, first, layer.events_by_step[s]);
       }
     }
   }
   const std::int64_t none = 0;
   layers.row(-1, rollup.board.name, "", rollup.board.kind, none, none, none, none, none, none, none, none, none,
-             std::optional<std::int64_t>(), rollup.board.total.count());
+             std::optional<std::int64_t>(), rollup.board.total);
   write_layer_energy(energy, -1, rollup.board);
 }
 
@@ -82,20 +87,20 @@ void write_cores_and_links(SqliteWriter& db, const RunRecord& record) {
   for (const sim::CoreResult& c : record.result.cores) {
     cores.row(c.core.value(), board.x(c.core), board.y(c.core), board.chip_of(c.core).value(), c.tiles, c.stages,
               c.busy.count(), c.synapse_bytes.count(), c.state_bytes.count(), c.peak_receive_fifo, c.peak_relay_buffer,
-              c.energy.count());
+              c.energy);
   }
-  Insert links(db, "links", 9);
+  Insert links(db, "links", 11);
   for (const sim::LinkResult& l : record.result.links) {
     links.row(l.from.value(), l.to.value(), board.x(l.from), board.y(l.from), board.x(l.to), board.y(l.to), l.chip_edge,
-              l.flits, l.peak_flits_in_step);
+              l.flits, l.peak_flits_in_step, direction_name(l.direction), l.energy);
   }
 }
 
 void write_steps_and_images(SqliteWriter& db, const RunRecord& record) {
-  Insert steps(db, "steps", 8);
+  Insert steps(db, "steps", 11);
   for (const sim::StepResult& s : record.result.steps) {
     steps.row(s.image, s.step, s.start.count(), s.duration.count(), s.compute.count(), s.network.count(), s.packets,
-              s.overrun_phases);
+              s.overrun_phases, s.overrun_cycles, or_none(s.slowest_core), s.joined_steps);
   }
   Insert images(db, "images", 8);
   for (std::size_t i = 0; i < record.result.images.size(); ++i) {
@@ -114,18 +119,35 @@ void write_steps_and_images(SqliteWriter& db, const RunRecord& record) {
 void write_ledger(SqliteWriter& db, const RunRecord& record) {
   Insert ledger(db, "ledger", 5);
   for (const sim::LedgerEntry& e : record.result.ledger) {
-    ledger.row(or_none(e.stage), or_none(e.core), component_name(e.component), e.count, e.energy.count());
+    ledger.row(or_none(e.stage), or_none(e.core), component_name(e.component), e.count, e.energy);
   }
   Insert lost(db, "lost_events", 4);
   for (const auto& place : record.result.lost.places) {
     lost.row(or_none(place.core), place.image, place.step, place.count);
   }
-  Insert origins(db, "origins", 11);
+  Insert origins(db, "origins", 12);
   for (const OriginRow& row : energy_origins(record).rows) {
-    origins.row(component_name(row.component), group_name(group_of(row.component)), row.file, row.origin.line,
-                row.origin.key, row.value, tag_name(row.origin.tag), kind_name(row.origin.kind), row.origin.source,
-                row.count, row.energy.count());
+    origins.row(component_name(row.component), group_name(group_of(row.component)),
+                part_name(sim::part_of(row.component)), row.file, row.origin.line, row.origin.key, row.value,
+                tag_name(row.origin.tag), kind_name(row.origin.kind), row.origin.source, row.count, row.energy);
   }
+}
+
+void write_step_energy(SqliteWriter& db, const RunRecord& record) {
+  Insert energy(db, "step_energy", 3 + static_cast<int>(sim::kEnergyParts));
+  const auto row = [&](std::int32_t image, std::int32_t step, const sim::PartEnergies& e) {
+    Energy sum;
+    for (const Energy part : e) sum += part;
+    std::apply([&](const auto&... part) { energy.row(image, step, sum, part...); }, e);
+  };
+  for (const sim::StepEnergy& step : record.result.step_energy) row(step.image, step.step, step.energy);
+  if (record.result.step_energy_rest != sim::PartEnergies{}) row(-1, -1, record.result.step_energy_rest);
+}
+
+void write_arithmetic(SqliteWriter& db, const RunRecord& record) {
+  Insert rows(db, "arithmetic_only", 5);
+  for (const ArithmeticRow& row : arithmetic_only(record).rows)
+    rows.row(row.stage.value(), row.adds, row.multiply_adds, row.snn_per_image_nj, row.ann_per_image_nj);
 }
 
 void write_remap(SqliteWriter& db, const RunRecord& record) {
@@ -145,6 +167,8 @@ void write_database(const std::filesystem::path& path, const RunRecord& record) 
   write_cores_and_links(db, record);
   write_steps_and_images(db, record);
   write_ledger(db, record);
+  write_step_energy(db, record);
+  write_arithmetic(db, record);
   write_remap(db, record);
   db.commit();
 }

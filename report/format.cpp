@@ -38,12 +38,13 @@ std::string engineering(double value, const std::string& unit) {
   return fmt::format("{:.{}f} {}{}", scaled, decimals, kPrefixes[prefix], unit);
 }
 
-std::string energy_text(Energy energy) { return engineering(static_cast<double>(energy.count()) * 1e-18, "J"); }
-std::string energy_text(double joules) { return engineering(joules, "J"); }
+std::string energy_text(Energy energy) { return engineering(joules(energy), "J"); }
+std::string energy_text(double joule) { return engineering(joule, "J"); }
 std::string duration_text(Duration duration) { return engineering(seconds(duration), "s"); }
 
-std::string count_text(std::int64_t count) {
-  const std::string digits = std::to_string(count);
+namespace {
+
+std::string grouped(const std::string& digits) {
   std::string text;
   for (std::size_t i = 0; i < digits.size(); ++i) {
     const std::size_t after = digits.size() - i;
@@ -53,12 +54,20 @@ std::string count_text(std::int64_t count) {
   return text;
 }
 
+}  // namespace
+
+std::string count_text(std::int64_t count) { return grouped(std::to_string(count)); }
+std::string count_text(Energy attojoules) { return grouped(attojoule_text(attojoules)); }
+
 std::string percent_text(double fraction, int digits) { return fmt::format("{:.{}f} %", fraction * 100, digits); }
 
+std::string attojoule_text(Energy energy) { return fmt::format("{}", energy.exact()); }
+
 double share(double part, double whole) { return whole == 0 ? 0 : part / whole; }
+double share(Energy part, Energy whole) { return share(joules(part), joules(whole)); }
 
 Energy mean(Energy whole, std::int64_t count) {
-  return count == 0 ? Energy() : Energy((whole.count() + count / 2) / count);
+  return count == 0 ? Energy() : Energy::of((whole.exact() + count / 2) / count);
 }
 
 }  // namespace ranvier::report

@@ -26,12 +26,17 @@ Scale scale_for(double largest_in_base_unit, const std::string& unit);
 
 /// "1,234,567"
 std::string count_text(std::int64_t count);
+std::string count_text(Energy attojoules);
 
 /// "12.3 %"; `digits` after the point.
 std::string percent_text(double fraction, int digits = 1);
 
+/// All digits, however many: "12345678901234567890".
+std::string attojoule_text(Energy energy);
+
 /// part / whole, 0 where whole is 0.
 double share(double part, double whole);
+double share(Energy part, Energy whole);
 
 /// whole / count rounded to nearest, 0 where count is 0: for means that are shown, never for sums.
 Energy mean(Energy whole, std::int64_t count);

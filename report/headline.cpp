@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "report/arithmetic.h"
 #include "report/format.h"
 
 namespace ranvier::report {
@@ -40,26 +41,20 @@ Headline headline(const RunRecord& record) {
   h.energy_per_image = mean(result.total_energy, h.images);
   h.latency = h.images == 0 ? latency : Duration(latency.count() / h.images);
   h.total_time = result.total_time;
-  h.initiation_interval = result.initiation_interval;
-  h.throughput_per_s = share(1, seconds(result.initiation_interval));
+  h.initiation_interval = result.pipeline.images > 0 ? result.pipeline.interval : result.initiation_interval;
+  h.throughput_per_s = share(1, seconds(h.initiation_interval));
   h.step_time_ns_mean = result.profile.step_time_ns_mean;
   if (h.step_time_ns_mean == 0 && !result.steps.empty()) {
     Duration all;
-    for (const sim::StepResult& step : result.steps) all += step.duration;
-    h.step_time_ns_mean = nanoseconds(all) / static_cast<double>(result.steps.size());
+    std::int64_t steps = 0;
+    for (const sim::StepResult& step : result.steps) all += step.duration, steps += step.joined_steps;
+    h.step_time_ns_mean = nanoseconds(all) / static_cast<double>(steps);
   }
   h.synops_per_image = share(static_cast<double>(result.synops), n);
   h.events_per_image = share(static_cast<double>(result.events), n);
   h.pj_per_synop = share(picojoules(result.total_energy), static_cast<double>(result.synops));
-  h.mean_power_w = share(static_cast<double>(result.total_energy.count()) * 1e-18, seconds(result.total_time));
-  for (const sim::LayerResult& layer : result.layers) {
-    h.adds += layer.adds;
-    h.multiply_adds += layer.multiply_adds;
-  }
-  h.arithmetic_only_nj_per_image = share((kLiteratureAccumulatePj * static_cast<double>(h.adds) +
-                                          kLiteratureMultiplyAccumulatePj * static_cast<double>(h.multiply_adds)) *
-                                             1e-3,
-                                         n);
+  h.mean_power_w = share(joules(result.total_energy), seconds(result.total_time));
+  h.arithmetic_only_nj_per_image = arithmetic_only(record).snn_per_image_nj;
   return h;
 }
 

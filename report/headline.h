@@ -29,13 +29,7 @@ struct Headline {
   /// Operation counts times 45 nm arithmetic, as the spiking literature quotes energy: nothing but adders and
   /// multipliers.
   double arithmetic_only_nj_per_image = 0;
-  std::int64_t adds = 0;
-  std::int64_t multiply_adds = 0;
 };
-
-/// Horowitz, "Computing's energy problem", ISSCC 2014: 32-bit floating add, and multiply plus add, at 45 nm.
-inline constexpr double kLiteratureAccumulatePj = 0.9;
-inline constexpr double kLiteratureMultiplyAccumulatePj = 4.6;
 
 Headline headline(const RunRecord& record);
 

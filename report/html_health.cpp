@@ -2,6 +2,7 @@
 // What a reader must know first: may the run be believed, and its few main numbers.
 #include <fmt/format.h>
 
+#include "report/arithmetic.h"
 #include "report/format.h"
 #include "report/headline.h"
 #include "report/health.h"
@@ -78,7 +79,8 @@ std::string headline_section(const RunRecord& record) {
       "Latency per inference", duration_text(h.latency),
       fmt::format("{:.1f} steps of {} on average", h.steps_per_image, engineering(h.step_time_ns_mean * 1e-9, "s")));
   content += card("Throughput", fmt::format("{:.1f} /s", h.throughput_per_s),
-                  "inferences per simulated second, one after another");
+                  result.pipeline.images > 0 ? "inferences per simulated second, in the steady state of the pipeline"
+                                             : "inferences per simulated second, one after another");
   content += card("Synaptic operations", count_text(static_cast<std::int64_t>(h.synops_per_image + 0.5)),
                   "per inference: adds and multiply-adds");
   content +=
@@ -93,10 +95,8 @@ std::string headline_section(const RunRecord& record) {
   content += accuracy_card("Accuracy, float", record.floating, "float network");
   content += card(
       "Arithmetic only", energy_text(h.arithmetic_only_nj_per_image * 1e-9),
-      fmt::format(
-          "per inference, as the spiking literature counts: {} pJ an add, {} pJ a multiply-add at 45 nm; no memory, "
-          "network or static power, so not comparable with the energy above",
-          kLiteratureAccumulatePj, kLiteratureMultiplyAccumulatePj),
+      fmt::format("per inference; {}; no memory, network or static power, so not comparable with the energy above",
+                  kArithmeticLabel),
       "card wide");
   content += "</dl>\n";
   content += paragraph(fmt::format("Whole run: {} images, {}, {} of simulated time, {} fidelity, {} schedule.",

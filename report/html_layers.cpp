@@ -36,7 +36,7 @@ struct Extent {
 };
 
 double mean_count(Energy energy, std::int64_t images) {
-  return static_cast<double>(energy.count()) / static_cast<double>(std::max<std::int64_t>(1, images));
+  return joules(energy) * 1e18 / static_cast<double>(std::max<std::int64_t>(1, images));
 }
 
 void legend(Svg& svg) {
@@ -54,19 +54,17 @@ void bar_row(Svg& svg, double y, const CostRow& row, const Extent& scale, Chart 
   double x = kLabels;
   const auto groups = by_group(row.energy);
   for (std::size_t g = 0; g < kGroups; ++g) {
-    if (groups[g].count() == 0) continue;
-    const double width =
-        kEnergyWidth * share(static_cast<double>(groups[g].count()), static_cast<double>(scale.largest.count()));
+    if (groups[g] == Energy()) continue;
+    const double width = kEnergyWidth * share(groups[g], scale.largest);
     const auto group = static_cast<Group>(g);
     svg.rect(x, y + 2, std::max(width, 0.3), kRow - 5, group_colour(group),
              fmt::format("{}, {}: {} per inference", row.name, group_name(group),
                          energy_text(mean(groups[g], scale.images))));
     x += width;
   }
-  svg.text(x + 6, y + 13,
-           fmt::format(
-               "{} · {}", energy_text(mean(row.total, scale.images)),
-               percent_text(share(static_cast<double>(row.total.count()), static_cast<double>(scale.total.count())))));
+  svg.text(
+      x + 6, y + 13,
+      fmt::format("{} · {}", energy_text(mean(row.total, scale.images)), percent_text(share(row.total, scale.total))));
   if (chart == Chart::kDynamic || !row.latency) return;
   const double left = kLabels + kEnergyWidth + kEnergyValues;
   const double width =
@@ -79,7 +77,7 @@ void bar_row(Svg& svg, double y, const CostRow& row, const Extent& scale, Chart 
 std::string bars(const Rollup& rollup, const Extent& scale, Chart chart) {
   double height = kTop;
   for (const Block& block : rollup.blocks) height += kRow * static_cast<double>(block.layers.size()) + kBlockGap;
-  const bool board = rollup.board.total.count() != 0;
+  const bool board = rollup.board.total != Energy();
   if (board) height += kRow + kBlockGap;
   const bool all = chart == Chart::kAll;
   const double width = kLabels + kEnergyWidth + kEnergyValues + kLatencyWidth + kLatencyValues;
@@ -111,19 +109,18 @@ std::string bars(const Rollup& rollup, const Extent& scale, Chart chart) {
 }
 
 void table_row(HtmlTable& table, const CostRow& row, const Extent& scale, const std::string& css_class) {
-  std::vector<std::string> cells = {
-      row.name,
-      row.kind,
-      row.kind == "board" ? "" : count_text(row.cores),
-      count_text(row.events),
-      count_text(row.synops),
-      count_text(row.flit_hops),
-      row.latency ? fmt::format("{:.3f}", microseconds(*row.latency)) : "",
-      fmt::format("{:.3f}", mean_count(row.total, scale.images) * 1e-9),
-      percent_text(share(static_cast<double>(row.total.count()), static_cast<double>(scale.total.count())))};
+  std::vector<std::string> cells = {row.name,
+                                    row.kind,
+                                    row.kind == "board" ? "" : count_text(row.cores),
+                                    count_text(row.events),
+                                    count_text(row.synops),
+                                    count_text(row.flit_hops),
+                                    row.latency ? fmt::format("{:.3f}", microseconds(*row.latency)) : "",
+                                    fmt::format("{:.3f}", mean_count(row.total, scale.images) * 1e-9),
+                                    percent_text(share(row.total, scale.total))};
   for (const Energy e : by_group(row.energy))
     cells.push_back(fmt::format("{:.3f}", mean_count(e, scale.images) * 1e-9));
-  cells.push_back(count_text(row.total.count()));
+  cells.push_back(count_text(row.total));
   table.row(cells, css_class);
 }
 
@@ -185,7 +182,7 @@ std::string layers_section(const RunRecord& record) {
   const Rollup rollup = roll_up(record);
   const Extent scale = extent_of(rollup, images);
   const Rollup dynamic = without_static(rollup);
-  const bool static_flows = dynamic.chip.total != rollup.chip.total && dynamic.chip.total.count() > 0;
+  const bool static_flows = dynamic.chip.total != rollup.chip.total && dynamic.chip.total > Energy();
   std::string content = figure(bars(rollup, scale, Chart::kAll),
                                "Percentages are shares of all energy. A layer's latency is the time of the steps in "
                                "which it fires; layers that fire "

@@ -98,7 +98,8 @@ std::string heat_map(const RunRecord& record) {
   for (const sim::LinkResult& link : record.result.links)
     most_flits = std::max(most_flits, static_cast<double>(link.flits));
   const double cycles = cycles_of_run(record);
-  ramp_legend(svg, kLeft, 16, Ramp::kBlues, "core busy, its two units together, share of all cycles", share(most_busy, cycles) * 100, "%");
+  ramp_legend(svg, kLeft, 16, Ramp::kBlues, "core busy, its two units together, share of all cycles",
+              share(most_busy, cycles) * 100, "%");
   ramp_legend(svg, kLeft + 420, 16, Ramp::kOranges, "link load, mean over the run", share(most_flits, cycles),
               "flits/cycle");
   draw_idle_cores(svg, view);
@@ -117,10 +118,11 @@ std::string heat_map(const RunRecord& record) {
   std::stable_sort(links.begin(), links.end(), [](const auto* a, const auto* b) { return a->flits < b->flits; });
   for (const sim::LinkResult* link : links) {
     draw_link(svg, view, board, *link, std::sqrt(share(static_cast<double>(link->flits), most_flits)),
-              fmt::format("link ({}, {}) to ({}, {}){}: {} flits, {:.4f} flits/cycle, at most {} flits in a step",
+              fmt::format("link ({}, {}) to ({}, {}){}: {} flits, {:.4f} flits/cycle, at most {} flits in a step, {}",
                           board.x(link->from), board.y(link->from), board.x(link->to), board.y(link->to),
                           link->chip_edge ? ", chip edge" : "", count_text(link->flits),
-                          share(static_cast<double>(link->flits), cycles), count_text(link->peak_flits_in_step)));
+                          share(static_cast<double>(link->flits), cycles), count_text(link->peak_flits_in_step),
+                          energy_text(link->energy)));
   }
   return svg.str();
 }
@@ -192,13 +194,14 @@ std::string link_table(const RunRecord& record) {
                    {"chip edge", false},
                    {"flits, run"},
                    {"mean load, flits/cycle"},
-                   {"most in a step, flits"}});
+                   {"most in a step, flits"},
+                   {"energy, run"}});
   for (std::size_t i = 0; i < shown; ++i) {
     const sim::LinkResult& l = *links[i];
     table.row({fmt::format("({}, {})", board.x(l.from), board.y(l.from)),
                fmt::format("({}, {})", board.x(l.to), board.y(l.to)), l.chip_edge ? "yes" : "no", count_text(l.flits),
                fmt::format("{:.4f}", share(static_cast<double>(l.flits), cycles_of_run(record))),
-               count_text(l.peak_flits_in_step)});
+               count_text(l.peak_flits_in_step), energy_text(l.energy)});
   }
   return table.text();
 }

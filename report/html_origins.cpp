@@ -14,10 +14,6 @@ namespace {
 
 constexpr double kWidth = 1000;
 
-double share_of(Energy part, Energy whole) {
-  return share(static_cast<double>(part.count()), static_cast<double>(whole.count()));
-}
-
 std::string tag_bar(const Origins& origins, Energy total) {
   Svg svg("tags", kWidth, 66, "Share of energy by provenance tag",
           "One bar: published, derived, assumed, unverified. The shares are in the table below.");
@@ -25,8 +21,8 @@ std::string tag_bar(const Origins& origins, Energy total) {
   double label = 0;
   for (std::size_t t = 0; t < kTags; ++t) {
     const auto tag = static_cast<chips::Tag>(t);
-    const double width = kWidth * share_of(origins.by_tag[t], total);
-    const std::string text = fmt::format("{}: {}", tag_name(tag), percent_text(share_of(origins.by_tag[t], total)));
+    const double width = kWidth * share(origins.by_tag[t], total);
+    const std::string text = fmt::format("{}: {}", tag_name(tag), percent_text(share(origins.by_tag[t], total)));
     if (width > 0) svg.rect(x, 4, width, 28, tag_colour(tag), text, "#ffffff", 1);
     x += width;
     svg.rect(label, 44, 12, 12, tag_colour(tag));
@@ -61,7 +57,7 @@ std::string origins_section(const RunRecord& record) {
                row.origin.line > 0 ? std::to_string(row.origin.line) : "", row.value,
                std::string(tag_name(row.origin.tag)), std::string(kind_name(row.origin.kind)),
                std::string(group_name(group_of(row.component))), is_static ? "" : count_text(row.count),
-               energy_text(row.energy), percent_text(share_of(row.energy, total)), row.origin.source});
+               energy_text(row.energy), percent_text(share(row.energy, total)), row.origin.source});
   }
   return section(
       "origins", "What the energy rests on",

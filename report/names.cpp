@@ -148,6 +148,20 @@ std::string_view group_name(Group group) {
   throw std::logic_error("unknown energy group");
 }
 
+std::string_view direction_name(mapper::Direction direction) {
+  switch (direction) {
+    case mapper::Direction::kEast:
+      return "east";
+    case mapper::Direction::kWest:
+      return "west";
+    case mapper::Direction::kSouth:
+      return "south";
+    case mapper::Direction::kNorth:
+      return "north";
+  }
+  throw std::logic_error("unknown direction");
+}
+
 std::string_view tag_name(chips::Tag tag) {
   switch (tag) {
     case chips::Tag::kPublished:
@@ -184,6 +198,8 @@ std::string_view fidelity_name(sim::Fidelity fidelity) {
       return "fast";
     case sim::Fidelity::kCycle:
       return "cycle";
+    case sim::Fidelity::kSimple:
+      return "simple";
   }
   throw std::logic_error("unknown fidelity");
 }

@@ -32,12 +32,14 @@ std::string_view part_name(sim::EnergyPart part);  // "network east"; that of it
 Group group_of(sim::Component component);
 std::string_view group_name(Group group);            // "synapse memory"
 std::string_view component_name(sim::Component);     // "synapse_read"
+std::string_view direction_name(mapper::Direction);  // "east"
 std::string_view tag_name(chips::Tag tag);           // "published"
 std::string_view kind_name(chips::EnergyKind kind);  // "all_in"
 std::string_view fidelity_name(sim::Fidelity fidelity);
 std::string_view schedule_name(mapper::Schedule schedule);  // "staged-graded"
 
 inline constexpr std::size_t kTags = 4;
+inline constexpr std::size_t kKinds = 4;
 
 /// All parts, in order of the enumeration.
 std::array<sim::EnergyPart, sim::kEnergyParts> all_parts();

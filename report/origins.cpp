@@ -97,11 +97,48 @@ Origins energy_origins(const RunRecord& record) {
     total += row.energy;
     origins.by_tag[static_cast<std::size_t>(row.origin.tag)] += row.energy;
     if (unsure(row.origin.tag)) assumed += row.energy;
-    if (row.energy.count() != 0) kinds.insert(row.origin.kind);
+    if (row.energy != Energy()) kinds.insert(row.origin.kind);
+    origins.by_kind[static_cast<std::size_t>(row.origin.kind)] += row.energy;
   }
-  origins.assumed_share = share(static_cast<double>(assumed.count()), static_cast<double>(total.count()));
+  origins.assumed_share = share(assumed, total);
   origins.kinds.assign(kinds.begin(), kinds.end());
   return origins;
+}
+
+bool mixes_kinds(const std::array<Energy, kKinds>& by_kind) {
+  std::size_t kinds = 0;
+  for (std::size_t k = 1; k < kKinds; ++k) kinds += by_kind[k] != Energy() ? 1 : 0;
+  return kinds > 1;
+}
+
+std::string kinds_text(const std::array<Energy, kKinds>& by_kind) {
+  Energy whole;
+  for (std::size_t k = 1; k < kKinds; ++k) whole += by_kind[k];
+  std::string text;
+  for (std::size_t k = 1; k < kKinds; ++k) {
+    if (by_kind[k] == Energy()) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kind_name(static_cast<chips::EnergyKind>(k)),
+                        percent_text(share(by_kind[k], whole)));
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string kinds_remark(const std::array<Energy, kKinds>& by_kind) {
+  const auto spent = [&](chips::EnergyKind kind) { return by_kind[static_cast<std::size_t>(kind)] != Energy(); };
+  std::string text;
+  if (mixes_kinds(by_kind)) {
+    text = fmt::format("The total mixes kinds of energy ({} of what is not static): ", kinds_text(by_kind));
+    if (spent(chips::EnergyKind::kMin)) text += "a min is the least that an event can cost, ";
+    if (spent(chips::EnergyKind::kMarginal)) text += "a marginal energy is that of one more event, ";
+    if (spent(chips::EnergyKind::kAllIn))
+      text += "an all_in energy has its share of overheads and static power in it, ";
+    text += "so the total is none of these and takes no rank among other chips.";
+  }
+  if (spent(chips::EnergyKind::kAllIn) && spent(chips::EnergyKind::kNone)) {
+    text += text.empty() ? "" : " ";
+    text += "The all_in energies have static power in them already: the static entry counts it again.";
+  }
+  return text;
 }
 
 }  // namespace ranvier::report

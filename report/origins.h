@@ -25,7 +25,15 @@ struct Origins {
   std::array<Energy, kTags> by_tag{};
   double assumed_share = 0;              // of the total that rests on entries tagged assumed or unverified
   std::vector<chips::EnergyKind> kinds;  // those that energy was spent under, in order of the enumeration
+  std::array<Energy, kKinds> by_kind{};  // of kNone: static power over time, which is of no kind
 };
+
+/// More than one kind in it: not to be ranked against anything.
+bool mixes_kinds(const std::array<Energy, kKinds>& by_kind);
+/// "marginal 61.0 %, min 39.0 %"; static power apart.
+std::string kinds_text(const std::array<Energy, kKinds>& by_kind);
+/// What a reader of the total must know of its kinds, in plain sentences; empty where there is nothing to say.
+std::string kinds_remark(const std::array<Energy, kKinds>& by_kind);
 
 Origins energy_origins(const RunRecord& record);
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "report/format.h"
 #include "report/names.h"
 
 namespace ranvier::report {
@@ -44,7 +45,7 @@ std::optional<Duration> time_of_steps(const RunRecord& record, const std::vector
   Duration time;
   for (const sim::StepResult& step : result.steps) {
     for (const sim::LayerResult* layer : layers) {
-      const auto at = static_cast<std::size_t>(step.step);
+      const auto at = static_cast<std::size_t>(step.step / result.steps_a_bin);
       if (at < layer->events_by_step.size() && layer->events_by_step[at] != 0) {
         time += step.duration;
         break;
@@ -81,14 +82,14 @@ std::array<Energy, sim::kComponents> unowed_energy(const sim::RunResult& result)
     }
   }
   if (total != result.total_energy) {
-    throw std::logic_error(fmt::format("energy ledger sums to {} aJ, the run's total is {} aJ", total.count(),
-                                       result.total_energy.count()));
+    throw std::logic_error(fmt::format("energy ledger sums to {} aJ, the run's total is {} aJ", attojoule_text(total),
+                                       attojoule_text(result.total_energy)));
   }
   for (std::size_t i = 0; i < owed.size(); ++i) {
     const Energy layer = sum(result.layers[i].energy);
     if (owed[i] != layer) {
       throw std::logic_error(fmt::format("layer {} has {} aJ, the ledger owes it {} aJ", result.layers[i].name,
-                                         layer.count(), owed[i].count()));
+                                         attojoule_text(layer), attojoule_text(owed[i])));
     }
   }
   return unowed;

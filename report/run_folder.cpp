@@ -92,6 +92,7 @@ void write_files(const fs::path& folder, const RunRecord& record) {
   write_database(folder / "results.sqlite", record);
   write("layers.csv", layers_csv(record));
   write("links.csv", links_csv(record));
+  write("ledger.csv", ledger_csv(record));
   write("trace.json", trace_json(record));
   write("report.html", report_html(record));
   write("log.txt", record.log);

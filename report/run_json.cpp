@@ -6,12 +6,15 @@
 
 #include "mapper/engines.h"
 #include "mapper/mechanisms.h"
+#include "report/energy_json.h"
 #include "report/format.h"
 #include "report/headline.h"
 #include "report/health.h"
 #include "report/names.h"
 #include "report/origins.h"
 #include "report/rollup.h"
+#include "report/timing.h"
+#include "workloads/conv.h"
 
 namespace ranvier::report {
 namespace {
@@ -33,11 +36,11 @@ Json row(const CostRow& r) {
   j["flit_hops"] = r.flit_hops;
   j["busy_cycles"] = r.busy_cycles;
   j["energy_nj"] = nanojoules(r.total);
-  j["energy_aj"] = r.total.count();
+  j["energy_aj"] = exact_json(r.total);
   j["latency_us"] = r.latency ? Json(microseconds(*r.latency)) : Json(nullptr);
   Json groups;
   const auto by = by_group(r.energy);
-  for (std::size_t g = 0; g < kGroups; ++g) groups[std::string(group_name(static_cast<Group>(g)))] = by[g].count();
+  for (std::size_t g = 0; g < kGroups; ++g) groups[std::string(group_name(static_cast<Group>(g)))] = exact_json(by[g]);
   j["energy_by_group_aj"] = std::move(groups);
   return j;
 }
@@ -47,24 +50,39 @@ Json layers(const Rollup& rollup) {
   for (const Block& block : rollup.blocks) {
     for (const CostRow& layer : block.layers) list.push_back(row(layer));
   }
-  if (rollup.board.total.count() != 0) list.push_back(row(rollup.board));
+  if (rollup.board.total != Energy()) list.push_back(row(rollup.board));
   return list;
 }
 
 /// Temporal programs: spikes of each layer but those that would arrive after the last step.
 Json events_delivered(const RunRecord& record) {
   Json list;
-  for (const sim::LayerResult& layer : record.result.layers) {
-    const workloads::Stage& stage = record.problem->program->stage(layer.stage);
-    const auto steps = static_cast<std::int64_t>(layer.events_by_step.size());
-    std::int64_t events = layer.events;
-    if (stage.kind == workloads::StageKind::kLif) {
-      for (std::int64_t s = std::max<std::int64_t>(0, steps - stage.cuba.axon_delay_steps); s < steps; ++s)
-        events -= layer.events_by_step[static_cast<std::size_t>(s)];
-    }
-    list[layer.name] = events;
-  }
+  for (const sim::LayerResult& layer : record.result.layers) list[layer.name] = layer.events - layer.late_events;
   return list;
+}
+
+/// Closed programs: what other simulators of spiking networks print.
+void add_spiking(Json& j, const RunRecord& record) {
+  const sim::RunResult& result = record.result;
+  Energy fixed;
+  for (const sim::LedgerEntry& e : result.ledger)
+    if (e.component == sim::Component::kStatic) fixed += e.energy;
+  std::int64_t synapses = 0;
+  for (const workloads::Stage& stage : record.problem->program->stages)
+    if (stage.kind == workloads::StageKind::kLif) synapses += workloads::synapse_count(stage);
+  j["timing"] = result.fidelity == sim::Fidelity::kSimple ? "simple" : "network";
+  j["spikes"] = result.events;
+  j["synaptic_events"] = result.synops;
+  j["messages"] = result.packets;
+  j["sim_time_s"] = seconds(result.total_time);
+  j["energy_j"] = joules(result.total_energy);
+  j["energy_dynamic_j"] = joules(result.total_energy - fixed);
+  j["synaptic_events_per_s"] = share(static_cast<double>(result.synops), record.simulate_s);
+  j["simulate_s"] = record.simulate_s;
+  j["synapses"] = synapses;
+  j["bytes_per_synapse"] = record.engine_bytes > 0
+                               ? Json(share(static_cast<double>(record.engine_bytes), static_cast<double>(synapses)))
+                               : Json(nullptr);
 }
 
 Json remap(const std::vector<RemapIteration>& iterations) {
@@ -157,8 +175,10 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   j["total_time_us"] = microseconds(result.total_time);
   j["initiation_interval_us"] = microseconds(h.initiation_interval);
   j["throughput_per_s"] = h.throughput_per_s;
+  j["pipeline"] = pipeline_json(record);
+  j["ticks"] = ticks_json(record);
   j["energy_nj"] = nanojoules(h.energy);
-  j["energy_aj"] = h.energy.count();
+  j["energy_aj"] = exact_json(h.energy);
   j["energy_per_inference_nj"] = nanojoules(h.energy_per_image);
   j["energy_per_synop_pj"] = h.pj_per_synop;
   j["energy_arithmetic_only_per_inference_nj"] = h.arithmetic_only_nj_per_image;
@@ -171,11 +191,15 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   j["verilated_tiles"] = result.verilated_tiles;
   j["lockstep_events_compared"] = result.lockstep_events_compared;
   j["verdict"] = health(record).verdict;
+  j["legal"] = record.findings.empty();
+  j["findings"] = record.findings;
+  if (record.problem->program->closed) add_spiking(j, record);
   j["engines"] = engines(record);
   j["alternatives"] = alternatives(record.alternatives);
   j["remap"] = remap(record.remap);
   j["layers"] = layers(roll_up(record));
   if (record.problem->program->temporal()) j["events_delivered"] = events_delivered(record);
+  add_energy(j, record);
   j["predictions"] = images(record);
   j["left_out"] = result.left_out;
   j["wall_s"] = record.wall_s;

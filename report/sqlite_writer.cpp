@@ -51,6 +51,11 @@ void SqliteWriter::Insert::check(int code) const { writer_.check(code); }
 
 void SqliteWriter::Insert::bind(std::int64_t value) { check(sqlite3_bind_int64(statement_.get(), ++at_, value)); }
 void SqliteWriter::Insert::bind(double value) { check(sqlite3_bind_double(statement_.get(), ++at_, value)); }
+void SqliteWriter::Insert::bind(Energy value) {
+  const Wide n = value.exact();
+  if (n > INT64_MAX || n < INT64_MIN) return bind(static_cast<double>(n));
+  bind(static_cast<std::int64_t>(n));
+}
 void SqliteWriter::Insert::bind_null() { check(sqlite3_bind_null(statement_.get(), ++at_)); }
 
 void SqliteWriter::Insert::bind(std::string_view value) {

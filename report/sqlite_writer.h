@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/quantities.h"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -46,6 +48,8 @@ class SqliteWriter {
     void bind(double value);
     void bind(std::string_view value);
     void bind(const std::string& value) { bind(std::string_view(value)); }
+    /// An integer; beyond 63 bits the nearest double.
+    void bind(Energy value);
     void bind(const char* value) { bind(std::string_view(value)); }
     template <class T>
     void bind(const std::optional<T>& value) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/energy_text.h"
 #include "report/format.h"
 #include "report/headline.h"
 #include "report/health.h"
@@ -14,35 +15,12 @@
 #include "report/rollup.h"
 #include "report/stage_engines.h"
 #include "report/text_table.h"
+#include "report/timing.h"
 
 namespace ranvier::report {
 namespace {
 
-constexpr std::size_t kWidth = 110;
 constexpr std::size_t kSubjectWidth = 16;
-
-/// Breaks at spaces; lines after the first are indented.
-std::string wrapped(const std::string& text, std::size_t indent) {
-  std::string out;
-  std::size_t column = indent;
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    const std::size_t width = display_width(word);
-    if (column > indent && column + 1 + width > kWidth) {
-      out += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (column > indent) {
-      out += ' ';
-      ++column;
-    }
-    out += word;
-    column += width;
-    begin = end + 1;
-  }
-  return out;
-}
 
 std::string mark(Severity severity, bool colour) {
   const auto coloured = [&](const char* code, const char* word) {
@@ -101,12 +79,6 @@ std::string headline_text(const RunRecord& record) {
   const std::string accuracy = accuracy_text("chip", record.chip) + accuracy_text("integer", record.integer) +
                                accuracy_text("float", record.floating);
   if (!accuracy.empty()) out += line("accuracy", accuracy.substr(0, accuracy.find_last_not_of(' ') + 1));
-  out += line("arithmetic only",
-              fmt::format("{}   as the SNN literature counts: {} pJ an add, {} pJ a multiply-add at 45 nm;",
-                          energy_text(h.arithmetic_only_nj_per_image * 1e-9), kLiteratureAccumulatePj,
-                          kLiteratureMultiplyAccumulatePj));
-  out += line("", fmt::format("no memory, network or static power: not comparable with the {} above",
-                              energy_text(h.energy_per_image)));
   return out;
 }
 
@@ -134,12 +106,11 @@ std::string images_text(const RunRecord& record, bool colour) {
 }
 
 std::string largest_group(const CostRow& row) {
-  if (row.total.count() == 0) return {};
+  if (row.total == Energy()) return {};
   const auto groups = by_group(row.energy);
   const auto largest = std::max_element(groups.begin(), groups.end());
-  return fmt::format(
-      "{} {}", group_name(static_cast<Group>(largest - groups.begin())),
-      percent_text(share(static_cast<double>(largest->count()), static_cast<double>(row.total.count())), 0));
+  return fmt::format("{} {}", group_name(static_cast<Group>(largest - groups.begin())),
+                     percent_text(share(*largest, row.total), 0));
 }
 
 struct Columns {
@@ -148,9 +119,7 @@ struct Columns {
   Scale energy, time;
 };
 
-double joules(Energy energy, std::int64_t images) {
-  return share(static_cast<double>(energy.count()) * 1e-18, static_cast<double>(images));
-}
+double joules(Energy energy, std::int64_t images) { return share(joules(energy), static_cast<double>(images)); }
 
 Columns columns_of(const RunRecord& record, const Rollup& rollup) {
   Columns columns;
@@ -172,8 +141,7 @@ Columns columns_of(const RunRecord& record, const Rollup& rollup) {
 void add_row(TextTable& table, const CostRow& row, const std::string& indent, const Columns& columns) {
   table.row({indent + row.name, row.kind, row.kind == "board" ? "" : count_text(row.cores), count_text(row.events),
              count_text(row.synops), row.latency ? columns.time.text(seconds(*row.latency)) : "",
-             columns.energy.text(joules(row.total, columns.images)),
-             percent_text(share(static_cast<double>(row.total.count()), static_cast<double>(columns.total.count()))),
+             columns.energy.text(joules(row.total, columns.images)), percent_text(share(row.total, columns.total)),
              largest_group(row)});
 }
 
@@ -193,7 +161,7 @@ std::string layer_text(const RunRecord& record, bool colour) {
   table.rule();
   add_row(table, rollup.network, "", columns);
   table.emphasise();
-  if (rollup.board.total.count() != 0) add_row(table, rollup.board, "", columns);
+  if (rollup.board.total != Energy()) add_row(table, rollup.board, "", columns);
   add_row(table, rollup.chip, "", columns);
   table.emphasise();
   return fmt::format(
@@ -232,7 +200,9 @@ std::string terminal_report(const RunRecord& record, const TerminalOptions& opti
       fmt::format("{} on {}, {} fidelity, {}, seed {}\n", record.workload, record.target,
                   fidelity_name(record.result.fidelity), schedule_name(record.result.schedule), record.seed);
   out += health_text(record, options.colour) + "\n" + headline_text(record) + "\n" +
-         images_text(record, options.colour) + "\n" + layer_text(record, options.colour);
+         images_text(record, options.colour) + "\n" + layer_text(record, options.colour) + "\n" +
+         energy_table_text(record, options.colour);
+  if (const std::string timing = timing_text(record, options.colour); !timing.empty()) out += "\n" + timing;
   if (const std::string engines = engines_text(record, options.colour); !engines.empty()) out += "\n" + engines;
   const std::string remap = remap_text(record.remap, options.colour);
   if (!remap.empty()) out += "\n" + remap;

@@ -47,4 +47,27 @@ std::string TextTable::text(bool colour) const {
   return out;
 }
 
+std::string wrapped(const std::string& text, std::size_t indent) {
+  constexpr std::size_t kWidth = 110;
+  std::string out;
+  std::size_t column = indent;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    const std::size_t width = display_width(word);
+    if (column > indent && column + 1 + width > kWidth) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += width;
+    begin = end + 1;
+  }
+  return out;
+}
+
 }  // namespace ranvier::report

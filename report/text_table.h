@@ -29,4 +29,7 @@ class TextTable {
 /// Columns that UTF-8 text takes on a terminal, for the letters used here: one a code point.
 std::size_t display_width(const std::string& text);
 
+/// Breaks at spaces to lines of at most 110 columns; those after the first are indented.
+std::string wrapped(const std::string& text, std::size_t indent);
+
 }  // namespace ranvier::report

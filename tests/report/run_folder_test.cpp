@@ -57,7 +57,7 @@ std::int64_t query(const fs::path& file, const std::string& sql) {
 TEST_F(RunFolder, HoldsEveryFileAndNothingElse) {
   write_run_folder(root_ / "deep" / "run", run_->record);
   EXPECT_EQ(entries(root_ / "deep" / "run"),
-            (std::vector<std::string>{"config.resolved.yaml", "layers.csv", "links.csv", "log.txt", "manifest.json",
+            (std::vector<std::string>{"config.resolved.yaml", "layers.csv", "ledger.csv", "links.csv", "log.txt", "manifest.json",
                                       "mapping.json", "report.html", "results.sqlite", "trace.json"}));
   EXPECT_EQ(entries(root_ / "deep"), std::vector<std::string>{"run"});
   const auto manifest = nlohmann::json::parse(read_file(root_ / "deep" / "run" / "manifest.json"));
