@@ -38,6 +38,8 @@ mapper::TokenChoice token_choice_of(const std::string& name) {
   return mapper::TokenChoice::kAuto;
 }
 
+constexpr std::size_t kBoundedRows = 4096;  // of steps, with --bounded-memory
+
 sim::CoreFactory verilated_factory() {
 #ifdef RANVIER_HAS_RTL
   return [](const sim::TileSpec& spec) { return rtl::make_verilated_core(spec); };
@@ -60,6 +62,7 @@ RunFolderUnreadable::RunFolderUnreadable(const std::string& path, const std::str
 
 Job::Job(const JobOptions& options) : options_(options) {
   load();
+  if (layered_) return map_layered();
   const StopWatch watch;
   mapper::TilingOptions tiling;
   tiling.preset = preset_of(options_.preset);
@@ -105,6 +108,10 @@ Job::Job(const JobOptions& options, mapper::MappingFile file) : options_(options
 
 void Job::load() {
   const StopWatch watch;
+  if (is_layered_workload(options_.workload)) return load_layered();
+  if (!options_.set.empty()) throw UsageError("--set", fmt::format("{} has no numbers to set", options_.workload));
+  if (options_.timing == "simple")
+    throw UsageError("--timing", fmt::format("simple is a rule for {}; leave it out", workloads::kLayeredLif));
   if (is_temporal_workload(options_.workload)) return load_temporal();
   check_schedule_of_images(options_.schedule);
   workloads::ConvertOptions how;
@@ -122,7 +129,8 @@ void Job::load() {
   wall_times_.push_back({"load and convert", watch.seconds()});
 }
 
-void Job::check_mapping() const {
+void Job::check_mapping() {
+  if (layered_) return check_layered();
   const auto findings = mapper::verify(problem_, mapping_);
   if (!findings.empty())
     throw MappingIllegal(options_.workload + " on " + options_.target, findings.size(), findings[0].text);
@@ -147,6 +155,7 @@ sim::SimOptions Job::simulation_options() const {
   how.allow_loss = options_.allow_loss;
   how.interrupted = &interrupted();
   how.network.seed = options_.common.seed;
+  if (options_.bounded_memory) how.step_rows = how.step_energy_rows = kBoundedRows;
   for (const std::string& selection : options_.rtl) {
     how.core_of_tile.resize(problem_.tiles.size(), nullptr);
     for (TileId tile : sim::select_tiles(problem_, mapping_, selection))
@@ -155,7 +164,9 @@ sim::SimOptions Job::simulation_options() const {
   return how;
 }
 
-sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes) {
+sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes,
+                             const std::function<void(sim::SimOptions&)>& more) {
+  if (options_.timing == "simple") return simulate_simple();
   const auto& codes = image_codes();
   sim::SimOptions how = simulation_options();
   ProgressOptions shown;
@@ -163,11 +174,13 @@ sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes) {
   Progress progress("simulating images", static_cast<std::int64_t>(codes.size()), shown);
   how.probes = probes;
   how.progress = [&progress](std::int32_t image, std::int32_t) { progress.set(image); };
+  if (more) more(how);
   const StopWatch watch;
   auto result = sim::simulate(problem_, mapping_, codes, how);
   progress.set(static_cast<std::int64_t>(result.images.size()));
   progress.finish();
-  wall_times_.push_back({"simulate", watch.seconds()});
+  simulate_s_ = watch.seconds();
+  wall_times_.push_back({"simulate", simulate_s_});
   return result;
 }
 
@@ -219,7 +232,7 @@ report::RunRecord Job::record(const Context& context) {
   r.started_utc = report::utc_now();
   r.seed = options_.common.seed;
   r.threads = thread_count(options_.common);
-  temporal_ ? record_temporal(r) : record_images(r);
+  layered_ ? record_layered(r) : temporal_ ? record_temporal(r) : record_images(r);
   r.inputs.push_back({"chip", problem_.board.chip.file, sha256_of_file(problem_.board.chip.file)});
   r.workload = options_.workload;
   r.target = options_.target;
@@ -229,6 +242,9 @@ report::RunRecord Job::record(const Context& context) {
   r.alternatives = alternatives_;
   if (problem_.board.device)
     r.inputs.push_back({"device", problem_.board.device->file, sha256_of_file(problem_.board.device->file)});
+  r.findings = findings_;
+  r.simulate_s = simulate_s_;
+  r.engine_bytes = engine_bytes_;
   r.wall_times = wall_times_;
   r.job_json = job_to_json(options_);
   return r;

@@ -2,6 +2,7 @@
 // One job from files to a simulated result: what the verbs run, map, sim and remap have in common.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "cli/common.h"
 #include "cli/engine_options.h"
+#include "cli/layered_workload.h"
 #include "cli/temporal_workload.h"
 #include "mapper/mapper.h"
 #include "mapper/mapping_io.h"
@@ -28,6 +30,8 @@ struct JobOptions {
   std::string fidelity = "cycle";
   std::string preset = "latency";
   std::string token_mode = "auto";
+  std::string set;               // layered-lif: its numbers
+  std::string timing = "network";  // simple: the rule of sim/simple_timing.h instead of a fidelity
   EngineOptions where;
   std::vector<std::string> rtl;
   std::string images_file;  // empty: the bundled test images
@@ -36,6 +40,7 @@ struct JobOptions {
   bool schedule_given = false;  // else the workload's own
   std::size_t accuracy_images = 500;
   bool allow_loss = false;
+  bool bounded_memory = false;
 };
 
 void add_job_options(CLI::App& verb, JobOptions& options);
@@ -63,6 +68,7 @@ class Job {
   const mapper::Mapping& mapping() const { return mapping_; }
   /// What the pure choices of engines would cost, and the one taken; empty where all stages spike by default.
   const std::vector<mapper::Alternative>& alternatives() const { return alternatives_; }
+  void set_alternatives(std::vector<mapper::Alternative> all) { alternatives_ = std::move(all); }
   void set_mapping(mapper::Mapping mapping) { mapping_ = std::move(mapping); }
   void use_profile(const mapper::Profile& profile);
 
@@ -70,7 +76,9 @@ class Job {
   /// for.
   const std::vector<std::vector<std::int32_t>>& image_codes();
   sim::SimOptions simulation_options() const;
-  sim::RunResult simulate(const std::vector<sim::Probe*>& probes = {});
+  /// `more`: changes the options last.
+  sim::RunResult simulate(const std::vector<sim::Probe*>& probes = {},
+                          const std::function<void(sim::SimOptions&)>& more = nullptr);
 
   /// Everything of the run record but the result, the remap history and the times of the whole.
   report::RunRecord record(const Context& context);
@@ -78,13 +86,19 @@ class Job {
  private:
   void load();
   void load_temporal();
+  void load_layered();
+  void map_layered();
+  void check_layered();
+  sim::RunResult simulate_simple();
+  void record_layered(report::RunRecord& record);
   void record_temporal(report::RunRecord& record);
   void record_images(report::RunRecord& record);
-  void check_mapping() const;
+  void check_mapping();
   void measure_accuracy(report::RunRecord& record);
 
   JobOptions options_;
   std::optional<TemporalWorkload> temporal_;  // instead of the next, of images_ and of recorded_
+  std::optional<LayeredWorkload> layered_;    // likewise
   workloads::VitModel model_;
   bool has_float_ = true;  // model_ has its weights
   workloads::Program program_;
@@ -95,6 +109,9 @@ class Job {
   workloads::RecordedLogits recorded_;  // empty where the model folder has none
   std::vector<std::vector<std::int32_t>> codes_;
   std::vector<report::WallTime> wall_times_;
+  std::vector<std::string> findings_;  // of a mapping that was given
+  double simulate_s_ = 0;
+  std::int64_t engine_bytes_ = 0;  // of the functional engine, where it ran alone
 };
 
 /// A mapping that the verifier refuses: a fault of the mapper, or a file changed by hand.

@@ -24,6 +24,7 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("--token-mode", o.token_mode, "how a stage's tokens share its weights")
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "shared", "stream", "replicate"}));
+  verb.add_option("--set", o.set, "layered-lif: neurons=N,density=P,rate=R,mapping=compact|spread,steps=T,seed=S");
   add_engine_options(verb, o.where);
   add_common(verb, o.common);
 }
@@ -40,8 +41,12 @@ void add_simulation_options(CLI::App& verb, JobOptions& o) {
       ->capture_default_str()
       ->check(whole_number(0, 1'000'000));
   verb.add_option("--fidelity", o.fidelity, "of the network model")->capture_default_str()->check(fidelity_names());
+  verb.add_option("--timing", o.timing, "layered-lif: simple, the rule of a public simulator, instead of a network")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"network", "simple"}));
   verb.add_option("--rtl", o.rtl, "run these tiles on Verilated cores, in lock-step: a layer (block1.fc1) or core:12");
   verb.add_flag("--allow-loss", o.allow_loss, "count lost events instead of stopping");
+  verb.add_flag("--bounded-memory", o.bounded_memory, "keep 4 096 rows of steps and join the rest (250 000 otherwise)");
 }
 
 std::string job_to_json(const JobOptions& o) {
@@ -51,6 +56,8 @@ std::string job_to_json(const JobOptions& o) {
                                 {"fidelity", o.fidelity},
                                 {"preset", o.preset},
                                 {"token_mode", o.token_mode},
+                                {"set", o.set},
+                                {"timing", o.timing},
                                 {"place", o.where.place},
                                 {"objective", o.where.objective},
                                 {"engines", o.where.engines},
@@ -59,6 +66,7 @@ std::string job_to_json(const JobOptions& o) {
                                 {"images", o.images},
                                 {"accuracy_images", o.accuracy_images},
                                 {"allow_loss", o.allow_loss},
+                                {"bounded_memory", o.bounded_memory},
                                 {"seed", o.common.seed}}
              .dump(2) +
          "\n";
@@ -74,6 +82,8 @@ JobOptions job_from_json(const std::string& text, const std::string& file) {
     j.at("fidelity").get_to(o.fidelity);
     j.at("preset").get_to(o.preset);
     j.at("token_mode").get_to(o.token_mode);
+    o.set = j.value("set", o.set);
+    o.timing = j.value("timing", o.timing);
     j.at("place").get_to(o.where.place);
     j.at("objective").get_to(o.where.objective);
     j.at("engines").get_to(o.where.engines);
@@ -82,6 +92,7 @@ JobOptions job_from_json(const std::string& text, const std::string& file) {
     j.at("images").get_to(o.images);
     j.at("accuracy_images").get_to(o.accuracy_images);
     j.at("allow_loss").get_to(o.allow_loss);
+    o.bounded_memory = j.value("bounded_memory", o.bounded_memory);
     j.at("seed").get_to(o.common.seed);
   } catch (const nlohmann::json::exception& e) {
     throw RunFolderUnreadable(file, e.what());

@@ -7,11 +7,24 @@
 
 #include "cli/common.h"
 #include "workloads/bundled.h"
+#include "workloads/layered_lif.h"
 #include "workloads/model.h"
 #include "workloads/seeded_model.h"
 
 namespace ranvier::cli {
 namespace {
+
+/// Networks over time have neither tokens nor an accuracy of their own.
+void list_layered(const Common& common, nlohmann::ordered_json& rows) {
+  constexpr const char* kSet = "neurons=N,density=P,rate=R,mapping=compact|spread,steps=T";
+  if (common.json) {
+    rows.push_back({{"name", workloads::kLayeredLif}, {"layers", workloads::kLayeredLifLayers}, {"set", kSet},
+                    {"weights", "hash"}});
+  } else {
+    fmt::print("{:<20} spiking, {} layers over time, weights are a hash; --set {}\n", workloads::kLayeredLif,
+               workloads::kLayeredLifLayers, kSet);
+  }
+}
 
 void list(const Common& common) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
@@ -45,6 +58,7 @@ void list(const Common& common) {
                  c.blocks, c.activation_bits, c.accuracy_float_10k, c.accuracy_quantised_10k);
     }
   }
+  list_layered(common, rows);
   if (common.json) fmt::print("{}\n", nlohmann::ordered_json{{"workloads", rows}}.dump(2));
 }
 

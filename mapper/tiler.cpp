@@ -270,6 +270,35 @@ void check_chip_can(const Program& program, const chips::Chip& chip, const std::
   if (!shortfalls.empty()) throw DoesNotFit(shortfalls, nearest);
 }
 
+MappingProblem assemble(const Tiler& tiler, const chips::Board& board, const std::vector<StageCut>& cuts) {
+  const Program& program = tiler.program;
+  const Schedule schedule = tiler.schedule;
+  MappingProblem problem;
+  problem.program = &program;
+  problem.board = board;
+  problem.schedule = schedule;
+  for (std::size_t s = 0; s < cuts.size(); ++s) {
+    auto made = tiles_of(program, board.chip.core, StageId(s), cuts[s], TileId(problem.tiles.size()));
+    for (Tile& tile : made) {
+      tile.engine = tiler.engines[s];
+      if (tile.engine == Engine::kOffload) tile.demand = {};
+    }
+    problem.tiles.insert(problem.tiles.end(), made.begin(), made.end());
+  }
+  problem.flows = make_flows(program, problem.tiles, schedule);
+  problem.flow_events = estimate_flow_events(program, problem.tiles, problem.flows, schedule);
+  split_flows_by_delay(problem);
+  if (board.chip.noc.multicast == chips::Multicast::kUnicast) {
+    const auto most = most_out_axons(program, problem.tiles, problem.flows);
+    for (std::size_t t = 1; t < most.size(); ++t)
+      if (problem.tiles[t].engine != Engine::kOffload) problem.tiles[t].demand.out_axons = most[t];
+  }
+  for (const Tile& tile : problem.tiles)
+    problem.tile_cycles.push_back(busy_cycles(program, board.chip.core, schedule, tile));
+  set_engine_cycles(problem);
+  return problem;
+}
+
 }  // namespace
 
 MappingProblem make_problem(const Program& program, const chips::Board& board, Schedule schedule,
@@ -293,33 +322,19 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
     tiler.spend(cuts, options.core_budget > 0 ? options.core_budget : share);
   }
 
-  const bool unicast = board.chip.noc.multicast == chips::Multicast::kUnicast;
-  if (unicast) tiler.spread_out_axons(cuts);
+  if (board.chip.noc.multicast == chips::Multicast::kUnicast) tiler.spread_out_axons(cuts);
+  return assemble(tiler, board, cuts);
+}
 
-  MappingProblem problem;
-  problem.program = &program;
-  problem.board = board;
-  problem.schedule = schedule;
-  for (std::size_t s = 0; s < cuts.size(); ++s) {
-    auto made = tiles_of(program, board.chip.core, StageId(s), cuts[s], TileId(problem.tiles.size()));
-    for (Tile& tile : made) {
-      tile.engine = tiler.engines[s];
-      if (tile.engine == Engine::kOffload) tile.demand = {};
-    }
-    problem.tiles.insert(problem.tiles.end(), made.begin(), made.end());
-  }
-  problem.flows = make_flows(program, problem.tiles, schedule);
-  problem.flow_events = estimate_flow_events(program, problem.tiles, problem.flows, schedule);
-  split_flows_by_delay(problem);
-  if (unicast) {
-    const auto most = most_out_axons(program, problem.tiles, problem.flows);
-    for (std::size_t t = 1; t < most.size(); ++t)
-      if (problem.tiles[t].engine != Engine::kOffload) problem.tiles[t].demand.out_axons = most[t];
-  }
-  for (const Tile& tile : problem.tiles)
-    problem.tile_cycles.push_back(busy_cycles(program, board.chip.core, schedule, tile));
-  set_engine_cycles(problem);
-  return problem;
+MappingProblem make_cut_problem(const Program& program, const chips::Board& board, Schedule schedule,
+                                const std::vector<std::int32_t>& output_parts) {
+  const TilingOptions options;
+  const Tiler tiler{program, board.chip.core, schedule, options, engines_of(program, options.engine, options.place)};
+  check_chip_can(program, board.chip, tiler.engines);
+  check_mechanisms(program, board.chip, schedule, tiler.engines);
+  std::vector<StageCut> cuts(program.stages.size());
+  for (std::size_t s = 1; s < cuts.size(); ++s) cuts[s].output_parts = output_parts[s];
+  return assemble(tiler, board, cuts);
 }
 
 const char* name_of(TokenMode mode) {

@@ -38,6 +38,11 @@ struct TilingOptions {
 MappingProblem make_problem(const workloads::Program& program, const chips::Board& board, Schedule schedule,
                             const TilingOptions& options = {});
 
+/// Stages of compartments cut as somebody else chose: by stage, so many even parts of its outputs (that of stage 0 is
+/// not looked at), whether they fit a core or not; verify() says what does not. Throws DoesNotFit where no cut helps.
+MappingProblem make_cut_problem(const workloads::Program& program, const chips::Board& board, Schedule schedule,
+                                const std::vector<std::int32_t>& output_parts);
+
 const char* name_of(TokenMode mode);
 const char* name_of(TokenChoice choice);
 const char* name_of(Preset preset);

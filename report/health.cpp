@@ -11,6 +11,7 @@
 #include "report/headline.h"
 #include "report/names.h"
 #include "report/origins.h"
+#include "report/timing.h"
 
 namespace ranvier::report {
 namespace {
@@ -102,14 +103,15 @@ HealthLine relay_buffer(const RunRecord& record) {
 
 HealthLine phases(const RunRecord& record) {
   std::int64_t overruns = 0;
-  std::int64_t steps = 0;
+  std::int64_t steps = 0, all = 0;
   for (const sim::StepResult& step : record.result.steps) {
     overruns += step.overrun_phases;
-    steps += step.overrun_phases > 0 ? 1 : 0;
+    steps += std::max<std::int64_t>(step.overrun_steps, step.overrun_phases > 0 ? 1 : 0);
+    all += step.joined_steps;
   }
   return {overruns > 0 ? Severity::kNote : Severity::kGood, "Phase overruns",
           fmt::format("{} of {} steps took more than one phase of {} cycles; {} phases beyond the first.",
-                      count_text(steps), count_text(static_cast<std::int64_t>(record.result.steps.size())),
+                      count_text(steps), count_text(all),
                       count_text(record.problem->board.chip.sync.phase_cycles.value), count_text(overruns))};
 }
 
@@ -177,10 +179,15 @@ Health health(const RunRecord& record) {
   lines.push_back(receive_fifo(record));
   lines.push_back(relay_buffer(record));
   if (record.problem->board.chip.sync.policy == chips::SyncPolicy::kFixedPhase) lines.push_back(phases(record));
+  if (record.result.ticks.tick_cycles > 0) lines.push_back(tick_health(record));
   lines.push_back(clipping(result));
   lines.push_back(assumed_energy(energy_origins(record)));
   for (const std::string& extension : mapper::extensions_of(*record.problem))
     lines.push_back({Severity::kNote, "Mechanism", extension + "."});
+  if (!record.findings.empty())
+    lines.push_back({Severity::kWarning, "Mapping",
+                     fmt::format("It was given, and asks more than the chip has ({} findings): {}.",
+                                 record.findings.size(), record.findings.front())});
   if (const std::string& note = record.problem->program->weights_note; !note.empty())
     lines.push_back({Severity::kWarning, "Weights", note + "."});
   lines.push_back(fidelity(result));

@@ -67,10 +67,17 @@ struct RemapIteration {
   bool accepted = false;
 };
 
+/// The checkpoint from which a process went on with the run.
+struct ResumedAt {
+  std::int32_t image = 0;
+  std::int32_t step = 0;
+};
+
 struct RunRecord {
   std::vector<std::string> argv;
   BuildFacts build;
   HostFacts host;
+  std::vector<ResumedAt> resumed_at;  // once for each time
   std::string started_utc;  // "2026-01-31T12:00:00Z"; empty leaves it out, so that two manifests can be compared
   std::uint64_t seed = 0;
   std::int32_t threads = 1;
@@ -87,6 +94,9 @@ struct RunRecord {
   const mapper::MappingProblem* problem = nullptr;  // never null when written; the board is in it
   const mapper::Mapping* mapping = nullptr;         // never null when written
   std::vector<mapper::Alternative> alternatives;    // pure choices of engines and the one taken, last; may be empty
+  std::vector<std::string> findings;                // what a mapping that was given asks beyond the chip
+  double simulate_s = 0;                            // wall time of the simulation alone
+  std::int64_t engine_bytes = 0;                    // of the functional engine; 0: it did not run alone
   sim::RunResult result;
 
   Accuracy chip;                    // images simulated on the chip
@@ -96,6 +106,7 @@ struct RunRecord {
   std::vector<RemapIteration> remap;
   std::string job_json;                 // text of job.json: what remap needs to run the job again; empty: no such file
   std::string log;                      // text of log.txt
+  std::size_t trace_limit_bytes = std::size_t{64} << 20;
   std::filesystem::path probes_folder;  // complete, beside the run folder, which takes it as "probes"; empty: none
 };
 
