@@ -51,6 +51,10 @@ UnknownCore::UnknownCore(const std::string& selection_, std::size_t cores, const
     : Error(ExitCode::kUsage, fmt::format("'{}': {}; the board has cores 0..{}", selection_, reason, cores - 1)),
       selection(selection_) {}
 
+NoSimpleTiming::NoSimpleTiming(const std::string& program, const std::string& reason)
+    : Error(ExitCode::kUsage,
+            fmt::format("--timing simple: {}: {}; leave --timing out, --fidelity times it", program, reason)) {}
+
 NotOnRtl::NotOnRtl(const std::string& selection_, const std::string& layer_, const std::string& reason)
     : Error(ExitCode::kUsage,
             fmt::format("'{}': {} cannot run on an RTL core: {}; choose a linear layer", selection_, layer_, reason)),

@@ -52,6 +52,11 @@ struct UnknownCore : Error {
   std::string selection;
 };
 
+/// The rule `simple` says nothing of this program or chip.
+struct NoSimpleTiming : Error {
+  NoSimpleTiming(const std::string& program, const std::string& reason);
+};
+
 struct NotOnRtl : Error {
   NotOnRtl(const std::string& selection, const std::string& layer, const std::string& reason);
   std::string selection;
