@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Synthetic traffic: sources, warm-up, measurement, drain.
+// Synthetic traffic and traces: sources, warm-up, measurement, drain.
 #include "sim/traffic.h"
 
 #include <ctime>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <limits>
-#include <vector>
+#include <numeric>
 
-#include "base/random.h"
 #include "sim/cycle_network.h"
 #include "sim/network_errors.h"
+#include "sim/traffic_source.h"
+#include "sim/traffic_tally.h"
 
 namespace ranvier::sim {
 
@@ -20,85 +18,9 @@ namespace {
 
 constexpr std::int64_t kSliceCycles = 32;  // sources run this far ahead of the network
 constexpr std::int64_t kDrainFactor = 10;  // drain at most this many times the measured cycles
-constexpr double kSaturationFactor = 3;    // mean latency over that of an empty network
-constexpr double kStuckShare = 0.02;       // of measured packets, without a drain
-constexpr std::uint32_t kHotspotWeight = 5;
-
-/// Where core `s` sends its packet number `k`. Patterns and weights: BookSim's, as in the reference curves.
-class Destinations {
- public:
-  Destinations(TrafficPattern pattern, const MeshSpec& mesh, std::uint64_t seed)
-      : pattern_(pattern), mesh_(mesh), seed_(seed), cores_(static_cast<std::uint32_t>(mesh.cores())) {
-    if (pattern == TrafficPattern::kTranspose && mesh.width != mesh.height) {
-      throw TrafficError("transpose", "the mesh is not square; use uniform or bitcomp");
-    }
-    for (std::int32_t y = std::max(0, mesh.height / 2 - 1); y <= mesh.height / 2 && y < mesh.height; ++y) {
-      for (std::int32_t x = std::max(0, mesh.width / 2 - 1); x <= mesh.width / 2 && x < mesh.width; ++x)
-        hot_.push_back(at(x, y));
-    }
-  }
-
-  std::uint32_t draw(std::uint32_t s, std::uint64_t k) const {
-    const std::int32_t x = mesh_.x(CoreId(s));
-    const std::int32_t y = mesh_.y(CoreId(s));
-    switch (pattern_) {
-      case TrafficPattern::kUniform:
-        return random_below(cores_, seed_, s, k, 1);
-      case TrafficPattern::kTranspose:
-        return at(y, x);
-      case TrafficPattern::kBitComplement:
-        return cores_ - 1 - s;
-      case TrafficPattern::kNeighbour:
-        return at((x + 1) % mesh_.width, (y + 1) % mesh_.height);
-      case TrafficPattern::kHotspot: {
-        const auto extra = static_cast<std::uint32_t>(hot_.size()) * (kHotspotWeight - 1);
-        const std::uint32_t i = random_below(cores_ + extra, seed_, s, k, 1);
-        return i < cores_ ? i : hot_[(i - cores_) / (kHotspotWeight - 1)];
-      }
-    }
-    return s;
-  }
-
- private:
-  std::uint32_t at(std::int32_t x, std::int32_t y) const { return static_cast<std::uint32_t>(y * mesh_.width + x); }
-  TrafficPattern pattern_;
-  MeshSpec mesh_;
-  std::uint64_t seed_;
-  std::uint32_t cores_;
-  std::vector<std::uint32_t> hot_;
-};
-
-/// Bernoulli trials, one a cycle, drawn as gaps between successes: the same distribution, work only where packets are.
-class Source {
- public:
-  Source(double rate, std::uint64_t seed, std::uint32_t core) : rate_(rate), seed_(seed), core_(core) { advance(); }
-  std::int64_t next() const { return next_; }
-  std::uint64_t packet() const { return packet_ - 1; }
-  void advance() {
-    if (rate_ <= 0) {
-      next_ = std::numeric_limits<std::int64_t>::max();
-      return;
-    }
-    double gap = 0;
-    if (rate_ < 1) gap = std::floor(std::log1p(-random_unit(seed_, core_, packet_, 0)) / std::log1p(-rate_));
-    next_ += 1 + static_cast<std::int64_t>(std::min(gap, 1e15));
-    ++packet_;
-  }
-
- private:
-  double rate_;
-  std::uint64_t seed_;
-  std::uint32_t core_;
-  std::int64_t next_ = -1;
-  std::uint64_t packet_ = 0;
-};
-
-struct InFlight {
-  std::int64_t made = 0;
-  std::int64_t entered = 0;
-  std::int64_t empty_network = 0;  // latency of a lone packet
-  std::int32_t routers = 0;
-};
+constexpr std::int64_t kMostCycles = 1'000'000'000;
+constexpr std::int32_t kMostFlits = 1'000'000;
+constexpr std::uint32_t kTreesPerCore = 16;  // different multicast trees of a core
 
 double cpu_seconds() {
   timespec t{};
@@ -106,135 +28,181 @@ double cpu_seconds() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
+struct Span {
+  std::int64_t begin = 0;  // measured cycles: [begin, end)
+  std::int64_t end = 0;
+};
+
+Span measured_span(const TrafficOptions& options, bool trace) {
+  if (trace) return {options.warm_up.value_or(0), options.trace.back().cycle + 1};
+  const std::int64_t begin = options.warm_up.value_or(options.cycles / 3);
+  return {begin, begin + options.cycles};
+}
+
 class Experiment {
  public:
   explicit Experiment(const TrafficOptions& options)
       : options_(options),
-        mesh_(
-            preset_mesh(options.preset, options.width, options.height, options.virtual_channels, options.buffer_flits)),
-        destinations_(traffic_pattern(options.traffic), mesh_, options.seed),
-        begin_(options.cycles / 3),
-        end_(begin_ + options.cycles),
-        network_(make_cycle_network(mesh_)) {
+        trace_(traffic_pattern(options.traffic) == TrafficPattern::kTrace),
+        mesh_(mesh_of(options)),
+        flits_(packet_flits(options)),
+        span_(measured_span(options, trace_)),
+        destinations_(traffic_pattern(options.traffic), mesh_, options.hotspots, options.seed),
+        network_(make_cycle_network(mesh_)),
+        tally_(mesh_, span_.begin, span_.end, options.preset == kHalfRate) {
     network_->log_entries(&entries_);
+    if (trace_) return;
+    const double packets = options.rate / flits_;
     for (std::uint32_t core = 0; core < static_cast<std::uint32_t>(mesh_.cores()); ++core) {
-      sources_.emplace_back(options.rate, options.seed, core);
+      sources_.emplace_back(packets, options.seed, CoreId(core));
     }
+    if (options.multicast > 1) plant_trees();
   }
 
   TrafficResult run() {
     const double start = cpu_seconds();
     std::int64_t now = 0;
-    const std::int64_t limit = end_ + (options_.drain ? kDrainFactor * options_.cycles : 0);
-    while (now < end_ || (measured_inside_ > 0 && now < limit)) {
-      // Slices end where the measurement begins and ends, so that counts fall on the right side.
+    const std::int64_t limit = span_.end + (options_.drain ? most_drain() : 0);
+    while (now < span_.end || (tally_.inside() > 0 && now < limit)) {
+      // Slices end where the measurement begins and ends, so that counts of links fall on the right side.
       std::int64_t next = now + kSliceCycles;
-      if (now < end_) next = std::min(next, end_);
-      generate(next);
+      if (trace_) next = std::max(next, next_of_trace(now));
+      for (const std::int64_t edge : {span_.begin, span_.end}) {
+        if (now < edge) next = std::min(next, edge);
+      }
+      if (now == span_.begin) clear_links();
+      trace_ ? generate_from_trace(next) : generate(next);
       network_->advance(next - 1, deliveries_);
       collect();
       now = next;
+      if (now == span_.end) note_links();
     }
     return result(now, cpu_seconds() - start);
   }
 
  private:
-  bool measured(std::int64_t cycle) const { return cycle >= begin_ && cycle < end_; }
-
-  void generate(std::int64_t until) {
-    for (std::uint32_t core = 0; core < sources_.size(); ++core) {
-      Source& source = sources_[core];
-      for (; source.next() < until; source.advance()) {
-        const CoreId from(core);
-        const CoreId to(destinations_.draw(core, source.packet()));
-        if (free_.empty()) {
-          free_.push_back(static_cast<std::uint32_t>(in_flight_.size()));
-          in_flight_.emplace_back();
-        }
-        const std::uint32_t id = free_.back();
-        free_.pop_back();
-        const std::int32_t routers = std::abs(mesh_.x(from) - mesh_.x(to)) + std::abs(mesh_.y(from) - mesh_.y(to)) + 1;
-        in_flight_[id] = {source.next(), 0, zero_load_cycles(mesh_, from, to), routers};
-        if (measured(source.next())) ++generated_, ++measured_inside_;
-        network_->inject({id, from, to, 1}, source.next());
+  void plant_trees() {
+    for (std::uint32_t core = 0; core < static_cast<std::uint32_t>(mesh_.cores()); ++core) {
+      for (std::uint32_t tree = 0; tree < kTreesPerCore; ++tree) {
+        trees_.push_back(network_->add_tree(
+            CoreId(core), draw_tree(mesh_.cores(), options_.multicast, options_.seed, CoreId(core), tree)));
       }
     }
   }
 
-  void collect() {
-    for (const Entry& entry : entries_) in_flight_[entry.id].entered = entry.at;
-    entries_.clear();
-    for (const Delivery& delivery : deliveries_) {
-      const InFlight& packet = in_flight_[delivery.id];
-      free_.push_back(delivery.id);
-      flit_hops_ += packet.routers;
-      if (measured(delivery.at)) ++accepted_;
-      if (!measured(packet.made)) continue;
-      --measured_inside_;
-      ++delivered_;
-      latency_ += delivery.at - packet.made;
-      network_latency_ += delivery.at - packet.entered;
-      empty_latency_ += packet.empty_network;
-      routers_ += packet.routers;
+  /// A trace ends: each of its packets alone would take no longer than this one after the other.
+  std::int64_t most_drain() const {
+    if (!trace_) return kDrainFactor * options_.cycles;
+    std::int64_t cycles = 0;
+    for (const TracePacket& p : options_.trace) {
+      cycles += zero_load_cycles(mesh_, p.source, p.destination, p.flits) + p.flits * mesh_.timing.hop();
     }
+    return kDrainFactor * cycles;
+  }
+
+  void generate(std::int64_t until) {
+    for (std::uint32_t core = 0; core < sources_.size(); ++core) {
+      BernoulliSource& source = sources_[core];
+      for (; source.next() < until; source.advance()) {
+        const CoreId from(core);
+        if (trees_.empty()) {
+          const CoreId to = destinations_.draw(from, source.packet());
+          network_->inject({tally_.made(source.next(), from, 1, flits_), from, to, flits_}, source.next());
+        } else {
+          const std::size_t tree = core * kTreesPerCore + source.packet() % kTreesPerCore;
+          network_->inject_tree({tally_.made(source.next(), from, options_.multicast, flits_), from, from, flits_},
+                                trees_[tree], source.next());
+        }
+      }
+    }
+  }
+
+  /// Traces may be silent for long.
+  std::int64_t next_of_trace(std::int64_t now) const {
+    if (at_ == options_.trace.size() || network_->next_event() != Network::kNever) return now + kSliceCycles;
+    return options_.trace[at_].cycle + 1;
+  }
+
+  void generate_from_trace(std::int64_t until) {
+    for (; at_ < options_.trace.size() && options_.trace[at_].cycle < until; ++at_) {
+      const TracePacket& p = options_.trace[at_];
+      const std::uint32_t id = tally_.made(p.cycle, p.source, 1, p.flits);
+      if (options_.keep_packets) tally_.name(id, at_);
+      network_->inject({id, p.source, p.destination, p.flits}, p.cycle);
+    }
+  }
+
+  void collect() {
+    for (const Entry& entry : entries_) tally_.entered(entry);
+    entries_.clear();
+    for (const Delivery& delivery : deliveries_) tally_.delivered(delivery);
     deliveries_.clear();
   }
 
-  TrafficResult result(std::int64_t cycles_run, double cpu_s) const {
-    const auto mean = [this](std::int64_t sum) {
-      return delivered_ == 0 ? 0.0 : static_cast<double>(sum) / static_cast<double>(delivered_);
-    };
-    const double node_cycles = static_cast<double>(options_.cycles) * mesh_.cores();
-    TrafficResult r;
-    r.latency_mean_cycles = mean(latency_);
-    r.network_latency_mean_cycles = mean(network_latency_);
-    r.hops_mean = mean(routers_);
-    r.accepted = static_cast<double>(accepted_) / node_cycles;
-    r.offered = static_cast<double>(generated_) / node_cycles;
-    const double inside = static_cast<double>(measured_inside_);
-    const double left_of_itself =
-        mean(empty_latency_) * static_cast<double>(generated_) / static_cast<double>(options_.cycles);
-    const bool stuck = options_.drain ? measured_inside_ > 0
-                                      : inside > kStuckShare * static_cast<double>(generated_) &&
-                                            inside > kSaturationFactor * left_of_itself;
-    r.saturated = stuck || r.latency_mean_cycles > kSaturationFactor * mean(empty_latency_);
-    r.packets = delivered_;
+  std::int64_t flits_on_links() const {
+    const std::vector<std::int64_t>& flits = network_->link_flits();
+    return std::accumulate(flits.begin(), flits.end(), std::int64_t{0});
+  }
+
+  void clear_links() {
+    link_flits_before_ = flits_on_links();
+    network_->clear_counters();
+  }
+
+  void note_links() {
+    const std::vector<std::int64_t>& flits = network_->link_flits();
+    fullest_link_ = static_cast<double>(*std::max_element(flits.begin(), flits.end())) /
+                    static_cast<double>(span_.end - span_.begin);
+  }
+
+  TrafficResult result(std::int64_t cycles_run, double cpu_s) {
+    TrafficResult r = tally_.result(options_.drain);
+    r.link_load_max = fullest_link_;
     r.cycles_run = cycles_run;
     r.cycles_per_s = static_cast<double>(cycles_run) / cpu_s;
-    r.flit_hops_per_s = static_cast<double>(flit_hops_) / cpu_s;
+    r.flit_hops_per_s = static_cast<double>(tally_.flits_entered() + link_flits_before_ + flits_on_links()) / cpu_s;
     return r;
   }
 
-  TrafficOptions options_;
+  const TrafficOptions& options_;
+  bool trace_;
   MeshSpec mesh_;
+  std::int32_t flits_;
+  Span span_;
   Destinations destinations_;
-  std::int64_t begin_;  // measured cycles: [begin_, end_)
-  std::int64_t end_;
   std::unique_ptr<CycleNetwork> network_;
-  std::vector<Source> sources_;
-  std::vector<InFlight> in_flight_;  // by packet id; ids are used again
-  std::vector<std::uint32_t> free_;
+  TrafficTally tally_;
+  std::vector<BernoulliSource> sources_;
+  std::vector<TreeId> trees_;  // kTreesPerCore a core; empty without multicast
+  std::size_t at_ = 0;         // in the trace
   std::vector<Entry> entries_;
   std::vector<Delivery> deliveries_;
-  std::int64_t generated_ = 0, delivered_ = 0, measured_inside_ = 0, accepted_ = 0, flit_hops_ = 0;
-  std::int64_t latency_ = 0, network_latency_ = 0, empty_latency_ = 0, routers_ = 0;
+  std::int64_t link_flits_before_ = 0;  // before the measurement
+  double fullest_link_ = 0;
 };
+
+void limit(const char* name, std::int64_t value, std::int64_t least, std::int64_t most) {
+  if (value < least || value > most) throw NetworkParameterError(name, value, least, most);
+}
 
 }  // namespace
 
-TrafficPattern traffic_pattern(const std::string& name) {
-  if (name == "uniform") return TrafficPattern::kUniform;
-  if (name == "transpose") return TrafficPattern::kTranspose;
-  if (name == "bitcomp") return TrafficPattern::kBitComplement;
-  if (name == "neighbour" || name == "neighbor") return TrafficPattern::kNeighbour;
-  if (name == "hotspot" || name == "hotspot5") return TrafficPattern::kHotspot;
-  throw TrafficError(name, "no such pattern; there are uniform, transpose, bitcomp, neighbour, hotspot");
-}
-
 TrafficResult run_traffic(const TrafficOptions& options) {
-  if (!(options.rate >= 0 && options.rate <= 1)) throw RateError(options.rate);
-  if (options.cycles < 1 || options.cycles > 1'000'000'000) {
-    throw NetworkParameterError("cycles", options.cycles, 1, 1'000'000'000);
+  const bool trace = traffic_pattern(options.traffic) == TrafficPattern::kTrace;
+  limit("flits of a packet", packet_flits(options), 1, kMostFlits);
+  if (!(options.rate >= 0 && options.rate <= packet_flits(options))) throw RateError(options.rate, packet_flits(options));
+  limit("cycles", options.cycles, 1, kMostCycles);
+  limit("warm-up cycles", options.warm_up.value_or(0), 0, kMostCycles);
+  if (trace) {
+    if (options.trace.empty()) throw TrafficError("trace", "no packets; name the file with --trace");
+    if (options.warm_up.value_or(0) > options.trace.back().cycle) {
+      throw TrafficError("trace", "every packet comes within the warm-up; shorten it");
+    }
+  }
+  const MeshSpec mesh = mesh_of(options);
+  limit("destinations of a packet", options.multicast, 1, mesh.cores());
+  if (options.multicast > 1 && (trace || traffic_pattern(options.traffic) != TrafficPattern::kUniform)) {
+    throw TrafficError(options.traffic, "multicast draws its destinations itself; leave --traffic at uniform");
   }
   return Experiment(options).run();
 }

@@ -48,6 +48,7 @@ TEST(FuzzCorpus, NirTree) { expect_both(replay("nir_tree", feed_nir_tree)); }
 TEST(FuzzCorpus, Npz) { expect_both(replay("npz", feed_npz)); }
 TEST(FuzzCorpus, Onnx) { expect_both(replay("onnx", feed_onnx)); }
 TEST(FuzzCorpus, Safetensors) { expect_both(replay("safetensors", feed_safetensors)); }
+TEST(FuzzCorpus, Trace) { expect_both(replay("trace", feed_trace)); }
 TEST(FuzzCorpus, Yaml) { expect_both(replay("yaml", feed_yaml)); }
 
 }  // namespace
