@@ -35,18 +35,81 @@ TEST(Trace, EveryActivityIsASliceOnItsCore) {
   }
   EXPECT_EQ(count["stage"], run->record.result.activities.size());
   EXPECT_EQ(count["step"], run->record.result.steps.size());
-  EXPECT_EQ(count["C"], 2 * run->record.result.steps.size());
+  EXPECT_EQ(count["C"], 4 * run->record.result.steps.size());
   EXPECT_EQ(trace["otherData"]["slices_left_out"], 0);
 }
 
-TEST(Trace, IsBoundedAndSaysWhatItLeftOut) {
+/// Steps of a trace, "image i step s", in its order.
+std::vector<std::string> steps_of(const nlohmann::json& trace) {
+  std::vector<std::string> names;
+  for (const auto& event : trace["traceEvents"]) {
+    if (event["ph"] == "X" && event["cat"] == "step") names.push_back(event["name"]);
+  }
+  return names;
+}
+
+TEST(Trace, IsBoundedInBytesAndKeepsTheFirstStepsAndTheSlowest) {
+  SampleSize size;
+  size.images = 1;
+  size.steps_per_level = 20;
+  const auto run = sample_run(size);
+  auto& steps = run->record.result.steps;
+  ASSERT_GT(steps.size(), 500U);
+  for (sim::StepResult& step : steps) step.duration = Duration(1'000'000);
+  for (const std::size_t slow : {300U, 450U, 499U}) steps[slow].duration = Duration(2'000'000 + slow);
+  const std::string whole = trace_json(run->record);
+  EXPECT_FALSE(trace_cut(run->record).any());
+  EXPECT_EQ(trace_remark(run->record), "");
+  std::size_t before = whole.size();
+  for (const std::size_t kib : {300U, 200U, 100U}) {
+    run->record.trace_limit_bytes = kib << 10;
+    const std::string text = trace_json(run->record);
+    EXPECT_LE(text.size(), run->record.trace_limit_bytes);
+    EXPECT_LT(text.size(), before);
+    before = text.size();
+    const auto trace = nlohmann::json::parse(text);
+    const auto names = steps_of(trace);
+    const TraceCut cut = trace_cut(run->record);
+    EXPECT_EQ(names.size() + cut.steps, steps.size());
+    EXPECT_EQ(trace["otherData"]["steps_left_out"], cut.steps);
+    EXPECT_EQ(trace["otherData"]["slices_left_out"], cut.slices);
+    std::size_t slices = 0, said = 0;
+    for (const auto& event : trace["traceEvents"]) {
+      slices += event["ph"] == "X" && event["cat"] == "stage" ? 1 : 0;
+      said += event["ph"] == "i" && event["name"] == trace_remark(run->record) ? 1 : 0;
+    }
+    EXPECT_EQ(slices + cut.slices, run->record.result.activities.size());
+    EXPECT_EQ(said, 1U);
+    EXPECT_EQ(names.front(), "image 0 step 0");
+    for (const char* slow : {"image 0 step 300", "image 0 step 450", "image 0 step 499"})
+      EXPECT_EQ(std::count(names.begin(), names.end(), slow), 1) << slow;
+    EXPECT_NE(
+        trace_remark(run->record).find(fmt::format("trace.json keeps {} of {} steps", names.size(), steps.size())),
+        std::string::npos);
+  }
+}
+
+TEST(Trace, CountsSlicesThatTheSimulationDidNotKeep) {
   const auto run = sample_run();
-  const auto trace = nlohmann::json::parse(trace_json(run->record, {.slices = 10, .steps = 4}));
-  std::size_t slices = 0;
-  for (const auto& event : trace["traceEvents"]) slices += event["ph"] == "X" ? 1 : 0;
-  EXPECT_EQ(slices, 14U);
-  EXPECT_EQ(trace["otherData"]["slices_left_out"], run->record.result.activities.size() - 10);
-  EXPECT_EQ(trace["otherData"]["steps_left_out"], run->record.result.steps.size() - 4);
+  run->record.result.activities_left_out = 1234;
+  const auto trace = nlohmann::json::parse(trace_json(run->record));
+  EXPECT_EQ(trace["otherData"]["slices_left_out"], 1234);
+  EXPECT_EQ(trace["otherData"]["steps_left_out"], 0);
+}
+
+TEST(Trace, CountersShowEventsAndTheFullestLink) {
+  const auto run = sample_run();
+  auto& step = run->record.result.steps.front();
+  step.events = 77;
+  step.fullest_link_cycles = 1010;
+  step.duration = chips::clock_period(run->problem.board.chip) * 5050;
+  const auto trace = nlohmann::json::parse(trace_json(run->record));
+  std::map<std::string, nlohmann::json> first;
+  for (const auto& event : trace["traceEvents"]) {
+    if (event["ph"] == "C") first.emplace(event["name"], event["args"]);
+  }
+  EXPECT_EQ(first["events in step"]["events"], 77);
+  EXPECT_DOUBLE_EQ(first["load of the fullest link"]["share of time"].get<double>(), 0.2);
 }
 
 TEST(Trace, NamesAreEscaped) {
