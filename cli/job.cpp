@@ -246,6 +246,7 @@ report::RunRecord Job::record(const Context& context) {
   r.simulate_s = simulate_s_;
   r.engine_bytes = engine_bytes_;
   r.wall_times = wall_times_;
+  r.trace_limit_bytes = options_.trace_limit_mib << 20;
   r.job_json = job_to_json(options_);
   return r;
 }

@@ -41,6 +41,7 @@ struct JobOptions {
   std::size_t accuracy_images = 500;
   bool allow_loss = false;
   bool bounded_memory = false;
+  std::size_t trace_limit_mib = 64;
 };
 
 void add_job_options(CLI::App& verb, JobOptions& options);

@@ -46,6 +46,9 @@ void add_simulation_options(CLI::App& verb, JobOptions& o) {
       ->check(CLI::IsMember({"network", "simple"}));
   verb.add_option("--rtl", o.rtl, "run these tiles on Verilated cores, in lock-step: a layer (block1.fc1) or core:12");
   verb.add_flag("--allow-loss", o.allow_loss, "count lost events instead of stopping");
+  verb.add_option("--trace-limit-mib", o.trace_limit_mib, "of trace.json: the first steps and the slowest are kept")
+      ->capture_default_str()
+      ->check(whole_number(1, 4096));
   verb.add_flag("--bounded-memory", o.bounded_memory, "keep 4 096 rows of steps and join the rest (250 000 otherwise)");
 }
 
@@ -67,6 +70,7 @@ std::string job_to_json(const JobOptions& o) {
                                 {"accuracy_images", o.accuracy_images},
                                 {"allow_loss", o.allow_loss},
                                 {"bounded_memory", o.bounded_memory},
+                                {"trace_limit_mib", o.trace_limit_mib},
                                 {"seed", o.common.seed}}
              .dump(2) +
          "\n";
@@ -93,6 +97,7 @@ JobOptions job_from_json(const std::string& text, const std::string& file) {
     j.at("accuracy_images").get_to(o.accuracy_images);
     j.at("allow_loss").get_to(o.allow_loss);
     o.bounded_memory = j.value("bounded_memory", o.bounded_memory);
+    o.trace_limit_mib = j.value("trace_limit_mib", o.trace_limit_mib);
     j.at("seed").get_to(o.common.seed);
   } catch (const nlohmann::json::exception& e) {
     throw RunFolderUnreadable(file, e.what());

@@ -17,6 +17,7 @@
 #include "report/run_folder.h"
 #include "report/run_json.h"
 #include "report/terminal.h"
+#include "report/trace.h"
 
 namespace ranvier::cli {
 namespace {
@@ -109,14 +110,19 @@ ExitCode finish_run(const Job& job, report::RunRecord& record, const std::string
   record.wall_s = wall_s;
   record.log = log_text(job.options(), record);
   record.peak_rss_mib = report::peak_rss_mib();
+  if (const std::string remark = report::trace_remark(record); !remark.empty()) {
+    record.log += remark + "\n";
+    if (!job.options().common.quiet) log::info("{}", remark);
+  }
   report::write_run_folder(out, record, force);
   if (job.options().common.json) {
     fmt::print("{}\n", report::run_json(record, out));
   } else {
     fmt::print("{}\nreport: {}/report.html\n", report::terminal_report(record, {.colour = may_colour(STDOUT_FILENO)}),
                out);
+    if (!record.probes_folder.empty()) fmt::print("probes: {}/probes\n", out);
   }
-  if (interrupted()) {
+  if (result.interrupted) {
     log::warning("interrupted: {} of {} images were simulated", result.images.size(), job.options().images);
     return ExitCode::kInterrupted;
   }

@@ -145,6 +145,7 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   const Headline h = headline(record);
   Json j;
   j["run_dir"] = run_dir;
+  if (!record.probes_folder.empty()) j["probes_dir"] = run_dir + "/probes";
   j["workload"] = record.workload;
   j["target"] = record.target;
   j["fidelity"] = fidelity_name(result.fidelity);

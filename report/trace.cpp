@@ -99,12 +99,16 @@ class Pieces {
     for (std::size_t i = 0; i < steps.size(); ++i) number[{steps[i].image, steps[i].step}] = i;
     for (const sim::Activity& a : record.result.activities) {
       const auto found = number.find({a.image, a.step});
-      if (found != number.end()) slices_[found->second].push_back(&a);
+      if (found != number.end()) {
+        slices_[found->second].push_back(&a);
+      } else {
+        ++cut_.slices;  // its step was joined with others
+      }
     }
     for (auto& of_step : slices_)
       std::stable_sort(of_step.begin(), of_step.end(),
                        [](const auto* a, const auto* b) { return a->start < b->start; });
-    cut_.slices = static_cast<std::size_t>(record.result.activities_left_out);
+    cut_.slices += static_cast<std::size_t>(record.result.activities_left_out);
     name_tracks(record, names_);
     choose();
   }
