@@ -90,7 +90,7 @@ Cycles BehaviouralCore::receive_rows(std::int32_t token, const workloads::RowEve
 }
 
 Cycles BehaviouralCore::receive_train(const EventTrain& train, std::int32_t port) {
-  if (!takes_rows(port)) return CoreModel::receive_train(train, port);
+  if (train.rows == nullptr || !takes_rows(port)) return CoreModel::receive_train(train, port);
   Cycles cost;
   for (std::size_t i = 0; i < train.rows->tokens(); ++i)
     cost += receive_rows(train.rows->token(i), train.rows->events(i));

@@ -4,11 +4,13 @@
 #include <algorithm>
 
 #include "mapper/mesh.h"
+#include "sim/communicator.h"
 #include "mapper/step_work.h"
 #include "sim/activity_bound.h"
 #include "sim/errors.h"
 #include "sim/job_digest.h"
 #include "sim/probe.h"
+#include "sim/step_rows.h"
 #include "workloads/spike_train.h"
 
 namespace ranvier::sim {
@@ -52,10 +54,13 @@ ChipRun::ChipRun(const mapper::MappingProblem& problem, const mapper::Mapping& m
       end_of_step_cycles_(step_end(problem, mapping)),
       flows_(problem, mapping),
       device_(mapper::device_schedule(problem, mapping.level)),
-      bank_(problem, options),
+      split_(problem, mapping, options.ranks == nullptr ? 1 : options.ranks->size(),
+             options.ranks == nullptr ? 0 : options.ranks->rank()),
+      bank_(problem, options, split_),
+      exchange_(options.ranks, split_, bank_),
       rule_(problem.schedule, mapping.level, problem.program->timesteps, problem.program->closed),
       host_(problem.program->stages.front(), problem.schedule),
-      accounts_(problem, mapping, flows_, device_, options.fidelity),
+      accounts_(problem, mapping, flows_, device_, options.fidelity, options.step_rows),
       step_ledger_(problem, flows_, device_),
       pipeline_(problem, mapping, device_),
       checkpoints_(options.checkpoints, [this] { return job_digest(problem_, mapping_, images_, options_); }),
@@ -107,6 +112,7 @@ void ChipRun::clear_tally() {
   tally_.fire_cycles.resize(problem_.tiles.size());
   tally_.host_flits.resize(stages);
   tally_.stage_events.resize(stages);
+  tally_.late_events.resize(stages);
   tally_.stage_cycles.resize(stages);
   tally_.peak_receive_fifo.resize(cores);
   tally_.peak_relay_buffer.resize(cores);
@@ -119,9 +125,20 @@ void ChipRun::clear_tally() {
 void ChipRun::begin_step() {
   events_in_step_ = packets_in_step_ = 0;
   std::fill(stage_fired_.begin(), stage_fired_.end(), std::uint8_t{0});
-  for (auto& events : tally_.stage_events) events.push_back(0);
+  open_bin();
   bank_.begin_step(step_);
   for (Probe* probe : options_.probes) probe->begin_step(image_, step_);
+}
+
+/// Of the counts by step, where the step begins one.
+void ChipRun::open_bin() {
+  if (step_ % tally_.steps_a_bin != 0) return;
+  if (tally_.stage_events.front().size() >= std::max<std::size_t>(2, options_.step_rows)) {
+    for (auto& events : tally_.stage_events) widen_bins(events, tally_.steps_a_bin, 2 * tally_.steps_a_bin);
+    tally_.steps_a_bin *= 2;
+    if (step_ % tally_.steps_a_bin != 0) return;
+  }
+  for (auto& events : tally_.stage_events) events.push_back(0);
 }
 
 Cycles ChipRun::fire(TileId tile, std::vector<Emission>& out) {
@@ -143,6 +160,9 @@ void ChipRun::note_fired(TileId tile, Cycles cycles, std::span<const Emission> e
   const StageId stage = problem_.tiles[tile.value()].stage;
   const auto events = static_cast<std::int64_t>(emissions.size());
   tally_.stage_events[stage.value()].back() += events;
+  const workloads::Stage& what = problem_.program->stage(stage);
+  if (what.kind == workloads::StageKind::kLif && rule_.steps_to_come() < what.cuba.axon_delay_steps)
+    tally_.late_events[stage.value()] += events;
   events_in_step_ += events;
   const bool staged =
       problem_.schedule == mapper::Schedule::kStagedGraded || problem_.schedule == mapper::Schedule::kStagedUnary;
@@ -200,10 +220,10 @@ void ChipRun::show_step(const StepTiming& timing, std::span<const std::int64_t> 
 
 void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits, bool readout) {
   account_losses();
-  tally_.steps.push_back({image_, step_, at_cycle(timing.start), at_cycle(timing.duration), Cycles(timing.compute),
+  StepResult row{image_, step_, at_cycle(timing.start), at_cycle(timing.duration), Cycles(timing.compute),
                           Cycles(timing.network), packets_in_step_, timing.overrun_phases, events_in_step_,
                           LinkId(), 0, Cycles(timing.work > 0 ? timing.work : timing.duration),
-                          timing.overrun_cycles, timing.slowest_core});
+                          timing.overrun_cycles, timing.slowest_core};
   for (std::size_t s = 0; s < stage_fired_.size(); ++s) {
     if (stage_fired_[s] != 0) tally_.stage_cycles[s] += timing.duration;
   }
@@ -215,15 +235,21 @@ void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int6
     tally_.link_peak[l] = std::max(tally_.link_peak[l], flits);
     const std::int64_t busy = flits * mapper::cycles_per_flit(problem_.board, LinkId(l));
     pipeline_.count_link(LinkId(l), busy);
-    if (StepResult& step = tally_.steps.back(); busy > step.fullest_link_cycles) {
-      step.fullest_link = LinkId(l);
-      step.fullest_link_cycles = busy;
+    if (busy > row.fullest_link_cycles) {
+      row.fullest_link = LinkId(l);
+      row.fullest_link_cycles = busy;
     }
     tally_.max_link_load =
         std::max(tally_.max_link_load,
                  static_cast<double>(flits) / static_cast<double>(std::max<std::int64_t>(1, timing.duration)));
   }
   links_before_ = link_flits;
+  row.overrun_steps = row.overrun_phases > 0 ? 1 : 0;
+  if (!readout) {
+    ++tally_.steps_done;
+    if (problem_.board.chip.sync.policy == chips::SyncPolicy::kFixedTick) tally_.ticks.add_step(row, device_.used);
+  }
+  add_row(tally_.steps, tally_.steps_a_row, row, std::max<std::size_t>(2, options_.step_rows));
   account_energy(timing, readout);
   bound_activities();
   tally_.cycles += timing.duration;
@@ -266,7 +292,8 @@ void ChipRun::account_losses() {
   for (std::size_t c = 0; c < lost_in_step_.size(); ++c) {
     if (lost_in_step_[c] == 0) continue;
     if (!options_.allow_loss) throw EventsLost(CoreId(c), image_, step_, lost_in_step_[c]);
-    tally_.lost.push_back({CoreId(c), image_, step_, lost_in_step_[c]});
+    tally_.lost_total += lost_in_step_[c];
+    if (tally_.lost.size() < options_.step_rows) tally_.lost.push_back({CoreId(c), image_, step_, lost_in_step_[c]});
     lost_in_step_[c] = 0;
   }
 }
@@ -300,6 +327,7 @@ void ChipRun::bound_activities() {
 }
 
 void ChipRun::end_image() {
+  exchange_.codes(problem_.tiles.size());
   bank_.check_codes();
   in_image_ = false;
   accounts_.add_image(tally_, bank_, images_[static_cast<std::size_t>(image_)]);

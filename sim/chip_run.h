@@ -18,6 +18,7 @@
 #include "sim/host_codes.h"
 #include "sim/pipeline_recorder.h"
 #include "sim/image_tally.h"
+#include "sim/rank_exchange.h"
 #include "sim/run_accounts.h"
 #include "sim/network_probe.h"
 #include "sim/simulate.h"
@@ -97,9 +98,10 @@ class ChipRun {
   }
   /// The same for a train; several threads may do it for different tiles.
   Cycles receive_train(TileId tile, std::int32_t port, const EventTrain& train) {
-    step_ledger_.touch(tile);
     return bank_[tile].receive_train(train, port);
   }
+  /// The tile fires or takes events in this step.
+  void touch(TileId tile) { step_ledger_.touch(tile); }
   void hold(std::int32_t delay, const std::vector<Target>& targets, const Event& event);
   /// Events whose delay ends in this step.
   std::vector<HeldEvent> take_due();
@@ -126,6 +128,10 @@ class ChipRun {
   void note_activity(CoreId core, CoreUnit unit, TileId tile, std::int64_t start, std::int64_t cycles);
   Duration at_cycle(std::int64_t cycles) const { return Duration(cycles * period_.count()); }
 
+  /// What this rank tells the others and hears from them.
+  RankExchange& exchange() { return exchange_; }
+  bool asks_for_rest() const { return rule_.asks_for_rest(); }
+
   RunResult finish();
 
  private:
@@ -141,6 +147,7 @@ class ChipRun {
   void account_energy(const StepTiming& timing, bool readout);
   void account_static(Energy spent, std::int64_t cycles);
   void account_losses();
+  void open_bin();
   void bound_activities();
 
   const mapper::MappingProblem& problem_;
@@ -151,7 +158,9 @@ class ChipRun {
   std::int64_t end_of_step_cycles_;
   FlowTable flows_;
   mapper::DeviceSchedule device_;
+  RankSplit split_;
   CoreBank bank_;
+  RankExchange exchange_;
   FiringRule rule_;
   HostCodes host_;
   RunAccounts accounts_;

@@ -4,16 +4,24 @@
 #include <algorithm>
 
 #include "mapper/engine_work.h"
+#include "sim/communicator.h"
 #include "sim/engine_cores.h"
+#include "sim/remote_core.h"
 #include "sim/tile_selection.h"
 
 namespace ranvier::sim {
 
-CoreBank::CoreBank(const mapper::MappingProblem& problem, const SimOptions& options) : problem_(problem) {
+CoreBank::CoreBank(const mapper::MappingProblem& problem, const SimOptions& options, const RankSplit& split)
+    : problem_(problem) {
   const bool graded = problem.schedule == mapper::Schedule::kStagedGraded;
   const std::vector<bool> zeros = mapper::sends_zeros(problem);
   models_.resize(problem.tiles.size());
+  const bool split_up = options.ranks != nullptr && !options.ranks->dry_run();
   for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
+    if (split_up && !split.mine(TileId(t))) {
+      models_[t] = std::make_unique<RemoteCore>();
+      continue;
+    }
     const TileSpec spec{problem.program, problem.tiles[t], &problem.board.chip.core, graded};
     const CoreFactory factory = t < options.core_of_tile.size() ? options.core_of_tile[t] : nullptr;
     if (problem.tiles[t].engine != mapper::Engine::kSpiking) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/lockstep_core.h"
+#include "sim/rank_split.h"
 #include "sim/simulate.h"
 #include "sim/state_bytes.h"
 #include "workloads/reference.h"
@@ -16,7 +17,8 @@ namespace ranvier::sim {
 
 class CoreBank {
  public:
-  CoreBank(const mapper::MappingProblem& problem, const SimOptions& options);
+  /// Cores of other ranks are told of (remote_core.h), not built.
+  CoreBank(const mapper::MappingProblem& problem, const SimOptions& options, const RankSplit& split);
 
   void begin_image(std::int32_t image);
   void begin_step(std::int32_t step);

@@ -33,10 +33,14 @@ struct Emission {
   std::int32_t value = 0;
   Cycles at;
   friend bool operator==(const Emission&, const Emission&) = default;
+  template <class Archive, class Self>
+  static void state(Archive& a, Self& s) {
+    a(s.token, s.channel, s.value, s.at);
+  }
 };
 
 /// Events that one tile sent in one step and that take the same flows: each token once, ascending; `rows` holds the same
-/// by token for kernels. The ports of `events` are not set: it is the taker's that counts.
+/// by token for kernels, where it is there. The ports of `events` are not set: it is the taker's that counts.
 struct EventTrain {
   std::span<const Event> events;
   const workloads::EventBatch* rows = nullptr;

@@ -16,6 +16,7 @@
 
 namespace ranvier::sim {
 
+class Communicator;
 class Probe;
 
 struct SimOptions {
@@ -26,8 +27,10 @@ struct SimOptions {
   NetworkOptions network;
   std::function<void(std::int32_t image, std::int32_t step)> progress;  // called when a step ends
   int threads = 0;                                                      // analytic and fast; 0: all; changes no result
+  Communicator* ranks = nullptr;  // analytic and fast: the board split by chip (communicator.h); changes no result
   bool record_activities = true;                                        // of the first image, for the trace
   std::vector<Probe*> probes;                                           // probe.h; they outlive the run
+  std::size_t step_rows = 250'000;         // more steps are joined (step_rows.h); 2 or more. Also places of lost events
   std::size_t step_energy_rows = 250'000;  // steps whose energy is kept one by one (64 MB); 0: only their sum
   const std::atomic<bool>* interrupted =
       nullptr;  // once true: stop at the next step boundary, keep the finished images

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <exception>
 #include <memory>
 
@@ -28,7 +29,6 @@ struct Arrival {
   const Target* target = nullptr;
   std::uint32_t leg = UINT32_MAX;    // index into StepFacts::legs
   std::uint32_t local = UINT32_MAX;  // or into StepFacts::locals; neither: it takes no core any time
-  Cycles cycles;
 };
 
 class StepChip {
@@ -73,15 +73,11 @@ class StepChip {
     r.finish();
   }
 
-  struct Fired {
-    TileId tile;
-    std::vector<Emission> emissions;
+  struct Fired : FiredTile {
     TileTrains trains;
-    Cycles cycles;
     std::int64_t start = 0;  // on its core, since the step began
     std::size_t first_train = 0;
     std::vector<std::int64_t> host_times;  // by emission, of tiles without a core: out of the host link
-    std::exception_ptr error;
   };
 
   void step() {
@@ -91,7 +87,7 @@ class StepChip {
     const std::vector<HeldEvent> due = run_.take_due();
     fire();
     for (std::size_t i = 0; i < fired_count_; ++i) send(fired_[i]);
-    for (const HeldEvent& held : due) take(held);
+    take(due);
     deliver();
     note_links();
     if (timer_->wants_shape()) add_shapes();
@@ -109,29 +105,37 @@ class StepChip {
     units_used_.clear();
   }
 
-  /// All tiles whose turn it is, shared by the threads.
+  /// All tiles whose turn it is, shared by ranks and threads.
   void fire() {
     const std::vector<TileId>& firing = run_.firing();
     fired_count_ = firing.size();
     if (fired_.size() < fired_count_) fired_.resize(fired_count_);
-    const std::int64_t packet_cycles = run_.unicast() ? chip_.core.emit_cycles.value : 0;
+    std::vector<FiredTile*> told;
+    for (std::size_t i = 0; i < fired_count_; ++i) {
+      fired_[i].tile = firing[i];
+      fired_[i].emissions.clear();
+      fired_[i].error = nullptr;
+      told.push_back(&fired_[i]);
+    }
     workloads::for_each_part(fired_count_, parallel_, [&](std::size_t i) {
       Fired& f = fired_[i];
-      f.tile = firing[i];
-      f.emissions.clear();
-      f.error = nullptr;
+      if (f.tile != TileId(0) && !run_.exchange().computes(f.tile)) return;
       try {
         f.cycles = run_.fire_core(f.tile, f.emissions);
       } catch (...) {
         f.error = std::current_exception();
-        return;
       }
+    });
+    run_.exchange().fired(told);
+    for (const FiredTile* f : told) {
+      if (f->error) std::rethrow_exception(f->error);
+    }
+    const std::int64_t packet_cycles = run_.unicast() ? chip_.core.emit_cycles.value : 0;
+    workloads::for_each_part(fired_count_, parallel_, [&](std::size_t i) {
+      Fired& f = fired_[i];
       const bool on_core = run_.mapping().core_of[f.tile.value()].valid();
       f.trains.sort(run_.flows(), f.tile, f.emissions, on_core ? packet_cycles : 0);
     });
-    for (std::size_t i = 0; i < fired_count_; ++i) {
-      if (fired_[i].error) std::rethrow_exception(fired_[i].error);
-    }
   }
 
   /// Books what a tile fired and sends its trains on their flows.
@@ -169,7 +173,7 @@ class StepChip {
     const auto train = static_cast<std::uint32_t>(facts_.trains.size() - 1);
     if (path.from_host && path.to_device) {
       for (const Target& target : path.local)
-        arrivals_of(target).push_back({&cell, path.zeros, &target, UINT32_MAX, UINT32_MAX, {}});
+        arrivals_of(target).push_back({&cell, path.zeros, &target, UINT32_MAX, UINT32_MAX});
       return;
     }
     if (!path.local.empty()) {
@@ -180,7 +184,7 @@ class StepChip {
       } else {
         facts_.locals.push_back({train, run_.mapping().core_of[path.source.value()], events, 0});
         for (const Target& target : path.local)
-          arrivals_of(target).push_back({&cell, path.zeros, &target, UINT32_MAX, local, {}});
+          arrivals_of(target).push_back({&cell, path.zeros, &target, UINT32_MAX, local});
       }
     }
     if (path.from_host || path.to_device) {
@@ -200,7 +204,7 @@ class StepChip {
       }
       for (const Target& target : leg.targets) {
         const std::uint32_t timed = path.to_device ? UINT32_MAX : index;
-        arrivals_of(target).push_back({&cell, path.zeros, &target, timed, UINT32_MAX, {}});
+        arrivals_of(target).push_back({&cell, path.zeros, &target, timed, UINT32_MAX});
       }
     }
   }
@@ -239,18 +243,18 @@ class StepChip {
     for (const Event& event : cell.train(path.zeros).events) run_.hold(path.delay, targets, event);
   }
 
-  /// An event whose delay ends in this step: it is in its core when the step begins.
-  void take(const HeldEvent& held) {
-    run_.receive(*held.targets, held.event, Cycles(0), [&](TileId tile, Cycles cycles) {
-      const CoreId core = run_.mapping().core_of[tile.value()];
-      work(tile, CoreUnit::kIntegrate, cycles.count());
-      if (facts_.locals.empty() || facts_.locals.back().core != core ||
-          facts_.locals.back().train != LocalTrain::kNoTrain) {
-        facts_.locals.push_back({LocalTrain::kNoTrain, core, 0, 0});
-      }
-      ++facts_.locals.back().events;
-      facts_.locals.back().integrate += cycles.count();
-    });
+  /// Events whose delay ends in this step: they are in their cores when the step begins.
+  void take(const std::vector<HeldEvent>& due) {
+    held_.clear();
+    for (std::size_t i = 0; i < due.size();) {
+      const std::vector<Target>& targets = *due[i].targets;
+      CellEvents& cell = held_.emplace_back();
+      for (; i < due.size() && due[i].targets == &targets; ++i) cell.append(due[i].event);
+      const auto local = static_cast<std::uint32_t>(facts_.locals.size());
+      const CoreId core = run_.mapping().core_of[targets.front().tile.value()];
+      facts_.locals.push_back({LocalTrain::kNoTrain, core, static_cast<std::int64_t>(cell.events.size()), 0});
+      for (const Target& target : targets) arrivals_of(target).push_back({&cell, true, &target, UINT32_MAX, local});
+    }
   }
 
   std::vector<Arrival>& arrivals_of(const Target& target) {
@@ -259,25 +263,46 @@ class StepChip {
     return arrivals;
   }
 
-  /// Hands every tile its trains, tiles shared by the threads; a tile's trains in the order in which they were sent.
+  /// Hands every tile its trains, tiles shared by ranks and threads; a tile's trains in the order in which they were
+  /// sent.
   void deliver() {
     std::sort(reached_.begin(), reached_.end());
+    received_.assign(reached_.size(), {});
     workloads::for_each_part(reached_.size(), parallel_, [&](std::size_t i) {
+      const std::vector<Arrival>& arrivals = arrivals_[reached_[i].value()];
+      received_[i].resize(arrivals.size());
+      run_.touch(reached_[i]);
+      if (!run_.exchange().computes(reached_[i])) return;
       CellEvents part;
-      for (Arrival& a : arrivals_[reached_[i].value()]) {
+      for (std::size_t k = 0; k < arrivals.size(); ++k) {
+        const Arrival& a = arrivals[k];
         const EventTrain train = a.cell->within(a.target->reach, a.zeros, part);
-        a.cycles = run_.receive_train(a.target->tile, a.target->port, train);
+        received_[i][k] = run_.receive_train(a.target->tile, a.target->port, train);
       }
     });
-    for (const TileId tile : reached_) {
-      for (const Arrival& a : arrivals_[tile.value()]) {
-        if (a.leg != UINT32_MAX) facts_.legs[a.leg].integrate += a.cycles.count();
-        if (a.local != UINT32_MAX) facts_.locals[a.local].integrate += a.cycles.count();
-        if (a.leg != UINT32_MAX || a.local != UINT32_MAX) work(tile, CoreUnit::kIntegrate, a.cycles.count());
+    tell_received();
+    for (std::size_t i = 0; i < reached_.size(); ++i) {
+      const TileId tile = reached_[i];
+      for (std::size_t k = 0; k < received_[i].size(); ++k) {
+        const Arrival& a = arrivals_[tile.value()][k];
+        const std::int64_t cycles = received_[i][k].count();
+        if (a.leg != UINT32_MAX) facts_.legs[a.leg].integrate += cycles;
+        if (a.local != UINT32_MAX) facts_.locals[a.local].integrate += cycles;
+        if (a.leg != UINT32_MAX || a.local != UINT32_MAX) work(tile, CoreUnit::kIntegrate, cycles);
       }
       arrivals_[tile.value()].clear();
     }
     reached_.clear();
+  }
+
+  void tell_received() {
+    std::vector<TileId> moved(reached_);
+    for (const TileId tile : run_.firing()) {
+      if (tile != TileId(0)) moved.push_back(tile);
+    }
+    std::sort(moved.begin(), moved.end());
+    moved.erase(std::unique(moved.begin(), moved.end()), moved.end());
+    run_.exchange().received(reached_, received_, moved, run_.asks_for_rest());
   }
 
   /// Notes work of a unit behind what it has in this step; returns when that begins. Only the trace asks for its place.
@@ -378,6 +403,8 @@ class StepChip {
   std::vector<std::int64_t> unit_end_;          // by core and unit: cycles of work in this step
   std::vector<std::size_t> units_used_;         // one may stand here twice
   std::vector<std::vector<Arrival>> arrivals_;  // by tile
+  std::vector<std::vector<Cycles>> received_;   // by tile of reached_ and arrival
+  std::deque<CellEvents> held_;                 // out of a delay
   std::vector<TileId> reached_;                 // tiles with arrivals
   std::vector<Fired> fired_;                    // kept from step to step for its memory
   std::size_t fired_count_ = 0;

@@ -52,12 +52,20 @@ bool holds(mapper::Range outer, mapper::Range inner) { return outer.begin <= inn
 
 }  // namespace
 
+void CellEvents::append(const Event& event) {
+  by_token = false;
+  events.push_back(event);
+  tokens = widened(tokens, event.token);
+  channels = widened(channels, event.channel);
+}
+
 EventTrain CellEvents::within(const mapper::Reach& reach, bool with_zeros, CellEvents& part) const {
   const EventTrain whole = train(with_zeros);
   if (holds(reach.tokens, tokens) && holds(reach.channels, channels)) return whole;
   part.events.clear();
   std::copy_if(whole.events.begin(), whole.events.end(), std::back_inserter(part.events),
                [&](const Event& e) { return reach.contains(e.token, e.channel); });
+  if (!by_token) return {part.events, nullptr};
   build_rows(part.events, part.rows);
   return {part.events, &part.rows};
 }

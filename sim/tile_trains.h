@@ -22,7 +22,13 @@ struct CellEvents {
 
   mapper::Range tokens, channels;  // the smallest box around the events
 
-  EventTrain train(bool with_zeros) const { return {with_zeros || !zeros ? events : nonzero, &rows}; }
+  bool by_token = true;  // rows are there
+
+  EventTrain train(bool with_zeros) const {
+    return {with_zeros || !zeros ? events : nonzero, by_token ? &rows : nullptr};
+  }
+  /// One more event, in any order of tokens: there are no rows then.
+  void append(const Event& event);
   /// The part of the train that lies in `reach`; `part` holds it where it is not the whole.
   EventTrain within(const mapper::Reach& reach, bool with_zeros, CellEvents& part) const;
 };
