@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "hwy/cache_control.h"
 #include "workloads/compartment.h"
 #include "workloads/lif_kernels.h"
 #include "workloads/sparse_synapses.h"
@@ -15,6 +16,14 @@ namespace {
 
 constexpr std::int32_t kTokensOfPart = 64;  // of a convolution's output
 constexpr std::size_t kWordBits = 64;
+constexpr std::size_t kRowsAhead = 2;              // asked for before they are needed: rows lie apart, each read once
+constexpr std::int64_t kCachedSynapses = 700'000;  // about 2 MiB: up to so many, asking ahead costs more than it gains
+
+void prefetch(const SparseSynapses::Row& row) {
+  constexpr std::uint32_t kLine = 64;
+  for (std::uint32_t k = 0; k < row.count; k += kLine / sizeof(std::uint16_t)) hwy::Prefetch(row.target + k);
+  for (std::uint32_t k = 0; k < row.count; k += kLine) hwy::Prefetch(row.weight + k);
+}
 
 }  // namespace
 
@@ -112,8 +121,10 @@ void LifLayer::deliver_sparse(std::size_t part) {
     return;
   }
   std::int64_t events = 0;
-  for (const std::int32_t source : arriving_) {
-    const SparseSynapses::Row row = synapses.row(block, source);
+  const bool far = synapses.synapses() > kCachedSynapses;
+  for (std::size_t i = 0; i < arriving_.size(); ++i) {
+    if (far && i + kRowsAhead < arriving_.size()) prefetch(synapses.row(block, arriving_[i + kRowsAhead]));
+    const SparseSynapses::Row row = synapses.row(block, arriving_[i]);
     add_sparse_row(row.target, row.weight, row.count, sums);
     events += row.count;
   }

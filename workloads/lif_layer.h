@@ -41,7 +41,7 @@ class LifLayer {
 
  private:
   static constexpr std::size_t kNeuronsOfPart = 4096;
-  static constexpr std::size_t kDenseWalkShare = 16;  // of a convolution's inputs: more than one in so many fired
+  static constexpr std::size_t kDenseWalkShare = 64;  // of a convolution's inputs: more than one in so many fired
   std::size_t neurons() const { return counts_.size(); }
   std::int32_t* sums_at(std::int32_t step) {
     return sums_.data() + static_cast<std::size_t>(step % slots_) * counts_.size();
