@@ -62,7 +62,10 @@ RunFolderUnreadable::RunFolderUnreadable(const std::string& path, const std::str
 
 Job::Job(const JobOptions& options) : options_(options) {
   load();
-  if (layered_) return map_layered();
+  if (layered_) {
+    map_layered();
+    return;
+  }
   const StopWatch watch;
   mapper::TilingOptions tiling;
   tiling.preset = preset_of(options_.preset);

@@ -10,6 +10,8 @@
 #include "sim/simple_fan_out.h"
 #include "workloads/lif_engine.h"
 #include "workloads/reference.h"
+#include "workloads/sparse_synapses.h"
+#include "workloads/sparse_synapses.h"
 
 namespace ranvier::sim {
 namespace {
