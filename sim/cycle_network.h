@@ -15,6 +15,8 @@ class CycleNetwork : public Network {
  public:
   /// Packets injected and not delivered.
   virtual std::int64_t packets_inside() const = 0;
+  /// From now on appends when each packet's head flit arrives, of packets with one destination; nullptr stops it.
+  virtual void log_heads(std::vector<Entry>* log) = 0;
 };
 
 /// Throws NetworkParameterError.

@@ -35,6 +35,7 @@ template <class S>
 bool CycleEngine<S>::run_source(std::uint32_t core, std::int64_t now) {
   CoreSide& side = cores_[core];
   if (side.queue.empty()) return false;
+  if (now < side.open_at) return true;
   const bool first = side.sent == 0;
   if (first && !side.short_of_room) {
     if (side.credit_vcs == 0) return false;
@@ -84,6 +85,7 @@ bool CycleEngine<S>::run_source(std::uint32_t core, std::int64_t now) {
   ++input.write;
   if (--credits == 0) exclude(side.credit_vcs, side.vc);
   arrivals_.at(now + mesh_.timing.inject).push_back(Place::pack(router, port, side.vc));
+  side.open_at = now + mesh_.timing.local_cycles_per_flit;
   return !side.queue.empty();
 }
 
@@ -104,6 +106,7 @@ bool CycleEngine<S>::run_sink(std::uint32_t core, std::int64_t now, std::vector<
   ++input.read;
   --input.visible;
   credits_back_.at(now + mesh_.timing.credit).push_back(Place::pack(router, port, vc));
+  if (head_log_ != nullptr && flit.head()) head_log_->push_back({flit.id, now});
   if (flit.tail()) {
     out.push_back({delivered_id(flit), CoreId(core), now});
     --packets_inside_;

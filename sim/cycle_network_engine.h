@@ -27,6 +27,7 @@ class CycleEngine final : public CycleNetwork {
   const std::vector<std::int64_t>& link_flits() const override { return link_flits_; }
   void clear_counters() override { link_flits_.assign(link_flits_.size(), 0); }
   void log_entries(std::vector<Entry>* log) override { entry_log_ = log; }
+  void log_heads(std::vector<Entry>* log) override { head_log_ = log; }
   std::int64_t packets_inside() const override { return packets_inside_; }
   using Network::inject_tree;
   TreeId add_tree(CoreId source, std::span<const CoreId> destinations) override;
@@ -178,6 +179,7 @@ class CycleEngine final : public CycleNetwork {
   ActiveSet sources_at_work_;
   ActiveSet sinks_at_work_;
   std::vector<Entry>* entry_log_ = nullptr;
+  std::vector<Entry>* head_log_ = nullptr;
 
   NetworkProbe* probe_ = nullptr;
   std::int64_t observed_ = -1;  // last cycle that the probe has counted

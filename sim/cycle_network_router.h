@@ -213,17 +213,18 @@ void CycleEngine<S>::launch(std::uint32_t r, std::uint32_t o, std::uint32_t out_
   flits_[next.back()] = flit;
   ++next.write;
   std::int64_t arrival = now + hop_[o < kLinks ? o : kLinks];
+  std::int64_t busy = mesh_.timing.local_cycles_per_flit;
   if (o < kLinks) {
     ++link_flits_[std::size_t{r} * kLinks + o];
-    std::int64_t busy = mesh_.timing.link_cycles_per_flit;
+    busy = mesh_.timing.link_cycles_per_flit;
     if (has(router.edge, o)) {
       arrival = now + mesh_.edge_hop();
       busy = mesh_.edge.cycles_per_flit;
     }
-    if (busy > 1) {
-      exclude(router.open, o);
-      reopenings_.at(now + busy).push_back(Place::pack(r, o, 0));
-    }
+  }
+  if (busy > 1) {
+    exclude(router.open, o);
+    reopenings_.at(now + busy).push_back(Place::pack(r, o, 0));
   }
   arrivals_.at(arrival).push_back(Place::pack(to, side, out_vc));
 }

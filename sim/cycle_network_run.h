@@ -38,7 +38,8 @@ CycleEngine<S>::CycleEngine(const MeshSpec& mesh, const NetworkOptions& options)
       trees_(mesh),
       credits_back_(std::max(mesh.timing.credit, mesh.edge_credit())),
       arrivals_(std::max({mesh.timing.hop(), mesh.timing.vertical_hop(), mesh.timing.inject, mesh.edge_hop()})),
-      reopenings_(std::max(mesh.edge.cycles_per_flit, mesh.timing.link_cycles_per_flit)),
+      reopenings_(
+          std::max({mesh.edge.cycles_per_flit, mesh.timing.link_cycles_per_flit, mesh.timing.local_cycles_per_flit})),
       routed_(mesh.timing.route + 1),
       granted_(mesh.timing.vc_allocation),
       routers_at_work_(routers_.size()),

@@ -26,6 +26,7 @@ void CycleEngine<S>::save(StateWriter& to) const {
     }
   }
   for (const CoreSide& core : cores_) {
+    to.value(core.open_at);
     to.value(core.credit_vcs);
     to.value(core.first_vc);
     to.value(core.sink_first_vc);
@@ -63,6 +64,7 @@ void CycleEngine<S>::restore(StateReader& from) {
   }
   for (CoreSide& core : cores_) {
     std::uint8_t open = 0;
+    from.value(core.open_at);
     from.value(core.credit_vcs);
     from.value(core.first_vc);
     from.value(core.sink_first_vc);

@@ -134,6 +134,7 @@ struct ClassLimits {
 /// A core's source queue and its sink.
 struct CoreSide {
   SourceQueue queue;
+  std::int64_t open_at = 0;    // its link into the router can take the next flit
   std::int32_t sent = 0;       // flits of the packet being sent that have left; 0: none is being sent
   bool sending_relay = false;  // the packet being sent is the first of the relays
   bool short_of_room = false;  // it holds its VC until it has room whole

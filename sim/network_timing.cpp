@@ -120,7 +120,8 @@ std::int64_t zero_load_cycles(const MeshSpec& mesh, CoreId from, CoreId to, std:
     edges_along = edges(mesh.y(from), mesh.y(to), mesh.chip_height);
   }
   const std::int64_t crossings = edges_across + edges_along;
-  std::int64_t slowest = across + along > crossings ? mesh.timing.link_cycles_per_flit : 1;
+  std::int64_t slowest = mesh.timing.local_cycles_per_flit;
+  if (across + along > crossings) slowest = std::max<std::int64_t>(slowest, mesh.timing.link_cycles_per_flit);
   if (crossings > 0) slowest = std::max<std::int64_t>(slowest, mesh.edge.cycles_per_flit);
   return mesh.timing.inject + (across + along + 1) * mesh.head_setup() +
          (across - edges_across + 1) * mesh.timing.hop() + (along - edges_along) * mesh.timing.vertical_hop() +

@@ -51,6 +51,7 @@ class Experiment {
         network_(make_cycle_network(mesh_)),
         tally_(mesh_, span_.begin, span_.end, options.preset == kHalfRate) {
     network_->log_entries(&entries_);
+    if (options.preset == kHalfRate) network_->log_heads(&heads_);
     if (trace_) return;
     const double packets = options.rate / flits_;
     for (std::uint32_t core = 0; core < static_cast<std::uint32_t>(mesh_.cores()); ++core) {
@@ -135,6 +136,8 @@ class Experiment {
   void collect() {
     for (const Entry& entry : entries_) tally_.entered(entry);
     entries_.clear();
+    for (const Entry& head : heads_) tally_.head_arrived(head);
+    heads_.clear();
     for (const Delivery& delivery : deliveries_) tally_.delivered(delivery);
     deliveries_.clear();
   }
@@ -176,6 +179,7 @@ class Experiment {
   std::vector<TreeId> trees_;  // kTreesPerCore a core; empty without multicast
   std::size_t at_ = 0;         // in the trace
   std::vector<Entry> entries_;
+  std::vector<Entry> heads_;
   std::vector<Delivery> deliveries_;
   std::int64_t link_flits_before_ = 0;  // before the measurement
   double fullest_link_ = 0;
@@ -201,6 +205,9 @@ TrafficResult run_traffic(const TrafficOptions& options) {
   }
   const MeshSpec mesh = mesh_of(options);
   limit("destinations of a packet", options.multicast, 1, mesh.cores());
+  if (options.multicast > 1 && options.preset == kHalfRate) {
+    throw TrafficError(options.traffic, "half-rate routers fork no packets; take p3");
+  }
   if (options.multicast > 1 && (trace || traffic_pattern(options.traffic) != TrafficPattern::kUniform)) {
     throw TrafficError(options.traffic, "multicast draws its destinations itself; leave --traffic at uniform");
   }
