@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "cli/rank_options.h"
 #include "cli/schedules.h"
 #include "cli/stop_watch.h"
 #include "cli/workload.h"
@@ -61,6 +62,7 @@ RunFolderUnreadable::RunFolderUnreadable(const std::string& path, const std::str
       file(path) {}
 
 Job::Job(const JobOptions& options) : options_(options) {
+  if (is_silent_rank(parse_ranks(options_.ranks))) options_.common.quiet = true;
   load();
   if (layered_) {
     map_layered();
@@ -156,6 +158,8 @@ sim::SimOptions Job::simulation_options() const {
   sim::SimOptions how;
   how.fidelity = fidelity_of(options_.fidelity);
   how.allow_loss = options_.allow_loss;
+  how.threads = options_.common.threads;
+  how.max_steps = options_.max_steps;
   how.interrupted = &interrupted();
   how.network.seed = options_.common.seed;
   if (options_.bounded_memory) how.step_rows = how.step_energy_rows = kBoundedRows;
@@ -179,7 +183,9 @@ sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes,
   how.progress = [&progress](std::int32_t image, std::int32_t) { progress.set(image); };
   if (more) more(how);
   const StopWatch watch;
-  auto result = sim::simulate(problem_, mapping_, codes, how);
+  const RankChoice ranks = parse_ranks(options_.ranks);
+  auto result = ranks.kind == RankChoice::Kind::kNone ? sim::simulate(problem_, mapping_, codes, how)
+                                                      : simulate_on_ranks(ranks, problem_, mapping_, codes, how);
   progress.set(static_cast<std::int64_t>(result.images.size()));
   progress.finish();
   simulate_s_ = watch.seconds();

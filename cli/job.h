@@ -41,6 +41,8 @@ struct JobOptions {
   std::size_t accuracy_images = 500;
   bool allow_loss = false;
   bool bounded_memory = false;
+  std::int64_t max_steps = 0;  // of an image; 0: until it is done
+  std::string ranks;           // rank_options.h
   std::size_t trace_limit_mib = 64;
 };
 

@@ -45,6 +45,12 @@ void add_simulation_options(CLI::App& verb, JobOptions& o) {
       ->capture_default_str()
       ->check(CLI::IsMember({"network", "simple"}));
   verb.add_option("--rtl", o.rtl, "run these tiles on Verilated cores, in lock-step: a layer (block1.fc1) or core:12");
+  verb.add_option("--max-steps", o.max_steps, "stop an image after so many steps, at rest or not; 0: until it is done")
+      ->capture_default_str()
+      ->check(whole_number(0, 1'000'000'000));
+  verb.add_option("--ranks", o.ranks,
+                  "split the board by chip: over N threads of this process, over the processes of mpiexec (mpi), or as "
+                  "a dry run (dry-run:N); analytic and fast");
   verb.add_flag("--allow-loss", o.allow_loss, "count lost events instead of stopping");
   verb.add_option("--trace-limit-mib", o.trace_limit_mib, "of trace.json: the first steps and the slowest are kept")
       ->capture_default_str()
@@ -69,6 +75,7 @@ std::string job_to_json(const JobOptions& o) {
                                 {"images", o.images},
                                 {"accuracy_images", o.accuracy_images},
                                 {"allow_loss", o.allow_loss},
+                                {"max_steps", o.max_steps},
                                 {"bounded_memory", o.bounded_memory},
                                 {"trace_limit_mib", o.trace_limit_mib},
                                 {"seed", o.common.seed}}
@@ -96,6 +103,7 @@ JobOptions job_from_json(const std::string& text, const std::string& file) {
     j.at("images").get_to(o.images);
     j.at("accuracy_images").get_to(o.accuracy_images);
     j.at("allow_loss").get_to(o.allow_loss);
+    o.max_steps = j.value("max_steps", o.max_steps);
     o.bounded_memory = j.value("bounded_memory", o.bounded_memory);
     o.trace_limit_mib = j.value("trace_limit_mib", o.trace_limit_mib);
     j.at("seed").get_to(o.common.seed);

@@ -330,12 +330,13 @@ void ChipRun::end_image() {
   exchange_.codes(problem_.tiles.size());
   bank_.check_codes();
   in_image_ = false;
-  accounts_.add_image(tally_, bank_, images_[static_cast<std::size_t>(image_)]);
+  accounts_.add_image(tally_, bank_, images_[static_cast<std::size_t>(image_)], rule_.done() ? 0 : step_);
   for (Probe* probe : options_.probes) probe->end_image();
 }
 
 RunResult ChipRun::finish() {
   RunResult result = accounts_.finish(bank_);
+  if (options_.ranks != nullptr) result.rank_bytes = exchange_.bytes_sent();
   result.interrupted = result.images.size() < images_.size();
   for (Probe* probe : options_.probes) probe->end_run();
   return result;

@@ -65,7 +65,7 @@ class ChipRun {
   // An image: begin_image(), steps until image_done(), the reading of the potentials, end_image().
   bool more_images() const { return image_ + 1 < static_cast<std::int32_t>(images_.size()); }
   void begin_image();
-  bool image_done() const { return rule_.done(); }
+  bool image_done() const { return rule_.done() || stopped(); }
   void end_image();
   bool interrupted() const;
 
@@ -148,6 +148,8 @@ class ChipRun {
   void account_static(Energy spent, std::int64_t cycles);
   void account_losses();
   void open_bin();
+  /// At SimOptions::max_steps, done or not.
+  bool stopped() const { return options_.max_steps > 0 && step_ >= options_.max_steps; }
   void bound_activities();
 
   const mapper::MappingProblem& problem_;

@@ -10,12 +10,12 @@
 #include "mapper/step_work.h"
 #include "sim/core_costs.h"
 #include "sim/pipeline_recorder.h"
+#include "sim/step_rows.h"
 #include "sim/tile_selection.h"
+#include "workloads/executor.h"
 
 namespace ranvier::sim {
 namespace {
-
-constexpr std::size_t kPipelineImages = 16;  // whose work is kept: a long run repeats what they are like
 
 void add_to(std::vector<std::int64_t>& sum, const std::vector<std::int64_t>& more) {
   if (sum.size() < more.size()) sum.resize(more.size());
@@ -44,14 +44,25 @@ std::int64_t count_powered(const mapper::MappingProblem& problem, const mapper::
   return static_cast<std::int64_t>(chips.size());
 }
 
+/// What the cores should hold: at rest, or where the executor is when it stops after as many steps.
+workloads::Activations expected(const workloads::Program& program, const std::vector<std::int32_t>& input_codes,
+                                mapper::Schedule schedule, std::int64_t stopped_after) {
+  if (stopped_after == 0) return workloads::run_reference(program, input_codes);
+  workloads::ExecutorOptions how;
+  how.max_steps = stopped_after;
+  how.stop_at_max_steps = true;
+  return workloads::run_spiking(program, input_codes, schedule, how).activations;
+}
+
 }  // namespace
 
 RunAccounts::RunAccounts(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const FlowTable& flows,
-                         const mapper::DeviceSchedule& device, Fidelity fidelity)
+                         const mapper::DeviceSchedule& device, Fidelity fidelity, std::size_t step_rows)
     : problem_(problem),
       mapping_(mapping),
       flows_(flows),
       device_(device),
+      step_rows_(std::max<std::size_t>(2, step_rows)),
       ledger_(problem.board.chip.energy),
       powered_chips_(count_powered(problem, mapping, flows)),
       flow_events_(flows.size()),
@@ -156,23 +167,30 @@ void RunAccounts::charge_steps(const ImageTally& tally) {
 }
 
 void RunAccounts::add_layers(const ImageTally& tally) {
+  const std::int64_t bin = std::max(result_.steps_a_bin, tally.steps_a_bin);
   for (std::size_t s = 0; s < result_.layers.size(); ++s) {
-    add_to(result_.layers[s].events_by_step, tally.stage_events[s]);
-    for (const std::int64_t n : tally.stage_events[s]) result_.layers[s].events += n;
+    LayerResult& layer = result_.layers[s];
+    std::vector<std::int64_t> events = tally.stage_events[s];
+    widen_bins(layer.events_by_step, result_.steps_a_bin, bin);
+    widen_bins(events, tally.steps_a_bin, bin);
+    add_to(layer.events_by_step, events);
+    for (const std::int64_t n : events) layer.events += n;
+    layer.late_events += tally.late_events[s];
   }
+  result_.steps_a_bin = bin;
   add_to(stage_cycles_, tally.stage_cycles);
 }
 
 void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores,
-                            const std::vector<std::int32_t>& input_codes) {
+                            const std::vector<std::int32_t>& input_codes, std::int64_t stopped_after) {
   const workloads::Program& program = *problem_.program;
   const workloads::Activations chip = cores.gather(input_codes);
   ImageResult image;
   image.logits = chip.logits;
   image.predicted =
       static_cast<std::int32_t>(std::max_element(chip.logits.begin(), chip.logits.end()) - chip.logits.begin());
-  image.exact = chip == workloads::run_reference(program, input_codes);
-  image.steps = static_cast<std::int32_t>(tally.steps.size()) - 1;
+  image.exact = chip == expected(program, input_codes, problem_.schedule, stopped_after);
+  image.steps = static_cast<std::int32_t>(tally.steps_done);
   image.latency = Duration(tally.cycles * chips::clock_period(problem_.board.chip).count());
   result_.images.push_back(std::move(image));
   for (std::size_t s = 1; s < program.stages.size(); ++s) {
@@ -194,15 +212,18 @@ void RunAccounts::add_image(const ImageTally& tally, const CoreBank& cores,
   raise_to(peak_receive_fifo_, tally.peak_receive_fifo);
   raise_to(peak_relay_buffer_, tally.peak_relay_buffer);
   result_.max_link_load = std::max(result_.max_link_load, tally.max_link_load);
-  result_.ticks.add_image(tally.steps, device_.used);
-  if (!tally.pipeline.empty() && pipeline_.size() < kPipelineImages) pipeline_.push_back(tally.pipeline);
-  result_.steps.insert(result_.steps.end(), tally.steps.begin(), tally.steps.end());
+  result_.ticks.add(tally.ticks);
+  // Kept are images from the first on.
+  if (pipeline_.size() + 1 == result_.images.size()) keep_image(pipeline_, tally.pipeline);
+  for (const StepResult& row : tally.steps) add_row(result_.steps, steps_a_row_, row, step_rows_);
   result_.step_energy.insert(result_.step_energy.end(), tally.step_energy.begin(), tally.step_energy.end());
   for (std::size_t p = 0; p < kEnergyParts; ++p) result_.step_energy_rest[p] += tally.step_energy_rest[p];
   result_.activities.insert(result_.activities.end(), tally.activities.begin(), tally.activities.end());
   result_.activities_left_out += tally.activities_left_out;
-  result_.lost.places.insert(result_.lost.places.end(), tally.lost.begin(), tally.lost.end());
-  for (const LostEvents::Place& place : tally.lost) result_.lost.total += place.count;
+  for (const LostEvents::Place& place : tally.lost) {
+    if (result_.lost.places.size() < step_rows_) result_.lost.places.push_back(place);
+  }
+  result_.lost.total += tally.lost_total;
   result_.total_time += result_.images.back().latency;
   result_.verilated_cycles += cores.cycles_under_test();
 }
@@ -222,7 +243,7 @@ RunResult RunAccounts::finish(const CoreBank& cores) {
   check_steps();
   finish_profile();
   finish_interval();
-  finish_pipeline();
+  result_.pipeline = pipeline_result(problem_, mapping_, pipeline_);
   return std::move(result_);
 }
 
@@ -343,20 +364,13 @@ void RunAccounts::finish_interval() {
   result_.initiation_interval = std::min(latency, Duration(cycles * chips::clock_period(problem_.board.chip).count()));
 }
 
-void RunAccounts::finish_pipeline() {
-  if (pipeline_.empty()) return;
-  result_.pipeline = run_pipeline(pipeline_, pipeline_shape(problem_, mapping_),
-                                  chips::clock_period(problem_.board.chip));
-  const auto stages = stages_by_level(problem_, mapping_);
-  for (std::size_t l = 0; l < stages.size(); ++l) result_.pipeline.levels[l].stages = stages[l];
-}
-
 std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy) {
   std::vector<std::string> out{
       "A core never waits for its router: its own events wait in its state memory without limit."};
   if (mapper::pipelined(policy)) {
     out.emplace_back(
-        "Stages of one image do not overlap: its latency is that of the image alone, step after step. Images overlap by "
+        "Stages of one image do not overlap: its latency is that of the image alone, step after step. Images overlap "
+        "by "
         "whole levels, each as long as it took alone: a core's unit does the work of one level at a time, and a level "
         "that meets another's flits on a link waits for all of them.");
   }

@@ -16,7 +16,7 @@ namespace ranvier::sim {
 class RunAccounts {
  public:
   RunAccounts(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const FlowTable& flows,
-              const mapper::DeviceSchedule& device, Fidelity fidelity);
+              const mapper::DeviceSchedule& device, Fidelity fidelity, std::size_t step_rows);
 
   /// Chips that draw static power: those with a tile or a router on some route, and the host's chip 0; none where all
   /// stages are on the device.
@@ -24,7 +24,8 @@ class RunAccounts {
   /// Steps of finished images whose energy is kept one by one.
   std::size_t step_energy_rows() const { return result_.step_energy.size(); }
   /// Compares what the cores hold with the integer reference.
-  void add_image(const ImageTally& tally, const CoreBank& cores, const std::vector<std::int32_t>& input_codes);
+  /// `stopped_after`: steps, where the image was not done; else 0.
+  void add_image(const ImageTally& tally, const CoreBank& cores, const std::vector<std::int32_t>& input_codes, std::int64_t stopped_after);
   RunResult finish(const CoreBank& cores);
 
   /// What finished images left, for checkpoints (run_state.cpp). restore() throws StateMismatch.
@@ -40,7 +41,7 @@ class RunAccounts {
     a(s.result_.images, s.result_.steps, s.result_.step_energy, s.result_.step_energy_rest, s.result_.activities,
       s.result_.activities_left_out, s.result_.lost.places, s.result_.lost.total, s.result_.total_time, s.result_.hops,
       s.result_.saturated_codes, s.result_.encoded_codes, s.result_.max_link_load, s.result_.verilated_cycles,
-      s.host_flits_, s.result_.ticks, s.pipeline_);
+      s.host_flits_, s.steps_a_row_, s.result_.steps_a_bin, s.result_.ticks, s.pipeline_);
   }
   void charge_cores(const CoreBank& cores);
   void charge_traffic(const ImageTally& tally);
@@ -55,7 +56,6 @@ class RunAccounts {
   void check_steps() const;
   void finish_profile();
   void finish_interval();
-  void finish_pipeline();
   /// Of the busier unit of the busiest core, or of both where they take turns.
   std::int64_t busiest_unit_cycles() const;
 
@@ -63,6 +63,8 @@ class RunAccounts {
   const mapper::Mapping& mapping_;
   const FlowTable& flows_;
   const mapper::DeviceSchedule& device_;
+  std::size_t step_rows_;  // most rows of steps
+  std::int64_t steps_a_row_ = 1;
   RunResult result_;
   EnergyLedger ledger_;
   std::int64_t powered_chips_ = 0;

@@ -195,6 +195,7 @@ struct RunResult {
   std::vector<std::string> verilated_tiles;
   std::int64_t lockstep_events_compared = 0;
   std::int64_t verilated_cycles = 0;
+  std::vector<std::int64_t> rank_bytes;  // by rank: sent to each of the others; of a dry run: would have been
   std::vector<std::string> left_out;  // what this fidelity does not model, in plain sentences
   mapper::Profile profile;
 };

@@ -26,6 +26,7 @@ struct SimOptions {
   bool allow_loss = false;  // count lost events instead of stopping the run
   NetworkOptions network;
   std::function<void(std::int32_t image, std::int32_t step)> progress;  // called when a step ends
+  std::int64_t max_steps = 0;  // of an image; 0: until it is done. Codes are then compared with the executor's
   int threads = 0;                                                      // analytic and fast; 0: all; changes no result
   Communicator* ranks = nullptr;  // analytic and fast: the board split by chip (communicator.h); changes no result
   bool record_activities = true;                                        // of the first image, for the trace
