@@ -194,7 +194,8 @@ void limit(const char* name, std::int64_t value, std::int64_t least, std::int64_
 TrafficResult run_traffic(const TrafficOptions& options) {
   const bool trace = traffic_pattern(options.traffic) == TrafficPattern::kTrace;
   limit("flits of a packet", packet_flits(options), 1, kMostFlits);
-  if (!(options.rate >= 0 && options.rate <= packet_flits(options))) throw RateError(options.rate, packet_flits(options));
+  if (!(options.rate >= 0 && options.rate <= packet_flits(options)))
+    throw RateError(options.rate, packet_flits(options));
   limit("cycles", options.cycles, 1, kMostCycles);
   limit("warm-up cycles", options.warm_up.value_or(0), 0, kMostCycles);
   if (trace) {
