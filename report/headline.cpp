@@ -46,9 +46,9 @@ Headline headline(const RunRecord& record) {
   h.step_time_ns_mean = result.profile.step_time_ns_mean;
   if (h.step_time_ns_mean == 0 && !result.steps.empty()) {
     Duration all;
-    std::int64_t steps = 0;
-    for (const sim::StepResult& step : result.steps) all += step.duration, steps += step.joined_steps;
-    h.step_time_ns_mean = nanoseconds(all) / static_cast<double>(steps);
+    std::int64_t joined = 0;
+    for (const sim::StepResult& step : result.steps) all += step.duration, joined += step.joined_steps;
+    h.step_time_ns_mean = nanoseconds(all) / static_cast<double>(joined);
   }
   h.synops_per_image = share(static_cast<double>(result.synops), n);
   h.events_per_image = share(static_cast<double>(result.events), n);

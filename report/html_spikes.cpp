@@ -27,6 +27,7 @@ struct Counts {
   std::size_t steps = 0;
   std::size_t steps_per_column = 1;
   std::size_t columns = 0;
+  std::size_t steps_a_bin = 1;  // long runs: `steps` counts bins of so many
   std::vector<std::vector<std::int64_t>> by_layer;
   std::vector<std::int64_t> total;
   std::int64_t largest = 0;
@@ -34,8 +35,8 @@ struct Counts {
   std::size_t cells = 0;      // not zero
 
   std::string column_name(std::size_t c) const {
-    const std::size_t first = c * steps_per_column;
-    const std::size_t last = std::min(steps, first + steps_per_column) - 1;
+    const std::size_t first = c * steps_per_column * steps_a_bin;
+    const std::size_t last = std::min(steps, (c + 1) * steps_per_column) * steps_a_bin - 1;
     return first == last ? fmt::format("step {}", first) : fmt::format("steps {} to {}", first, last);
   }
 };
@@ -45,6 +46,7 @@ Counts counts_of(const sim::RunResult& result) {
   for (const sim::LayerResult& layer : result.layers)
     counts.steps = std::max(counts.steps, layer.events_by_step.size());
   if (counts.steps == 0) return counts;
+  counts.steps_a_bin = static_cast<std::size_t>(result.steps_a_bin);
   counts.steps_per_column = (counts.steps + kMostColumns - 1) / kMostColumns;
   counts.columns = (counts.steps + counts.steps_per_column - 1) / counts.steps_per_column;
   counts.total.resize(counts.columns);
@@ -127,7 +129,7 @@ std::string heat_map(const sim::RunResult& result, const Counts& counts) {
   const std::size_t every = std::max<std::size_t>(1, static_cast<std::size_t>(std::ceil(36 / cell)));
   for (std::size_t c = 0; c < counts.columns; c += every) {
     svg.text(kLabels + cell * (static_cast<double>(c) + 0.5), top + height + 14,
-             std::to_string(c * counts.steps_per_column), Anchor::kMiddle, "small");
+             std::to_string(c * counts.steps_per_column * counts.steps_a_bin), Anchor::kMiddle, "small");
   }
   svg.text(kLabels + width / 2, top + height + 32, "step", Anchor::kMiddle);
   return svg.str();
@@ -139,6 +141,7 @@ std::string table_of(const sim::RunResult& result) {
       {{"layer", false}, {"events, run"}, {"first step"}, {"last step"}, {"fullest step"}, {"events in it"}});
   for (const sim::LayerResult& layer : result.layers) {
     const std::vector<std::int64_t>& steps = layer.events_by_step;
+    const std::int64_t bin = result.steps_a_bin;
     const auto speaks = [](std::int64_t n) { return n != 0; };
     const auto first = std::find_if(steps.begin(), steps.end(), speaks);
     if (first == steps.end()) {
@@ -147,8 +150,8 @@ std::string table_of(const sim::RunResult& result) {
     }
     const auto last = std::find_if(steps.rbegin(), steps.rend(), speaks).base() - 1;
     const auto fullest = std::max_element(steps.begin(), steps.end());
-    table.row({layer.name, count_text(layer.events), std::to_string(first - steps.begin()),
-               std::to_string(last - steps.begin()), std::to_string(fullest - steps.begin()), count_text(*fullest)});
+    table.row({layer.name, count_text(layer.events), std::to_string((first - steps.begin()) * bin),
+               std::to_string((last - steps.begin() + 1) * bin - 1), std::to_string((fullest - steps.begin()) * bin), count_text(*fullest)});
   }
   return table.text();
 }
@@ -159,12 +162,12 @@ std::string spikes_section(const RunRecord& record) {
   const Counts counts = counts_of(record.result);
   if (counts.largest == 0)
     return section("spikes", "Events over time", paragraph("This run recorded no events by step."));
-  const std::string binned =
-      counts.steps_per_column == 1 ? "" : fmt::format(" One column holds {} steps.", counts.steps_per_column);
+  const std::size_t column = counts.steps_per_column * counts.steps_a_bin;
+  const std::string binned = column == 1 ? "" : fmt::format(" One column holds {} steps.", column);
   return section("spikes", "Events over time",
                  figure(heat_map(record.result, counts),
                         fmt::format("{} layers over {} steps, summed over {} images.{}", record.result.layers.size(),
-                                    counts.steps, record.result.images.size(), binned)) +
+                                    counts.steps * counts.steps_a_bin, record.result.images.size(), binned)) +
                      folded("Table: events per layer", table_of(record.result)));
 }
 

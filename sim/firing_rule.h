@@ -29,6 +29,8 @@ class FiringRule {
   /// The step is over. `events`: any tile emitted, or events wait out a delay.
   void end_step(bool events, bool restless);
   bool done() const { return done_; }
+  /// Time steps: how many follow the present one.
+  std::int32_t steps_to_come() const { return timesteps_ - step_; }
   /// Of the present step, in staged schedules.
   std::size_t level() const { return level_; }
 

@@ -18,12 +18,17 @@ struct ImageTally {
   std::vector<std::int64_t> packet_cycles;              // by tile: to make an event's packets beyond its first
   std::vector<std::int64_t> fire_cycles;                // by tile: of its busy cycles, those of the firing unit
   std::vector<std::int64_t> host_flits;                 // by stage: input codes in, potentials out
-  std::vector<std::vector<std::int64_t>> stage_events;  // [stage][step]
+  std::vector<std::vector<std::int64_t>> stage_events;  // [stage][step / steps_a_bin]
+  std::vector<std::int64_t> late_events;                // by stage: LayerResult::late_events
+  std::int64_t steps_a_bin = 1, steps_a_row = 1;        // of stage_events and of steps: step_rows.h
+  std::int64_t steps_done = 0;                          // without the host's reading of the potentials
+  TickReport ticks;
   std::vector<std::int64_t> stage_cycles;               // time of the steps in which the stage fires
   std::vector<StepResult> steps;                        // the last one is the host's reading of the potentials
   std::vector<Activity> activities;
   std::int64_t activities_left_out = 0;
   std::vector<LostEvents::Place> lost;
+  std::int64_t lost_total = 0;
   std::vector<std::int64_t> peak_receive_fifo, peak_relay_buffer;  // by core
   std::vector<std::int64_t> link_flits, link_peak;                 // by link; peak in a step
   double max_link_load = 0;
@@ -40,9 +45,9 @@ struct ImageTally {
   /// known before; else it grows.
   template <class Archive, class Self>
   static void state(Archive& a, Self& s) {
-    a.shaped(s.flow_events, s.local_events, s.leg_packets, s.packet_cycles, s.fire_cycles, s.host_flits, s.stage_events,
+    a.shaped(s.late_events, s.flow_events, s.local_events, s.leg_packets, s.packet_cycles, s.fire_cycles, s.host_flits, s.stage_events,
              s.stage_cycles, s.peak_receive_fifo, s.peak_relay_buffer, s.link_flits, s.link_peak, s.static_energy);
-    a(s.steps, s.activities, s.activities_left_out, s.lost, s.max_link_load, s.idle_static_energy, s.step_energy,
+    a(s.steps_a_bin, s.steps_a_row, s.steps_done, s.ticks, s.lost_total, s.steps, s.activities, s.activities_left_out, s.lost, s.max_link_load, s.idle_static_energy, s.step_energy,
       s.step_energy_rest, s.idle_cycles, s.chip_steps, s.cycles, s.pipeline);
   }
 };

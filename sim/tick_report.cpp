@@ -16,25 +16,34 @@ OverrunCause cause_of(const StepResult& step, bool device_used) {
 
 }  // namespace
 
-void TickReport::add_image(std::span<const StepResult> steps_and_readout, bool device_used) {
-  if (tick_cycles == 0 || steps_and_readout.empty()) return;
-  for (const StepResult& step : steps_and_readout.first(steps_and_readout.size() - 1)) {
-    ++steps;
-    skipped_ticks += step.overrun_phases;
-    if (step.overrun_cycles == 0) continue;
-    ++overruns;
-    const OverrunCause cause = cause_of(step, device_used);
-    cores += cause == OverrunCause::kCore;
-    network += cause == OverrunCause::kNetwork;
-    device += cause == OverrunCause::kDevice;
-    if (cause == OverrunCause::kCore && step.slowest_core.valid()) {
-      const std::size_t core = step.slowest_core.value();
-      if (by_core.size() <= core) by_core.resize(core + 1);
-      ++by_core[core];
-    }
-    if (step.overrun_cycles > worst.overrun.count())
-      worst = {step.image, step.step, Cycles(step.overrun_cycles), step.slowest_core, cause};
+void TickReport::add_step(const StepResult& step, bool device_used) {
+  ++steps;
+  skipped_ticks += step.overrun_phases;
+  if (step.overrun_cycles == 0) return;
+  ++overruns;
+  const OverrunCause cause = cause_of(step, device_used);
+  cores += cause == OverrunCause::kCore;
+  network += cause == OverrunCause::kNetwork;
+  device += cause == OverrunCause::kDevice;
+  if (cause == OverrunCause::kCore && step.slowest_core.valid()) {
+    const std::size_t core = step.slowest_core.value();
+    if (by_core.size() <= core) by_core.resize(core + 1);
+    ++by_core[core];
   }
+  if (step.overrun_cycles > worst.overrun.count())
+    worst = {step.image, step.step, Cycles(step.overrun_cycles), step.slowest_core, cause};
+}
+
+void TickReport::add(const TickReport& later) {
+  steps += later.steps;
+  overruns += later.overruns;
+  skipped_ticks += later.skipped_ticks;
+  cores += later.cores;
+  network += later.network;
+  device += later.device;
+  if (by_core.size() < later.by_core.size()) by_core.resize(later.by_core.size());
+  for (std::size_t c = 0; c < later.by_core.size(); ++c) by_core[c] += later.by_core[c];
+  if (later.worst.overrun > worst.overrun) worst = later.worst;
 }
 
 }  // namespace ranvier::sim

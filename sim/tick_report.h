@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "base/ids.h"
@@ -39,8 +38,10 @@ struct TickReport {
   std::vector<std::int64_t> by_core;  // overruns of cause kCore, by the core that was done last; ends with such a core
 
   double overrun_share() const { return steps == 0 ? 0.0 : static_cast<double>(overruns) / static_cast<double>(steps); }
-  /// Steps of one image, the reading of the potentials last. `device`: the board has one and it is in use.
-  void add_image(std::span<const StepResult> steps_and_readout, bool device_used);
+  /// A step of an image; readings of potentials are none. `device_used`: the board has one and it is in use.
+  void add_step(const StepResult& step, bool device_used);
+  /// What came after all that this one holds.
+  void add(const TickReport& later);
 
   /// What grows image by image, for checkpoints.
   template <class Archive, class Self>

@@ -27,7 +27,10 @@ inline std::unique_ptr<Case> checkpoint_case(std::uint64_t seed, mapper::Schedul
     board.chip.max_delay_steps.value = draw(2, 5) == 0 ? 0 : 64;
   }
   board.chip.core.receive_fifo_events.value = 1 + draw(8, 3);
-  if (draw(2, 6) == 0) board.chip.sync.policy = chips::SyncPolicy::kFixedPhase;
+  const chips::SyncPolicy policies[] = {chips::SyncPolicy::kBarrier, chips::SyncPolicy::kFixedPhase,
+                                        chips::SyncPolicy::kFixedTick, chips::SyncPolicy::kLayerPipeline};
+  board.chip.sync.policy = policies[seed % 4];
+  board.chip.sync.tick_cycles.value = 150;
   for (;;) {
     try {
       return random_case(temporal ? testing::random_temporal_program(seed) : workloads::random_program(seed), board,
@@ -84,7 +87,11 @@ inline std::vector<std::uint8_t> result_bytes(const RunResult& r) {
   }
   for (const LinkResult& l : r.links)
     w(l.from, l.to, l.chip_edge, l.flits, l.peak_flits_in_step, static_cast<std::uint8_t>(l.direction), l.energy);
-  w(r.steps, r.step_energy, r.step_energy_rest, r.activities);
+  w(r.steps, r.steps_a_bin, r.step_energy, r.step_energy_rest, r.activities, r.activities_left_out);
+  const PipelineResult& p = r.pipeline;
+  w(p.images, p.buffers, p.makespan, p.sequential, p.fill, p.drain, p.interval, p.interval_unbuffered,
+    p.interval_unlimited, p.critical_level, static_cast<std::uint8_t>(p.limit), p.waits);
+  for (const PipelineLevelResult& l : p.levels) w(l.stages, l.busy, l.wait, l.utilisation, l.critical_share);
   for (const LedgerEntry& e : r.ledger) w(e.stage, e.core, static_cast<std::uint8_t>(e.component), e.count, e.energy);
   w(r.total_energy, r.total_time, r.initiation_interval, r.ticks, r.ticks.tick_cycles, r.lost.total, r.lost.places,
     r.events, r.synops, r.packets, r.flit_hops, r.hops, r.saturated_codes, r.encoded_codes, r.max_link_load,

@@ -171,12 +171,12 @@ StepResult step_of(std::int32_t step, std::int64_t work, std::int64_t overrun, s
 TEST(TickReport, NamesWhoWasLast) {
   TickReport report;
   report.tick_cycles = 100;
-  const std::vector<StepResult> steps{step_of(0, 90, 0, 90, 20, CoreId(1)),      // in time
-                                      step_of(1, 130, 30, 130, 110, CoreId(5)),  // core 5
-                                      step_of(2, 130, 30, 80, 130, CoreId(1)),   // a packet
-                                      step_of(3, 120, 40, 120, 10, CoreId(5)),   // began 20 late: 80 left
-                                      step_of(4, 500, 0, 500, 500, CoreId(2))};  // the reading
-  report.add_image(steps, false);
+  for (const StepResult& step : {step_of(0, 90, 0, 90, 20, CoreId(1)),        // in time
+                                 step_of(1, 130, 30, 130, 110, CoreId(5)),    // core 5
+                                 step_of(2, 130, 30, 80, 130, CoreId(1)),     // a packet
+                                 step_of(3, 120, 40, 120, 10, CoreId(5))}) {  // began 20 late: 80 left
+    report.add_step(step, false);
+  }
   EXPECT_EQ(report.steps, 4);
   EXPECT_EQ(report.overruns, 3);
   EXPECT_EQ(report.cores, 2);
@@ -188,9 +188,12 @@ TEST(TickReport, NamesWhoWasLast) {
   EXPECT_EQ(report.worst.cause, OverrunCause::kCore);
   EXPECT_EQ(report.by_core, (std::vector<std::int64_t>{0, 0, 0, 0, 0, 2}));
   EXPECT_DOUBLE_EQ(report.overrun_share(), 0.75);
-  const std::vector<StepResult> device{step_of(0, 130, 30, 10, 20, CoreId()), step_of(1, 1, 0, 1, 1, CoreId())};
-  report.add_image(device, true);
+  TickReport device;
+  device.add_step(step_of(0, 130, 30, 10, 20, CoreId()), true);
+  report.add(device);
   EXPECT_EQ(report.device, 1);
+  EXPECT_EQ(report.steps, 5);
+  EXPECT_EQ(report.worst.step, 3);
 }
 
 }  // namespace
