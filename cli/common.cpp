@@ -62,6 +62,8 @@ const std::atomic<bool>& interrupted() { return stop_asked; }
 
 void catch_interrupt() { std::signal(SIGINT, on_interrupt); }
 
+void catch_termination() { std::signal(SIGTERM, on_interrupt); }
+
 void stop_at_interrupt() {
   std::signal(SIGINT, [](int) {
     constexpr std::string_view kSaid = "ranvier: interrupted; nothing was written\n";

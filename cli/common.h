@@ -47,6 +47,8 @@ int thread_count(const Common& common);
 /// Set by the first Ctrl-C, which asks for a stop at the next step boundary; a second one ends the process.
 const std::atomic<bool>& interrupted();
 void catch_interrupt();
+/// From here on the first SIGTERM, which batch systems send before they kill, is a Ctrl-C too.
+void catch_termination();
 /// For verbs that have nothing to keep before they are done: from here on Ctrl-C ends the process with exit code 3.
 void stop_at_interrupt();
 
@@ -60,6 +62,7 @@ void add_chips_verb(CLI::App& app, Context& context);
 void add_dense_verb(CLI::App& app, Context& context);
 void add_noc_verb(CLI::App& app, Context& context);
 void add_workloads_verb(CLI::App& app, Context& context);
+void add_resume_verb(CLI::App& app, Context& context);
 void add_rtl_verb(CLI::App& app, Context& context);
 
 }  // namespace ranvier::cli

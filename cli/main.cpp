@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   cli::add_map_verb(app, context);
   cli::add_sim_verb(app, context);
   cli::add_remap_verb(app, context);
+  cli::add_resume_verb(app, context);
   cli::add_check_verb(app, context);
   cli::add_convert_verb(app, context);
   cli::add_chips_verb(app, context);

@@ -7,8 +7,7 @@
 #include "cli/job.h"
 #include "cli/probe_options.h"
 #include "cli/remap_options.h"
-#include "cli/stop_watch.h"
-#include "report/run_folder.h"
+#include "cli/run_to_end.h"
 
 namespace ranvier::cli {
 namespace {
@@ -16,6 +15,7 @@ namespace {
 struct RunArguments {
   JobOptions job;
   ProbeOptions probes;
+  CheckpointOptions checkpoints;
   std::string remap;
   std::string mapping_file;  // sim
   std::string run_dir;       // remap
@@ -24,31 +24,8 @@ struct RunArguments {
   bool seed_given = false;  // remap: else the seed of the run that it goes on from
 };
 
-/// Folder of the run when -o is left out: names workload, target, schedule, preset and fidelity.
-std::string default_out(const JobOptions& job) {
-  std::string name = std::filesystem::path(job.workload).filename().string() + "-" + job.target + "-" + job.schedule +
-                     "-" + job.preset + "-" + job.fidelity;
-  for (char& c : name)
-    if (c == '/' || c == ':' || c == '+') c = '-';
-  return "runs/" + name;
-}
-
 ExitCode simulate_and_finish(Job& job, const RunArguments& a, const Context& context, const StopWatch& clock) {
-  const std::string out = a.out.empty() ? default_out(job.options()) : a.out;
-  report::check_run_folder(out, a.force);
-  const auto probes = open_probes(a.probes, job, out);
-  auto measured = job.simulate(probes ? probes->probes() : std::vector<sim::Probe*>());
-  report::RunRecord record = job.record(context);
-  if (probes) record.probes_folder = probes->finish();
-  if (!a.remap.empty() && !interrupted()) {
-    const StopWatch remap_clock;
-    remap_job(job, std::move(measured), parse_remap(a.remap, job.options().common.seed), record);
-    record.wall_times.push_back({"remap", remap_clock.seconds()});
-  } else {
-    record.result = std::move(measured);
-  }
-  if (!record.result.images.empty()) job.use_profile(record.result.profile);
-  return finish_run(job, record, out, a.force, clock.seconds());
+  return run_to_end(job, {a.out, a.remap, a.force, a.probes, a.checkpoints}, context, clock);
 }
 
 ExitCode run(const RunArguments& a, const Context& context) {
@@ -58,6 +35,8 @@ ExitCode run(const RunArguments& a, const Context& context) {
     throw UsageError("--probe",
                      "--remap simulates many times; probe its result: ranvier sim RUN/mapping.json --probe ...");
   parse_probes(a.probes);
+  if (a.job.timing == "simple" && (!a.remap.empty() || a.probes.any() || !a.job.rtl.empty()))
+    throw UsageError("--timing", "simple has no network, core or probe; leave out --remap, --probe and --rtl");
   Job job(a.job);
   return simulate_and_finish(job, a, context, clock);
 }
@@ -104,6 +83,7 @@ void add_run_verb(CLI::App& app, Context& context) {
   verb->add_option("--remap", a->remap, "feed the measurement back, e.g. until=1%,max=8");
   verb->add_option("-o,--out", a->out, "run folder; runs/<workload>-<target>-<schedule> when left out");
   verb->add_flag("--force", a->force, "replace an existing run folder");
+  add_checkpoint_options(*verb, a->checkpoints);
   verb->callback([a, &context] {
     apply_common(a->job.common);
     context.exit_code = run(*a, context);
@@ -120,6 +100,7 @@ void add_sim_verb(CLI::App& app, Context& context) {
   add_probe_options(*verb, a->probes);
   verb->add_option("-o,--out", a->out, "run folder");
   verb->add_flag("--force", a->force, "replace an existing run folder");
+  add_checkpoint_options(*verb, a->checkpoints);
   verb->callback([a, &context] {
     apply_common(a->job.common);
     context.exit_code = simulate(*a, context);
@@ -136,6 +117,7 @@ void add_remap_verb(CLI::App& app, Context& context) {
   verb->get_option("--seed")->description("of the proposals; that of the run when left out");
   verb->add_option("-o,--out", a->out, "new run folder; <run_dir>-remapped when left out");
   verb->add_flag("--force", a->force, "replace an existing run folder");
+  add_checkpoint_options(*verb, a->checkpoints);
   verb->callback([a, verb, &context] {
     apply_common(a->job.common);
     a->seed_given = verb->count("--seed") > 0;

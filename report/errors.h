@@ -38,7 +38,7 @@ struct RunFolderUnwritable : Error {
 /// A file of the folder could not be written in full (disk full, quota, I/O error). Nothing of the folder is left.
 struct RunFolderWriteFailed : Error {
   RunFolderWriteFailed(std::filesystem::path where, std::string why)
-      : Error(ExitCode::kInternal,
+      : Error(ExitCode::kBadInput,
               fmt::format("{}: not written: {}; free space there or choose another -o", where.string(), why)),
         path(std::move(where)),
         reason(std::move(why)) {}

@@ -2,11 +2,18 @@
 // The manifest as JSON.
 #include "report/manifest.h"
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "report/names.h"
 
 namespace ranvier::report {
+
+bool marked_interrupted(const std::filesystem::path& run_folder) {
+  std::ifstream in(run_folder / "manifest.json");
+  const auto j = nlohmann::json::parse(in, nullptr, false);
+  return j.is_object() && j.value("interrupted", nlohmann::json(false)) == true;
+}
 
 std::string manifest_json(const RunRecord& record) {
   using Json = nlohmann::ordered_json;
@@ -38,6 +45,9 @@ std::string manifest_json(const RunRecord& record) {
                {"processor", record.host.processor},
                {"logical_cores", record.host.logical_cores},
                {"memory_mib", record.host.memory_mib}};
+  j["interrupted"] = record.result.interrupted;
+  j["resumed_at"] = Json::array();
+  for (const ResumedAt& at : record.resumed_at) j["resumed_at"].push_back({{"image", at.image}, {"step", at.step}});
   j["inputs"] = Json::array();
   for (const InputDigest& input : record.inputs) {
     j["inputs"].push_back({{"role", input.role}, {"path", input.path}, {"sha256", input.sha256}});
