@@ -13,6 +13,8 @@
 namespace ranvier::sim {
 namespace {
 
+constexpr std::size_t kMostImages = 16, kMostUses = 2'000'000;  // kept: uses take 16 B each
+
 bool has_levels(mapper::Schedule schedule) {
   return schedule == mapper::Schedule::kStagedGraded || schedule == mapper::Schedule::kStagedUnary;
 }
@@ -132,13 +134,21 @@ PipelineShape pipeline_shape(const mapper::MappingProblem& problem, const mapper
   return shape;
 }
 
-std::vector<std::vector<StageId>> stages_by_level(const mapper::MappingProblem& problem,
-                                                  const mapper::Mapping& mapping) {
-  std::vector<std::set<StageId>> stages(readout_level_of(mapping) + 1);
+void keep_image(std::vector<PipelineImage>& kept, const PipelineImage& image) {
+  if (image.empty() || kept.size() >= kMostImages) return;
+  std::size_t uses = uses_of(image);
+  for (const PipelineImage& other : kept) uses += uses_of(other);
+  if (kept.empty() || uses <= kMostUses) kept.push_back(image);
+}
+
+PipelineResult pipeline_result(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
+                               std::span<const PipelineImage> kept) {
+  if (kept.empty()) return {};
+  PipelineResult result = run_pipeline(kept, pipeline_shape(problem, mapping), chips::clock_period(problem.board.chip));
+  std::vector<std::set<StageId>> stages(result.levels.size());
   for (std::size_t t = 0; t < problem.tiles.size(); ++t)
     stages[static_cast<std::size_t>(mapping.level[t])].insert(problem.tiles[t].stage);
-  std::vector<std::vector<StageId>> result;
-  for (const auto& level : stages) result.emplace_back(level.begin(), level.end());
+  for (std::size_t l = 0; l < stages.size(); ++l) result.levels[l].stages.assign(stages[l].begin(), stages[l].end());
   return result;
 }
 

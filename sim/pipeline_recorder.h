@@ -9,7 +9,7 @@
 
 #include "mapper/device_schedule.h"
 #include "sim/image_tally.h"
-#include "sim/pipeline_schedule.h"
+#include "sim/pipeline_result.h"
 
 namespace ranvier::sim {
 
@@ -50,8 +50,11 @@ class PipelineRecorder {
 /// Which levels take what each sends. What the head takes in, the host's reading takes out.
 PipelineShape pipeline_shape(const mapper::MappingProblem& problem, const mapper::Mapping& mapping);
 
-/// By level, the stages that fire in it.
-std::vector<std::vector<StageId>> stages_by_level(const mapper::MappingProblem& problem,
-                                                  const mapper::Mapping& mapping);
+/// Adds an image to those whose work is kept, unless there are enough: a long run repeats what they are like.
+void keep_image(std::vector<PipelineImage>& kept, const PipelineImage& image);
+
+/// Of the images kept.
+PipelineResult pipeline_result(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
+                               std::span<const PipelineImage> kept);
 
 }  // namespace ranvier::sim

@@ -7,11 +7,18 @@
 namespace ranvier::sim {
 namespace {
 
-constexpr std::size_t kFewestImages = 12;  // in the first half, which settles, and again in the second
+constexpr std::size_t kFewestImages = 12;      // in the first half, which settles, and again in the second
+constexpr std::size_t kMostUses = 20'000'000;  // of resources, in both: what a fraction of a second schedules
 
-/// The measured images again and again: two halves of as many whole rounds.
-std::vector<std::size_t> rounds_of(std::size_t measured, std::size_t levels) {
-  const std::size_t half = (std::max(levels, kFewestImages) + measured - 1) / measured * measured;
+/// The measured images again and again: two halves of as many whole rounds. As many images as levels settle the
+/// longest pipeline; where that is too much work there are fewer.
+std::vector<std::size_t> rounds_of(std::span<const PipelineImage> images) {
+  const std::size_t measured = images.size(), levels = images.front().size();
+  std::size_t uses = 1;
+  for (const PipelineImage& image : images) uses += uses_of(image);
+  const std::size_t affordable = kMostUses / 2 / uses * measured;
+  const std::size_t wanted = std::max(kFewestImages, std::min(levels, affordable));
+  const std::size_t half = (wanted + measured - 1) / measured * measured;
   std::vector<std::size_t> sequence(2 * half);
   for (std::size_t i = 0; i < sequence.size(); ++i) sequence[i] = i % measured;
   return sequence;
@@ -74,7 +81,7 @@ PipelineResult run_pipeline(std::span<const PipelineImage> measured, const Pipel
   result.fill = in_time(end_of(run, 0));
   result.drain = in_time(end_of(run, run.size() - 1) - run.back().front().start);
 
-  const std::vector<std::size_t> rounds = rounds_of(measured.size(), levels);
+  const std::vector<std::size_t> rounds = rounds_of(measured);
   const std::size_t half = rounds.size() / 2;
   const PipelineSchedule steady = schedule_pipeline(measured, rounds, shape);
   result.interval = mean_of(steady_cycles(steady), period, half);

@@ -28,6 +28,12 @@ struct PipelineLevel {
 };
 using PipelineImage = std::vector<PipelineLevel>;
 
+inline std::size_t uses_of(const PipelineImage& image) {
+  std::size_t uses = 0;
+  for (const PipelineLevel& level : image) uses += level.units.size() + level.links.size();
+  return uses;
+}
+
 struct PipelineShape {
   std::vector<std::vector<std::int32_t>> takers;  // by level: the levels that take what it sends, all of them later
   std::int64_t buffers = 2;                       // of what a level takes in; 0: without limit

@@ -324,7 +324,8 @@ TEST(PipelineOfAChip, KeepsItsBounds) {
       const PipelineResult& p = r.pipeline;
       ASSERT_EQ(p.images, 3);
       EXPECT_EQ(p.sequential, r.total_time);
-      EXPECT_EQ(p.fill, r.images[0].latency);
+      EXPECT_GE(p.fill, r.images[0].latency);  // later images may be ahead of it on a link
+      EXPECT_LE(p.fill, p.makespan);
       EXPECT_LE(p.makespan, r.total_time);
       EXPECT_GE(p.makespan, r.initiation_interval * 3 - chips::clock_period(board.chip) * 3);
       EXPECT_GE(p.interval, r.initiation_interval - chips::clock_period(board.chip));
