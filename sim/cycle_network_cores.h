@@ -84,7 +84,7 @@ bool CycleEngine<S>::run_source(std::uint32_t core, std::int64_t now) {
   flits_[input.back()] = flit;
   ++input.write;
   if (--credits == 0) exclude(side.credit_vcs, side.vc);
-  arrivals_.at(now + mesh_.timing.inject).push_back(Place::pack(router, port, side.vc));
+  arrivals_.add(now + mesh_.timing.inject, Place::pack(router, port, side.vc));
   side.open_at = now + mesh_.timing.local_cycles_per_flit;
   return !side.queue.empty();
 }
@@ -105,7 +105,7 @@ bool CycleEngine<S>::run_sink(std::uint32_t core, std::int64_t now, std::vector<
   const Flit flit = flits_[input.front()];
   ++input.read;
   --input.visible;
-  credits_back_.at(now + mesh_.timing.credit).push_back(Place::pack(router, port, vc));
+  credits_back_.add(now + mesh_.timing.credit, Place::pack(router, port, vc));
   if (head_log_ != nullptr && flit.head()) head_log_->push_back({flit.id, now});
   if (flit.tail()) {
     out.push_back({delivered_id(flit), CoreId(core), now});

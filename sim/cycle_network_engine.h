@@ -122,17 +122,20 @@ class CycleEngine final : public CycleNetwork {
   void input_first(std::uint32_t r, const InputSet* first_choice, const InputSet* able, std::uint32_t outputs,
                    Won&& won);
   void send(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now);
-  void launch(std::uint32_t r, std::uint32_t o, std::uint32_t out_vc, Flit flit, std::int64_t now);
-  void return_credit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::int64_t now);
+  [[gnu::always_inline]] inline void launch(std::uint32_t r, std::uint32_t o, std::uint32_t out_vc, Flit flit,
+                                            std::int64_t now);
+  [[gnu::always_inline]] inline void return_credit(std::uint32_t r, std::uint32_t port, std::uint32_t vc,
+                                                   std::int64_t now);
 
   Branch& branch(std::size_t input, std::uint32_t o) { return branches_[input * ports() + o]; }
   const Branch& branch(std::size_t input, std::uint32_t o) const { return branches_[input * ports() + o]; }
-  void begin_fork(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input);
-  void feed_branches(Place place, InputVc& input);
-  bool has_room(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o);
+  [[gnu::noinline]] void begin_fork(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input);
+  [[gnu::noinline]] void feed_branches(Place place, InputVc& input);
+  [[gnu::noinline]] bool has_room(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o);
   std::uint32_t same_flit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::uint32_t others,
                           const InputSet* able) const;
-  void send_branch(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::int64_t now);
+  [[gnu::noinline]] void send_branch(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o,
+                                     std::int64_t now);
   std::uint32_t delivered_id(Flit flit);
 
   void observe_rest(std::int64_t until);

@@ -75,7 +75,7 @@ template <class S>
 bool CycleEngine<S>::has_room(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
   const std::size_t i = index(r, port, vc);
   const InputVc& input = inputs_[i];
-  if (input.forked == 0 || !has(trees_[forks_[i].node].whole, o)) return true;
+  if (!has(trees_[forks_[i].node].whole, o)) return true;
   Branch& here = branch(i, o);
   const auto flits = static_cast<std::uint32_t>(tree_packets_[flits_[input.front()].id].flits);
   std::uint16_t& credits = credits_[index(r, o, here.vc)];

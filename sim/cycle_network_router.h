@@ -73,7 +73,7 @@ void CycleEngine<S>::bid(std::uint32_t r, std::uint32_t port, std::uint32_t vc, 
   }
   if constexpr (S::kStages) {
     if (mesh_.timing.route > 0) {
-      routed_.at(now + mesh_.timing.route).push_back(Place::pack(r, port, vc));
+      routed_.add(now + mesh_.timing.route, Place::pack(r, port, vc));
       return;
     }
   }
@@ -154,7 +154,7 @@ bool CycleEngine<S>::run_router(std::uint32_t r, std::int64_t now) {
     bid_made = allocate_switch(r, sure, able, bidding, [&](std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
       if (has(router.output[o].heads, port * vcs() + vc)) {
         take_vc(r, port, vc, o);
-        if (!has_room(r, port, vc, o)) {
+        if (inputs_[index(r, port, vc)].forked != 0 && !has_room(r, port, vc, o)) {
           include(router.output[o].bodies, port * vcs() + vc);
           return;
         }
@@ -224,9 +224,9 @@ void CycleEngine<S>::launch(std::uint32_t r, std::uint32_t o, std::uint32_t out_
   }
   if (busy > 1) {
     exclude(router.open, o);
-    reopenings_.at(now + busy).push_back(Place::pack(r, o, 0));
+    reopenings_.add(now + busy, Place::pack(r, o, 0));
   }
-  arrivals_.at(arrival).push_back(Place::pack(to, side, out_vc));
+  arrivals_.add(arrival, Place::pack(to, side, out_vc));
 }
 
 /// The credit of a slot that has become free goes to whoever fills this input.
@@ -235,7 +235,7 @@ void CycleEngine<S>::return_credit(std::uint32_t r, std::uint32_t port, std::uin
   const std::uint32_t from = neighbour(r, port);
   const std::uint32_t from_side = opposite(port);
   const std::int64_t delay = has(routers_[r].edge, port) ? mesh_.edge_credit() : mesh_.timing.credit;
-  credits_back_.at(now + delay).push_back(Place::pack(from, from_side, vc));
+  credits_back_.add(now + delay, Place::pack(from, from_side, vc));
 }
 
 }  // namespace ranvier::sim

@@ -79,7 +79,7 @@ void CycleEngine<S>::win_vc(std::uint32_t r, std::uint32_t bit, std::uint32_t o,
     has_room(r, port, vc, o);
   }
   if (mesh_.timing.vc_allocation > 1) {
-    granted_.at(now + mesh_.timing.vc_allocation).push_back(Place::pack(r, o, v));
+    granted_.add(now + mesh_.timing.vc_allocation, Place::pack(r, o, v));
   } else {
     include(output.bodies, bit);
   }

@@ -23,13 +23,16 @@ TreeId MulticastTrees::add(CoreId source, std::span<const CoreId> destinations) 
   if (!added) return known->second;
   const auto root = static_cast<std::uint32_t>(nodes_.size());
   nodes_.emplace_back();
-  const bool forks = fill(root, mesh_.router_of(source), to);
+  // A single destination is reached as a unicast packet reaches it.
+  const std::int32_t here = mesh_.router_of(source);
+  const bool forks = fill(root, here, to, up_first(mesh_, to.size() == 1 ? mesh_.router_of(to[0]) : here));
   trees_.push_back({root, static_cast<std::uint32_t>(to.size()), forks, source});
   return known->second;
 }
 
 /// Says whether the packet forks at this router or after it.
-bool MulticastTrees::fill(std::uint32_t node, std::int32_t router, std::span<const CoreId> destinations) {
+bool MulticastTrees::fill(std::uint32_t node, std::int32_t router, std::span<const CoreId> destinations,
+                          bool up_first) {
   std::array<std::vector<CoreId>, 6> by_link;
   TreeNode made;
   for (const CoreId to : destinations) {
@@ -39,7 +42,7 @@ bool MulticastTrees::fill(std::uint32_t node, std::int32_t router, std::span<con
       continue;
     }
     const FirstLink link =
-        first_link(mesh_, router % mesh_.width, router / mesh_.width, way_between(mesh_, router, there));
+        first_link(mesh_, router % mesh_.width, router / mesh_.width, way_between(mesh_, router, there, up_first));
     by_link[link.direction].push_back(to);
     made.outputs |= 1u << link.direction;
     made.links |= 1u << link.direction;
@@ -53,7 +56,7 @@ bool MulticastTrees::fill(std::uint32_t node, std::int32_t router, std::span<con
   for (std::uint32_t d = 0; d < by_link.size(); ++d) {
     if (by_link[d].empty()) continue;
     const std::uint32_t next = child(node, d);
-    forks |= fill(next, router_next_to(mesh_, router, d), by_link[d]);
+    forks |= fill(next, router_next_to(mesh_, router, d), by_link[d], up_first);
     if (nodes_[next].forks()) whole |= 1u << d;
   }
   nodes_[node].whole = whole;

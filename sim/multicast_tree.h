@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Destination sets of packets that routers fork: the union of the unicast ways, as nodes that a flit carries from
-// router to router.
+// Destination sets of packets that routers fork: the union of shortest ways in dimension order, as nodes that a flit
+// carries from router to router. On tori the ways of a set keep to one order where both ways round are as short, so
+// that they do not part and meet again.
 #pragma once
 
 #include <bit>
@@ -48,7 +49,7 @@ class MulticastTrees {
     bool forks = false;  // anywhere
     CoreId source;
   };
-  bool fill(std::uint32_t node, std::int32_t router, std::span<const CoreId> destinations);
+  bool fill(std::uint32_t node, std::int32_t router, std::span<const CoreId> destinations, bool up_first);
 
   MeshSpec mesh_;
   std::vector<TreeNode> nodes_;

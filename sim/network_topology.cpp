@@ -38,11 +38,14 @@ Way with_diagonal(std::int32_t x, std::int32_t y) {
 
 std::int32_t Way::links() const { return std::abs(diagonal) + std::abs(x) + std::abs(y); }
 
-Way way_between(const MeshSpec& mesh, std::int32_t from_router, std::int32_t to_router) {
-  const std::int32_t from_x = from_router % mesh.width, from_y = from_router / mesh.width;
-  const std::int32_t to_x = to_router % mesh.width, to_y = to_router / mesh.width;
+bool up_first(const MeshSpec& mesh, std::int32_t router) {
+  return (router % mesh.width + router / mesh.width) % 2 == 0;
+}
+
+Way way_between(const MeshSpec& mesh, std::int32_t from, std::int32_t to, bool up_first) {
+  const std::int32_t from_x = from % mesh.width, from_y = from / mesh.width;
+  const std::int32_t to_x = to % mesh.width, to_y = to / mesh.width;
   if (mesh.topology == Topology::kMesh) return {0, to_x - from_x, to_y - from_y};
-  const bool up_first = (to_x + to_y) % 2 == 0;
   const Choices across = choices(from_x, to_x, mesh.width, up_first);
   const Choices along = choices(from_y, to_y, mesh.height, up_first);
   Way best;

@@ -21,9 +21,16 @@ struct Way {
   std::int32_t links() const;
 };
 
-/// The shortest way. Where several are as short, destinations whose x + y is even are reached eastward, then southward,
-/// before the other way round, and those where it is odd the opposite; what is left of a way is the way from there.
-Way way_between(const MeshSpec& mesh, std::int32_t from_router, std::int32_t to_router);
+/// Which way round a ring is tried first, where both are as short: east and south for routers whose x + y is even.
+bool up_first(const MeshSpec& mesh, std::int32_t router);
+
+/// The shortest way from router to router; of several, the first in the order that `up_first` gives.
+Way way_between(const MeshSpec& mesh, std::int32_t from, std::int32_t to, bool up_first);
+
+/// That of a packet with one destination, whose place gives the order: the rest of a way is the way from there.
+inline Way way_between(const MeshSpec& mesh, std::int32_t from, std::int32_t to) {
+  return way_between(mesh, from, to, up_first(mesh, to));
+}
 
 /// First link of a way, from a router at (x, y).
 struct FirstLink {

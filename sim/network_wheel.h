@@ -22,6 +22,7 @@ class EventWheel {
   const std::vector<std::uint32_t>& at(std::int64_t cycle) const {
     return slots_[static_cast<std::size_t>(cycle & mask_)];
   }
+  void add(std::int64_t cycle, const std::uint32_t& event) { at(cycle).push_back(event); }
   /// Buckets: events lie fewer cycles ahead.
   std::int64_t span() const { return mask_ + 1; }
 

@@ -24,11 +24,12 @@ struct Setting {
   double rate = 0.1;
   std::int64_t cycles = 300;
   int longest = 1;  // flits
+  bool input_first = false;
 };
 
 void PrintTo(const Setting& s, std::ostream* out) {
-  *out << fmt::format("{} {}x{} {} VCs of {} {} at {}, to {} flits", s.preset, s.width, s.height, s.vcs, s.depth,
-                      s.pattern, s.rate, s.longest);
+  *out << fmt::format("{} {}x{} {} VCs of {} {} at {}, to {} flits{}", s.preset, s.width, s.height, s.vcs, s.depth,
+                      s.pattern, s.rate, s.longest, s.input_first ? ", input first" : "");
 }
 
 int destination(const Setting& s, int source, std::uint64_t seed, std::uint64_t k) {
@@ -70,9 +71,12 @@ Difference compare(const Setting& s, std::uint64_t seed, int depth = 0) {
                   : s.preset == "s3" ? reference::Pipeline::kS3
                                      : reference::Pipeline::kP3;
   spec.width = s.width, spec.height = s.height, spec.vcs = s.vcs, spec.depth = s.depth;
+  spec.input_first = s.input_first;
   const std::vector<reference::Times> theirs = reference::Network(spec, packets).run(1'000'000);
 
-  const auto engine = make_cycle_network(preset_mesh(s.preset, s.width, s.height, s.vcs, depth != 0 ? depth : s.depth));
+  MeshSpec mesh = preset_mesh(s.preset, s.width, s.height, s.vcs, depth != 0 ? depth : s.depth);
+  if (s.input_first) mesh.allocator = Allocator::kInputFirst;
+  const auto engine = make_cycle_network(mesh);
   std::vector<Entry> entries;
   std::vector<Delivery> deliveries;
   engine->log_entries(&entries);
@@ -133,6 +137,7 @@ std::vector<Setting> settings() {
       for (const int vcs : {1, 2, 4}) {
         all.push_back({preset, 5, 3, vcs, depth, "uniform", 0.5});
         all.push_back({preset, 5, 3, vcs, depth, "uniform", 0.2, 300, 5});
+        if (depth % 2 == 0) all.push_back({preset, 4, 4, vcs, depth, "uniform", 0.5, 300, 3, true});
       }
     }
   }

@@ -19,9 +19,10 @@ enum class Pipeline { kD5, kS3, kP3 };
 struct Spec {
   Pipeline pipeline = Pipeline::kP3;
   int width = 8, height = 8, vcs = 1, depth = 8;
-  int flight = 3;  // from switch allocation to eligible in the next buffer, or out: crossbar, wire, one phase
-  int credit = 2;  // from the event that frees a slot to its use upstream
-  int entry = 2;   // from injection to eligible in the router
+  int flight = 3;            // from switch allocation to eligible in the next buffer, or out: crossbar, wire, one phase
+  int credit = 2;            // from the event that frees a slot to its use upstream
+  int entry = 2;             // from injection to eligible in the router
+  bool input_first = false;  // allocators: inputs choose before outputs, instead of iSLIP
 };
 
 struct Traffic {
@@ -38,12 +39,14 @@ struct Times {
 constexpr int kPorts = 5;  // inputs: from +x, from -x, from +y, from -y, local; outputs: to the same
 constexpr int kLocal = 4;
 
-/// One iteration of iSLIP with its pointers, which move only when a grant is accepted.
+/// One iteration of iSLIP with its pointers, which move only when a grant is accepted; or the same the other way round:
+/// every input asks one output, every output takes one of them.
 class Islip {
  public:
-  Islip(int inputs, int outputs)
+  Islip(int inputs, int outputs, bool input_first)
       : inputs_(inputs),
         outputs_(outputs),
+        input_first_(input_first),
         grant_(static_cast<std::size_t>(outputs)),
         accept_(static_cast<std::size_t>(inputs)) {
     clear();
@@ -52,6 +55,7 @@ class Islip {
   void ask(int input, int output) { asks_[at(input, output)] = true; }
   /// Output of each input, or -1.
   std::vector<int> match() {
+    if (input_first_) return match_input_first();
     std::vector<int> granted(grant_.size(), -1);
     for (int o = 0; o < outputs_; ++o) {
       for (int k = 0; k < inputs_ && granted[index(o)] < 0; ++k) {
@@ -76,7 +80,31 @@ class Islip {
  private:
   static std::size_t index(int i) { return static_cast<std::size_t>(i); }
   std::size_t at(int input, int output) const { return index(input * outputs_ + output); }
+  std::vector<int> match_input_first() {
+    std::vector<int> wish(accept_.size(), -1);
+    for (int i = 0; i < inputs_; ++i) {
+      for (int k = 0; k < outputs_ && wish[index(i)] < 0; ++k) {
+        const int o = (accept_[index(i)] + k) % outputs_;
+        if (asks_[at(i, o)]) wish[index(i)] = o;
+      }
+    }
+    std::vector<int> matched(accept_.size(), -1);
+    for (int o = 0; o < outputs_; ++o) {
+      int winner = -1;
+      for (int k = 0; k < inputs_ && winner < 0; ++k) {
+        const int i = (grant_[index(o)] + k) % inputs_;
+        if (wish[index(i)] == o) winner = i;
+      }
+      if (winner < 0) continue;
+      matched[index(winner)] = o;
+      grant_[index(o)] = (winner + 1) % inputs_;
+      accept_[index(winner)] = (o + 1) % outputs_;
+    }
+    return matched;
+  }
+
   int inputs_, outputs_;
+  bool input_first_;
   std::vector<int> grant_, accept_;
   std::vector<bool> asks_;
 };
@@ -90,8 +118,8 @@ class Router {
  public:
   explicit Router(const Spec& spec)
       : spec_(spec),
-        va_(kPorts * spec.vcs, kPorts * spec.vcs),
-        sa_(kPorts, kPorts),
+        va_(kPorts * spec.vcs, kPorts * spec.vcs, spec.input_first),
+        sa_(kPorts, kPorts, spec.input_first),
         inputs_(lanes()),
         outputs_(lanes()) {
     for (Output& o : outputs_) o.credits = spec.depth;
