@@ -75,8 +75,9 @@ std::string ticks_text(const RunRecord& record) {
                   count_text(ticks.tick_cycles), count_text(ticks.overruns), count_text(ticks.steps),
                   percent_text(ticks.overrun_share()), count_text(ticks.skipped_ticks));
   if (ticks.overruns == 0) return out;
-  out += fmt::format("  worst: {}\n  waiting for a core {}, for the network {}, for the device {} times\n",
-                     worst_text(record), count_text(ticks.cores), count_text(ticks.network), count_text(ticks.device));
+  out += "  " + wrapped("worst: " + worst_text(record), 2) + "\n";
+  out += fmt::format("  when their ticks ended {} waited for a core, {} for the network, {} for the device\n",
+                     count_text(ticks.cores), count_text(ticks.network), count_text(ticks.device));
   return out;
 }
 
