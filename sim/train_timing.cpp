@@ -34,7 +34,14 @@ class TrainTimer final : public StepTimer {
     for (std::size_t f = 0; f < run.flows().size(); ++f) {
       const FlowPath& path = run.flows()[f];
       for (const Leg& leg : path.legs) {
-        Way way{static_cast<std::uint32_t>(way_links_.size()), 0, zero_load_cycles(mesh, leg.from, leg.to, path.flits)};
+        Way way;
+        way.begin = static_cast<std::uint32_t>(way_links_.size());
+        way.zero_load = zero_load_cycles(mesh, leg.from, leg.to, path.flits);
+        way.flits = path.flits;
+        way.from = leg.from;
+        way.to = leg.to;
+        way.relayed = leg.relayed;
+        way.ends_on_core = !path.to_device && !run.flows().is_readout(f);
         mapper::for_each_xy_link(board, leg.from, leg.to, [&](LinkId link) {
           cost_[link.value()] = mapper::cycles_per_flit(board, link) * kPart;
           way_links_.push_back(static_cast<std::uint32_t>(link.value()));
@@ -59,14 +66,19 @@ class TrainTimer final : public StepTimer {
 
   /// A leg's links in way_links_.
   struct Way {
-    std::uint32_t begin, end;
-    std::int64_t zero_load;
+    std::uint32_t begin = 0, end = 0;
+    std::int64_t zero_load = 0;
+    std::int64_t flits = 1;
+    CoreId from, to;
+    bool relayed = false;
+    bool ends_on_core = true;  // else at the host
   };
   struct Resource {
     std::int64_t slice = -1;  // that the rest is of
     std::int64_t queue = 0;   // work that it has, in parts of a cycle
     std::int64_t left = 0;    // work that it takes on in this slice
-    std::int64_t demand = 0;  // asked for in this round
+    std::int64_t demand = 0;  // asked for in round `round`
+    std::int64_t round = -1;
   };
   /// An integrating unit's queue, and where its work ends.
   struct UnitState {
@@ -82,6 +94,8 @@ class TrainTimer final : public StepTimer {
     std::int32_t packets;
   };
   struct LegState {
+    const Way* way = nullptr;
+    bool feeds_next = false;     // its packets are relayed over the next one
     std::int64_t left = 0;       // packets that have not gone over it
     std::int64_t lag = 0;        // cycles behind the train's own time, in an empty chip
     std::int64_t available = 0;  // when its last packet is there to go
@@ -100,17 +114,12 @@ class TrainTimer final : public StepTimer {
     std::deque<Batch> batches;
     std::int64_t pace = 0;  // of the first batch, in this round, of kWhole
     bool listed = false;
+    bool blocked = false;  // for the rest of this slice
+    int tries = 0;         // in this slice, at less than the whole pace
   };
 
   std::size_t unit(Unit u, CoreId core) const { return links_ + u * cores_ + core.value(); }
-  const Leg& leg_of(const LegTrain& t) const { return run_.flows()[t.flow].legs[t.leg]; }
-  const FlowPath& path_of(const LegTrain& t) const { return run_.flows()[t.flow]; }
-  const Way& way_of(const LegTrain& t) const { return ways_[path_of(t).first_leg + t.leg]; }
-  bool ends_on_core(const LegTrain& t) const { return !path_of(t).to_device && !run_.flows().is_readout(t.flow); }
-  bool feeds_next(std::size_t i) const {
-    return i + 1 < facts_->legs.size() && facts_->legs[i + 1].leg > 0 &&
-           facts_->legs[i + 1].flow == facts_->legs[i].flow && leg_of(facts_->legs[i + 1]).relayed;
-  }
+  const Way& way_of(const LegTrain& t) const { return ways_[run_.flows()[t.flow].first_leg + t.leg]; }
 
   void begin(const StepFacts& facts) {
     facts_ = &facts;
@@ -145,14 +154,15 @@ class TrainTimer final : public StepTimer {
     const CellTrain& train = facts_->trains[t.train];
     s.left = t.packets;
     s.cost = t.integrate * kPart / t.packets;
-    const bool relayed = leg_of(t).relayed;
-    s.lag =
-        relayed ? legs_[i - 1].lag + way_of(facts_->legs[i - 1]).zero_load + chip_.core.relay_cycles.value : t.offset;
-    if (ends_on_core(t)) {
-      UnitState& u = used(leg_of(t).to);
+    s.way = &way_of(t);
+    const bool relayed = s.way->relayed;
+    if (relayed) legs_[i - 1].feeds_next = true;
+    s.lag = relayed ? legs_[i - 1].lag + legs_[i - 1].way->zero_load + chip_.core.relay_cycles.value : t.offset;
+    if (s.way->ends_on_core) {
+      UnitState& u = used(s.way->to);
       u.packets += t.packets;
       u.work += t.integrate;
-      u.first_arrival = std::min(u.first_arrival, train.first + s.lag + way_of(t).zero_load);
+      u.first_arrival = std::min(u.first_arrival, train.first + s.lag + s.way->zero_load);
     }
     if (relayed) return;
     s.available = train.last + s.lag;
@@ -251,16 +261,14 @@ class TrainTimer final : public StepTimer {
 
   /// Calls visit(resource, parts of a cycle for a packet) for all that a packet of the leg needs.
   template <class Visit>
-  void for_each_resource(std::size_t i, Visit&& visit) {
-    const LegTrain& t = facts_->legs[i];
-    const Leg& leg = leg_of(t);
-    const std::int64_t flits = path_of(t).flits;
-    visit(resource(unit(kInjection, leg.from)), flits * kPart);
-    if (leg.relayed) visit(resource(unit(kRelay, leg.from)), chip_.core.relay_cycles.value * kPart);
-    const Way& way = way_of(t);
-    for (std::uint32_t l = way.begin; l < way.end; ++l) visit(resource(way_links_[l]), flits * cost_[way_links_[l]]);
-    visit(resource(unit(kEjection, leg.to)), flits * kPart);
-    if (legs_[i].cost > 0 && ends_on_core(t)) visit(resource(unit(kIntegration, leg.to)), legs_[i].cost);
+  void for_each_resource(const LegState& s, Visit&& visit) {
+    const Way& way = *s.way;
+    visit(resource(unit(kInjection, way.from)), way.flits * kPart);
+    if (way.relayed) visit(resource(unit(kRelay, way.from)), chip_.core.relay_cycles.value * kPart);
+    for (std::uint32_t l = way.begin; l < way.end; ++l)
+      visit(resource(way_links_[l]), way.flits * cost_[way_links_[l]]);
+    visit(resource(unit(kEjection, way.to)), way.flits * kPart);
+    if (s.cost > 0 && way.ends_on_core) visit(resource(unit(kIntegration, way.to)), s.cost);
   }
 
   void run_slice() {
@@ -277,20 +285,18 @@ class TrainTimer final : public StepTimer {
     close();
   }
 
-  std::size_t queue_of(std::size_t i) const {
-    const Leg& leg = leg_of(facts_->legs[i]);
-    return 2 * leg.from.value() + (leg.relayed ? 1 : 0);
-  }
+  static std::size_t queue_of(const Way& way) { return 2 * way.from.value() + (way.relayed ? 1 : 0); }
 
   void arrive(std::uint32_t i, std::int64_t packets) {
-    const std::size_t number = queue_of(i);
+    const Way& way = *legs_[i].way;
+    const std::size_t number = queue_of(way);
     Queue& q = queues_[number];
     if (!q.listed) waiting_.push_back(number);
     q.listed = true;
     if (q.batches.empty() || q.batches.back().slice != now_) q.batches.push_back({now_, {}, 0});
     q.batches.back().legs.push_back({i, static_cast<std::int32_t>(packets)});
     q.batches.back().packets += packets;
-    if (leg_of(facts_->legs[i]).relayed) note_relays(i, packets);
+    if (way.relayed) note_relays(way, packets);
   }
 
   std::int64_t delay_to_next(std::size_t i) const {
@@ -301,27 +307,33 @@ class TrainTimer final : public StepTimer {
   /// which they came: what came together goes no faster than the slowest of it. False: nothing went.
   bool share_out() {
     std::sort(waiting_.begin(), waiting_.end());
+    ++round_;
     for (const std::size_t number : waiting_) {
-      if (queues_[number].batches.empty()) continue;
-      for (const Due& d : queues_[number].batches.front().legs)
-        for_each_resource(d.leg, [&](Resource& r, std::int64_t) { r.demand = 0; });
-    }
-    for (const std::size_t number : waiting_) {
-      if (queues_[number].batches.empty()) continue;
-      for (const Due& d : queues_[number].batches.front().legs)
-        for_each_resource(d.leg, [&](Resource& r, std::int64_t cost) { r.demand += cost * d.packets; });
+      Queue& q = queues_[number];
+      q.pace = -1;
+      if (q.batches.empty() || q.blocked) continue;
+      q.pace = kWhole;
+      for (const Due& d : q.batches.front().legs) {
+        for_each_resource(legs_[d.leg], [&](Resource& r, std::int64_t cost) {
+          if (r.round != round_) r.demand = 0;
+          r.round = round_;
+          r.demand += cost * d.packets;
+        });
+      }
     }
     for (const std::size_t number : waiting_) {
       Queue& q = queues_[number];
-      if (q.batches.empty()) continue;
-      q.pace = kWhole;
+      if (q.pace < 0) continue;
       for (const Due& d : q.batches.front().legs)
-        if (d.packets > 0) q.pace = std::min(q.pace, share_of(d.leg));
+        if (d.packets > 0) q.pace = std::min(q.pace, share_of(legs_[d.leg]));
     }
     bool went = false;
     for (std::size_t k = 0; k < waiting_.size(); ++k) {  // relays may join the list
       Queue& q = queues_[waiting_[k]];
-      if (!q.batches.empty() && q.pace >= 0) went = send(q) || went;
+      if (q.pace < 0) continue;
+      // What a second try does not move has to wait for the next slice.
+      q.blocked = q.pace < kWhole && q.tries++ > 0;
+      went = send(q) || went;
       q.pace = -1;
     }
     return went;
@@ -347,9 +359,9 @@ class TrainTimer final : public StepTimer {
   }
 
   /// The part of what the leg asks for that its scarcest resource gives, of kWhole.
-  std::int64_t share_of(std::size_t i) {
+  std::int64_t share_of(const LegState& s) {
     std::int64_t share = kWhole;
-    for_each_resource(i, [&](Resource& r, std::int64_t) {
+    for_each_resource(s, [&](Resource& r, std::int64_t) {
       if (r.demand <= r.left) return;
       share = std::min(share, std::max<std::int64_t>(0, r.left) / kPart * kWhole / (r.demand / kPart + 1));
     });
@@ -362,6 +374,8 @@ class TrainTimer final : public StepTimer {
     for (const std::size_t number : waiting_) {
       Queue& q = queues_[number];
       note_peak(number);
+      q.blocked = false;
+      q.tries = 0;
       if (q.batches.empty()) {
         q.listed = false;
         continue;
@@ -379,25 +393,24 @@ class TrainTimer final : public StepTimer {
 
   /// Sends up to so many packets, as many as the resources have room for.
   std::int64_t go(std::size_t i, std::int64_t packets) {
-    for_each_resource(i, [&](Resource& r, std::int64_t cost) {
+    LegState& s = legs_[i];
+    const Way& way = *s.way;
+    for_each_resource(s, [&](const Resource& r, std::int64_t cost) {
       if (cost > 0) packets = std::min(packets, (std::max<std::int64_t>(0, r.left) + cost - 1) / cost);
     });
     if (packets <= 0) return 0;
     std::int64_t backlog = 0;
-    for_each_resource(i, [&](Resource& r, std::int64_t cost) {
+    for_each_resource(s, [&](Resource& r, std::int64_t cost) {
       r.left -= cost * packets;
       r.queue += cost * packets;
       backlog = std::max(backlog, r.queue);
     });
-    LegState& s = legs_[i];
-    const LegTrain& t = facts_->legs[i];
     s.left -= packets;
-    if (leg_of(t).relayed) note_relays(i, -packets);
+    if (way.relayed) note_relays(way, -packets);
     // What a slice does not get through waits on the way.
     const std::int64_t wait = std::max<std::int64_t>(0, backlog / kPart - slice_);
-    const std::int64_t zero_load = way_of(t).zero_load;
-    if (ends_on_core(t)) integrate(leg_of(t).to, s.cost * packets, zero_load + wait);
-    if (feeds_next(i)) {
+    if (way.ends_on_core) integrate(way.to, s.cost * packets, way.zero_load + wait);
+    if (s.feeds_next) {
       if (const std::int64_t delay = delay_to_next(i) + rounded(wait, slice_); delay > 0) {
         add_due(now_ + delay, i + 1, packets);
       } else {
@@ -407,14 +420,14 @@ class TrainTimer final : public StepTimer {
     if (s.left > 0) return packets;
     const bool waits = s.late || wait > 0;
     const std::int64_t gone = std::max(s.available, waits ? now_ * slice_ + backlog / kPart : 0);
-    const std::int64_t there = gone + zero_load;
+    const std::int64_t there = gone + way.zero_load;
     network_end_ = std::max(network_end_, there);
-    if (feeds_next(i)) legs_[i + 1].available = there + chip_.core.relay_cycles.value;
-    if (ends_on_core(t)) {
-      UnitState& u = units_[leg_of(t).to.value()];
+    if (s.feeds_next) legs_[i + 1].available = there + chip_.core.relay_cycles.value;
+    if (way.ends_on_core) {
+      UnitState& u = units_[way.to.value()];
       u.end = std::max(u.end, there + s.cost / kPart);
     } else {
-      up_first_ = std::min(up_first_, facts_->trains[t.train].first + s.lag + zero_load);
+      up_first_ = std::min(up_first_, facts_->trains[facts_->legs[i].train].first + s.lag + way.zero_load);
       up_last_ = std::max(up_last_, there);
     }
     return packets;
@@ -428,10 +441,7 @@ class TrainTimer final : public StepTimer {
     u.end = std::max(u.end, now_ * slice_ + std::max(shift, zero_load % slice_) + u.queue / kPart);
   }
 
-  void note_relays(std::size_t i, std::int64_t packets) {
-    UnitState& u = units_[leg_of(facts_->legs[i]).from.value()];
-    u.relays += packets;
-  }
+  void note_relays(const Way& way, std::int64_t packets) { units_[way.from.value()].relays += packets; }
 
   void note_peak(std::size_t queue) {
     if (queue % 2 == 0) return;
@@ -485,6 +495,7 @@ class TrainTimer final : public StepTimer {
   const StepFacts* facts_ = nullptr;
   std::int64_t slice_ = 1;  // cycles
   std::int64_t now_ = 0;    // slice
+  std::int64_t round_ = 0;  // since the run began
   std::vector<Resource> resources_;
   std::vector<UnitState> units_;  // by core
   std::vector<Queue> queues_;     // by core: own packets, relays
