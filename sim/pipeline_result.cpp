@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 
 namespace ranvier::sim {
 namespace {
@@ -35,6 +36,21 @@ std::int64_t steady_cycles(const PipelineSchedule& schedule) {
 Duration mean_of(std::int64_t cycles, Duration period, std::size_t n) {
   const auto images = static_cast<std::int64_t>(n);
   return Duration((cycles * period.count() + images - 1) / images);
+}
+
+/// Cycles that the busiest resource or level works for all images.
+std::int64_t busiest_cycles(std::span<const PipelineImage> images) {
+  std::unordered_map<std::int64_t, std::int64_t> work;
+  std::vector<std::int64_t> levels(images.front().size());
+  std::int64_t busiest = 0;
+  for (const PipelineImage& image : images) {
+    for (std::size_t l = 0; l < levels.size(); ++l) {
+      busiest = std::max(busiest, levels[l] += image[l].cycles);
+      for (const PipelineUse& use : image[l].units) busiest = std::max(busiest, work[use.resource] += use.cycles);
+      for (const PipelineUse& use : image[l].links) busiest = std::max(busiest, work[use.resource] += use.cycles);
+    }
+  }
+  return busiest;
 }
 
 /// Back from the last end, from each level to the one that it waited for, to the second half's beginning.
@@ -84,9 +100,14 @@ PipelineResult run_pipeline(std::span<const PipelineImage> measured, const Pipel
   const std::vector<std::size_t> rounds = rounds_of(measured);
   const std::size_t half = rounds.size() / 2;
   const PipelineSchedule steady = schedule_pipeline(measured, rounds, shape);
-  result.interval = mean_of(steady_cycles(steady), period, half);
+  // Where images overtake each other on shared cores, ends may bunch: no interval is shorter than the work.
+  const Duration least = mean_of(busiest_cycles(measured), period, measured.size());
+  const auto interval_of = [&](const PipelineSchedule& schedule) {
+    return std::max(least, mean_of(steady_cycles(schedule), period, half));
+  };
+  result.interval = interval_of(steady);
   const auto with_buffers = [&](std::int64_t buffers) {
-    return mean_of(steady_cycles(schedule_pipeline(measured, rounds, {shape.takers, buffers})), period, half);
+    return interval_of(schedule_pipeline(measured, rounds, {shape.takers, buffers}));
   };
   result.interval_unbuffered = shape.buffers == 1 ? result.interval : with_buffers(1);
   result.interval_unlimited = with_buffers(0);

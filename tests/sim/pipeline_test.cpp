@@ -157,6 +157,17 @@ TEST(Pipeline, ImagesThatDifferAverage) {
   EXPECT_EQ(r.levels[1].busy, Duration(400));
 }
 
+// One core does all three levels for 10, 30 and 20 cycles: no pipeline at all.
+TEST(Pipeline, NoIntervalIsShorterThanTheWork) {
+  PipelineImage image = image_of({10, 30, 20});
+  for (PipelineLevel& level : image) level.units = {{0, level.cycles}};
+  const std::vector<PipelineImage> measured(5, image);
+  const PipelineResult r = run_pipeline(measured, chain(3, 2), Duration(10));
+  EXPECT_EQ(r.interval, Duration(600));
+  EXPECT_EQ(r.interval_unlimited, Duration(600));
+  EXPECT_EQ(r.makespan, r.sequential);
+}
+
 TEST(Pipeline, NothingMeasuredIsNoPipeline) { EXPECT_EQ(run_pipeline({}, chain(3, 2), Duration(1)).images, 0); }
 
 struct Random {
