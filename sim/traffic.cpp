@@ -76,7 +76,7 @@ class Experiment {
       network_->advance(next - 1, deliveries_);
       collect();
       now = next;
-      if (now == span_.end) note_links();
+      if (now == span_.end && !trace_) note_links(options_.cycles);
     }
     return result(now, cpu_seconds() - start);
   }
@@ -152,14 +152,19 @@ class Experiment {
     network_->clear_counters();
   }
 
-  void note_links() {
+  void note_links(std::int64_t cycles) {
     const std::vector<std::int64_t>& flits = network_->link_flits();
-    fullest_link_ = static_cast<double>(*std::max_element(flits.begin(), flits.end())) /
-                    static_cast<double>(span_.end - span_.begin);
+    fullest_link_ = static_cast<double>(*std::max_element(flits.begin(), flits.end())) / static_cast<double>(cycles);
   }
 
   TrafficResult result(std::int64_t cycles_run, double cpu_s) {
     TrafficResult r = tally_.result(options_.drain);
+    if (trace_) {
+      // A trace is over when its last packet is out.
+      const std::int64_t cycles = std::max<std::int64_t>(1, tally_.last_delivery() + 1 - span_.begin);
+      note_links(cycles);
+      r.accepted = static_cast<double>(tally_.flits_delivered()) / (static_cast<double>(cycles) * mesh_.cores());
+    }
     r.link_load_max = fullest_link_;
     r.cycles_run = cycles_run;
     r.cycles_per_s = static_cast<double>(cycles_run) / cpu_s;

@@ -58,6 +58,8 @@ void TrafficTally::delivered(const Delivery& delivery) {
     const std::int64_t empty =
         zero_load_cycles(mesh_, packet.from, delivery.destination, counted_flits) - (to_head_ ? mesh_.timing.hop() : 0);
     sample(at - packet.made);
+    flits_delivered_ += packet.flits;
+    last_delivery_ = delivery.at;
     network_latency_ += at - packet.entered;
     empty_latency_ += empty;
     routers_ += way_between(mesh_, mesh_.router_of(packet.from), mesh_.router_of(delivery.destination)).links() + 1;

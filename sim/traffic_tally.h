@@ -28,6 +28,9 @@ class TrafficTally {
   /// Measured packets on their way.
   std::int64_t inside() const { return measured_inside_; }
   std::int64_t flits_entered() const { return flits_entered_; }
+  /// Of measured packets.
+  std::int64_t flits_delivered() const { return flits_delivered_; }
+  std::int64_t last_delivery() const { return last_delivery_; }
   /// Everything but links and speeds.
   TrafficResult result(bool drained) const;
 
@@ -54,7 +57,8 @@ class TrafficTally {
   std::vector<std::int64_t> by_latency_;  // samples; the last stands for all that took as long or longer
   std::int64_t generated_ = 0, measured_inside_ = 0, packets_ = 0;
   std::int64_t samples_ = 0, latency_ = 0, network_latency_ = 0, empty_latency_ = 0, routers_ = 0, most_ = 0;
-  std::int64_t flits_generated_ = 0, flits_accepted_ = 0, flits_entered_ = 0;
+  std::int64_t flits_generated_ = 0, flits_accepted_ = 0, flits_entered_ = 0, flits_delivered_ = 0;
+  std::int64_t last_delivery_ = -1;
 };
 
 }  // namespace ranvier::sim

@@ -64,6 +64,8 @@ TEST(Trace, RunsAsWritten) {
   EXPECT_EQ(result.times[2].delivered, 100'004 + 3 * 2 + 2);
   EXPECT_FALSE(result.saturated);
   EXPECT_EQ(result.offered, 6.0 / (64 * 100'001));
+  EXPECT_EQ(result.accepted, 6.0 / (64 * 100'051.0));  // to the long packet's end
+  EXPECT_EQ(result.link_load_max, 6 / 100'051.0);      // out of core 0, eastward
   options.warm_up = 200'000;
   EXPECT_THROW(run_traffic(options), TrafficError);
   options.trace.clear();
