@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 /// Small enough for seconds, long enough for dozens of boundaries.
 const std::string kRun =
     "run fashion-vit-small --target tianjic-like:3x3 --fidelity analytic --schedule staged-unary --images 3 "
-    "--accuracy-images 1 --preset compact -q --json ";
+    "--accuracy-images 1 --preset compact --json ";
+const std::string kQuiet = kRun + "-q ";
 
 class ResumeVerb : public CommandTest {
  protected:
@@ -66,12 +67,12 @@ class ResumeVerb : public CommandTest {
   void expect_nothing_left(const std::string& out) const {
     EXPECT_FALSE(fs::exists(folder_ / (out + ".part")));
     for (const auto& entry : fs::directory_iterator(folder_))
-      EXPECT_NE(entry.path().filename().string().rfind("." + out, 0), 0U) << entry.path();
+      EXPECT_NE(entry.path().filename().string().rfind(std::string(".").append(out), 0), 0U) << entry.path();
   }
 };
 
 TEST_F(ResumeVerb, GoesOnAfterCtrlC) {
-  const auto whole = ranvier(kRun + "-o whole");
+  const auto whole = ranvier(kQuiet + "-o whole");
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
   expect_nothing_left("whole");
   const pid_t child = start(kRun + "--checkpoint every=1 -o r");
@@ -96,10 +97,10 @@ TEST_F(ResumeVerb, GoesOnAfterCtrlC) {
 }
 
 TEST_F(ResumeVerb, GoesOnAfterBeingKilledAgainAndAgain) {
-  const auto whole = ranvier(kRun + "--remap until=1%,max=2 -o whole");
+  const auto whole = ranvier(kQuiet + "--remap until=1%,max=2 -o whole");
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
   std::mt19937 random(7);
-  pid_t child = start(kRun + "--checkpoint every=1 --remap until=1%,max=2 -o r");
+  pid_t child = start(kQuiet + "--checkpoint every=1 --remap until=1%,max=2 -o r");
   ASSERT_TRUE(wait_for("r.part/checkpoint.bin", child)) << text_of(folder_ / "started.err");
   int killed = 0;
   for (; killed < 6; ++killed) {
@@ -120,9 +121,9 @@ TEST_F(ResumeVerb, GoesOnAfterBeingKilledAgainAndAgain) {
 
 // Beyond the limit a write fails as on a full disk.
 TEST_F(ResumeVerb, AFullDiskLeavesTheLastCheckpoint) {
-  const auto whole = ranvier(kRun + "-o whole");
+  const auto whole = ranvier(kQuiet + "-o whole");
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
-  const pid_t child = start(kRun + "--checkpoint every=1 -o r");
+  const pid_t child = start(kQuiet + "--checkpoint every=1 -o r");
   ASSERT_TRUE(wait_for("r.part/checkpoint.bin", child)) << text_of(folder_ / "started.err");
   ::kill(child, SIGKILL);
   ASSERT_EQ(end_of(child), 128 + SIGKILL);
@@ -146,18 +147,18 @@ TEST_F(ResumeVerb, AFullDiskLeavesTheLastCheckpoint) {
 
 TEST_F(ResumeVerb, RefusesWhatItCannotGoOnWith) {
   expect_refusal(ranvier("resume nowhere"), 5, "nowhere: no run has left a checkpoint in nowhere.part");
-  ASSERT_EQ(ranvier(kRun + "-o r").exit_code, 0);
+  ASSERT_EQ(ranvier(kQuiet + "-o r").exit_code, 0);
   expect_refusal(ranvier("resume r"), 5, "r: this run has ended");
   for (const char* wrong : {"every=0", "every=x", "seconds=0", "seconds=-1", "often", "every=1,every=2", ""})
-    expect_refusal(ranvier(kRun + "-o s --checkpoint '" + wrong + "'"), 4, "--checkpoint");
-  expect_refusal(ranvier(kRun + "-o s --checkpoint every=5 --probe spikes"), 4, "--checkpoint: a run with --probe");
+    expect_refusal(ranvier(kQuiet + "-o s --checkpoint '" + wrong + "'"), 4, "--checkpoint");
+  expect_refusal(ranvier(kQuiet + "-o s --checkpoint every=5 --probe spikes"), 4, "--checkpoint: a run with --probe");
 
-  const pid_t child = start(kRun + "--checkpoint every=1 -o s");
+  const pid_t child = start(kQuiet + "--checkpoint every=1 -o s");
   ASSERT_TRUE(wait_for("s.part/checkpoint.bin", child));
   expect_refusal(ranvier("resume s"), 4, "s: another process runs it");
   ::kill(child, SIGKILL);
   ASSERT_EQ(end_of(child), 128 + SIGKILL);
-  expect_refusal(ranvier(kRun + "-o s"), 4, "s.part: a run that has not ended");
+  expect_refusal(ranvier(kQuiet + "-o s"), 4, "s.part: a run that has not ended");
 
   const auto replace = [&](const char* file, const std::string& text) {
     std::ofstream(folder_ / "s.part" / file, std::ios::binary) << text;
@@ -187,17 +188,17 @@ TEST_F(ResumeVerb, RefusesWhatItCannotGoOnWith) {
 }
 
 TEST_F(ResumeVerb, ForceGivesAnUnfinishedRunUp) {
-  const pid_t child = start(kRun + "--checkpoint every=1 -o r");
+  const pid_t child = start(kQuiet + "--checkpoint every=1 -o r");
   ASSERT_TRUE(wait_for("r.part/checkpoint.bin", child));
   ::kill(child, SIGKILL);
   ASSERT_EQ(end_of(child), 128 + SIGKILL);
-  const auto again = ranvier(kRun + "--force -o r");
+  const auto again = ranvier(kQuiet + "--force -o r");
   EXPECT_EQ(again.exit_code, 0) << again.err;
   expect_nothing_left("r");
 }
 
 TEST_F(ResumeVerb, SwitchedOffNothingIsKept) {
-  ASSERT_EQ(ranvier(kRun + "--checkpoint off -o r").exit_code, 0);
+  ASSERT_EQ(ranvier(kQuiet + "--checkpoint off -o r").exit_code, 0);
   expect_nothing_left("r");
 }
 

@@ -34,7 +34,7 @@ class EveryKind : public ::testing::TestWithParam<Kind> {
 };
 
 TEST_P(EveryKind, ResumedRunEndsAsTheUninterruptedOne) {
-  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     SCOPED_TRACE(::testing::Message() << "seed " << seed);
     const auto c = testing::checkpoint_case(seed, GetParam().schedule);
     const Images images = testing::checkpoint_images(*c, seed, 2);
