@@ -35,8 +35,6 @@ void SimpleAccounts::add_step(std::int32_t step, std::span<const TileStep> work,
     const TileStep& w = work[t];
     total_[t].spikes += w.spikes;
     total_[t].messages_out += w.messages_out;
-    total_[t].messages_in += w.messages_in;
-    total_[t].synapses += w.synapses;
     total_[t].send_cycles += w.send_cycles;
     total_[t].receive_cycles += w.receive_cycles;
     events_by_step_[problem_.tiles[t].stage.value()].back() += w.spikes;
@@ -51,7 +49,7 @@ void SimpleAccounts::add_step(std::int32_t step, std::span<const TileStep> work,
 void SimpleAccounts::charge_tiles(RunResult& result, EnergyLedger& ledger) const {
   for (std::size_t t = 1; t < tiles_; ++t) {
     const mapper::Tile& tile = problem_.tiles[t];
-    const TileStep& w = total_[t];
+    const TileTotal& w = total_[t];
     CoreCounters n;
     n.events_in = w.messages_in;
     n.events_out = n.spikes = w.spikes;

@@ -15,8 +15,6 @@ namespace ranvier::sim {
 struct TileStep {
   std::int64_t spikes = 0;
   std::int64_t messages_out = 0;
-  std::int64_t messages_in = 0;
-  std::int64_t synapses = 0;
   std::int64_t send_cycles = 0;
   std::int64_t receive_cycles = 0;
 };
@@ -25,7 +23,12 @@ class SimpleAccounts {
  public:
   SimpleAccounts(const mapper::MappingProblem& problem, const mapper::Mapping& mapping);
 
-  void count_message(TileId from, std::uint32_t to) { ++messages_[from.value() * tiles_ + to]; }
+  /// `count` messages of a neuron of `from` to the core of tile `to`, with so many synapses each.
+  void add_messages(TileId from, std::size_t to, std::int64_t count, std::int64_t synapses) {
+    messages_[from.value() * tiles_ + to] += count;
+    total_[to].messages_in += count;
+    total_[to].synapses += count * synapses;
+  }
   /// `slowest` worked `cycles`; the step takes `barrier` more.
   void add_step(std::int32_t step, std::span<const TileStep> work, TileId slowest, std::int64_t cycles,
                 std::int64_t barrier);
@@ -36,12 +39,18 @@ class SimpleAccounts {
   void charge_messages(RunResult& result, class EnergyLedger& ledger) const;
   void finish_energy(RunResult& result, const class EnergyLedger& ledger) const;
 
+  /// Of all steps.
+  struct TileTotal : TileStep {
+    std::int64_t messages_in = 0;
+    std::int64_t synapses = 0;
+  };
+
   const mapper::MappingProblem& problem_;
   const mapper::Mapping& mapping_;
   std::size_t tiles_;
   std::int64_t steps_ = 0;
   std::vector<std::int64_t> messages_;  // [from tile][to tile]
-  std::vector<TileStep> total_;         // by tile
+  std::vector<TileTotal> total_;        // by tile
   std::vector<StepResult> step_results_;
   std::vector<std::vector<std::int64_t>> events_by_step_;  // by stage
   Duration now_;

@@ -30,31 +30,33 @@ void check_simple(const mapper::MappingProblem& problem, const mapper::Mapping& 
   }
 }
 
-FanOut::FanOut(const mapper::MappingProblem& problem, const mapper::Mapping&)
-    : stages_(problem.program->stages.size()) {
+FanOut::FanOut(const mapper::MappingProblem& problem, StageId stage)
+    : decode_cycles_(problem.board.chip.core.event_decode_cycles.value) {
   const workloads::Program& program = *problem.program;
-  for (std::size_t s = 0; s < stages_.size(); ++s) {
-    PerStage& stage = stages_[s];
-    const auto units = static_cast<std::size_t>(program.stages[s].channels);
-    stage.tile.resize(units);
-    std::vector<std::size_t> consumers;
-    for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
-      const mapper::Tile& tile = problem.tiles[t];
-      if (tile.stage == StageId(s)) {
-        for (std::int32_t u = tile.outputs.begin; u < tile.outputs.end; ++u)
-          stage.tile[static_cast<std::size_t>(u)] = static_cast<std::uint32_t>(t);
-      }
-      if (program.stage(tile.stage).inputs.front().stage == StageId(s)) consumers.push_back(t);
+  const chips::CoreKind& core = problem.board.chip.core;
+  const auto units = static_cast<std::size_t>(program.stage(stage).channels);
+  tile_.resize(units);
+  messages_.resize(units);
+  for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
+    const mapper::Tile& tile = problem.tiles[t];
+    if (tile.stage == stage) {
+      for (std::int32_t u = tile.outputs.begin; u < tile.outputs.end; ++u)
+        tile_[static_cast<std::size_t>(u)] = static_cast<std::uint32_t>(t);
     }
-    stage.offset.push_back(0);
-    for (std::size_t u = 0; u < units; ++u) {
-      for (const std::size_t t : consumers) {
-        const mapper::Tile& tile = problem.tiles[t];
-        const std::int64_t n = program.stage(tile.stage)
-                                   .sparse->count(static_cast<std::int32_t>(u), {tile.outputs.begin, tile.outputs.end});
-        if (n > 0) stage.ways.push_back({static_cast<std::uint32_t>(t), static_cast<std::uint32_t>(n)});
-      }
-      stage.offset.push_back(static_cast<std::uint32_t>(stage.ways.size()));
+    const workloads::Stage& to = program.stage(tile.stage);
+    if (to.inputs.front().stage != stage) continue;
+    consumers_.push_back(t);
+    synapse_cycles_.push_back(to.sparse->dense() ? core.synapse_cycles.value : core.synapse_sparse_cycles.value);
+  }
+  cycles_.resize(units * consumers_.size());
+  for (std::size_t u = 0; u < units; ++u) {
+    for (std::size_t k = 0; k < consumers_.size(); ++k) {
+      const mapper::Tile& tile = problem.tiles[consumers_[k]];
+      const std::int64_t n =
+          program.stage(tile.stage).sparse->count(static_cast<std::int32_t>(u), {tile.outputs.begin, tile.outputs.end});
+      if (n == 0) continue;
+      ++messages_[u];
+      cycles_[u * consumers_.size() + k] = static_cast<std::uint32_t>(decode_cycles_ + n * synapse_cycles_[k]);
     }
   }
 }

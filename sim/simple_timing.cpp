@@ -10,8 +10,6 @@
 #include "sim/simple_fan_out.h"
 #include "workloads/lif_engine.h"
 #include "workloads/reference.h"
-#include "workloads/sparse_synapses.h"
-#include "workloads/sparse_synapses.h"
 
 namespace ranvier::sim {
 namespace {
@@ -24,18 +22,16 @@ class SimpleChip {
       : problem_(problem),
         core_(problem.board.chip.core),
         options_(options),
-        fan_out_(problem, mapping),
         accounts_(problem, mapping),
         engine_(*problem.program, {options.threads, {}}),
         barrier_(
             simple_barrier_cycles(problem.board.chip.sync, mapper::in_use(problem.board, mapping.core_of).routers)),
         work_(problem.tiles.size()) {
     for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
-      const workloads::Stage& stage = problem.program->stage(problem.tiles[t].stage);
       const auto neurons = static_cast<std::int64_t>(problem.tiles[t].outputs.size());
       update_cycles_.push_back(neurons * (core_.soma_cycles.value + core_.soma_active_cycles.value));
-      synapse_cycles_.push_back(stage.sparse->dense() ? core_.synapse_cycles.value : core_.synapse_sparse_cycles.value);
     }
+    for (std::size_t s = 0; s < problem.program->stages.size(); ++s) fan_out_.emplace_back(problem, StageId(s));
   }
 
   SimpleRun run() {
@@ -48,6 +44,7 @@ class SimpleChip {
       if (options_.progress) options_.progress(engine_.steps_done() - 1);
     }
     out.simulate_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    count_messages();
     Program program = *problem_.program;
     program.timesteps = engine_.steps_done();
     const bool exact = program.timesteps > 0 && engine_.activations() == workloads::run_reference(program, {});
@@ -66,13 +63,12 @@ class SimpleChip {
 
   void end_step() {
     std::fill(work_.begin(), work_.end(), TileStep{});
-    for (std::size_t s = 1; s < problem_.program->stages.size(); ++s) add_spikes(StageId(s));
+    for (std::size_t s = 1; s < problem_.program->stages.size(); ++s) add_spikes(StageId(s), fan_out_[s]);
     std::int64_t longest = 0, slowest = 0;
     for (std::size_t t = 1; t < work_.size(); ++t) {
       TileStep& w = work_[t];
       w.send_cycles =
           update_cycles_[t - 1] + w.spikes * core_.spike_cycles.value + w.messages_out * core_.emit_cycles.value;
-      w.receive_cycles = w.messages_in * core_.event_decode_cycles.value + w.synapses * synapse_cycles_[t - 1];
       const std::int64_t cycles = std::max(w.send_cycles, w.receive_cycles);
       if (cycles <= longest) continue;
       longest = cycles;
@@ -81,18 +77,30 @@ class SimpleChip {
     accounts_.add_step(engine_.steps_done() - 1, work_, TileId(static_cast<std::size_t>(slowest)), longest, barrier_);
   }
 
-  void add_spikes(StageId stage) {
+  void add_spikes(StageId stage, const FanOut& fan_out) {
+    received_.assign(fan_out.consumers().size(), 0);
     for (const std::int32_t unit : engine_.fired(stage)) {
-      const TileId tile = fan_out_.tile_of(stage, unit);
-      TileStep& source = work_[tile.value()];
-      const auto ways = fan_out_.of(stage, unit);
+      TileStep& source = work_[fan_out.tile_of(unit).value()];
       ++source.spikes;
-      source.messages_out += static_cast<std::int64_t>(ways.size());
-      for (const FanOut::Way& way : ways) {
-        TileStep& to = work_[way.tile];
-        ++to.messages_in;
-        to.synapses += way.synapses;
-        accounts_.count_message(tile, way.tile);
+      source.messages_out += fan_out.messages(unit);
+      const std::uint32_t* cycles = fan_out.cycles(unit).data();
+      for (std::size_t k = 0; k < received_.size(); ++k) received_[k] += cycles[k];
+    }
+    for (std::size_t k = 0; k < received_.size(); ++k) work_[fan_out.consumers()[k]].receive_cycles += received_[k];
+  }
+
+  /// A neuron's messages are those of a spike times its spikes: nothing of it needs to be counted step by step.
+  void count_messages() {
+    const workloads::Activations all = engine_.activations();
+    for (std::size_t s = 1; s < all.codes.size(); ++s) {
+      for (std::size_t u = 0; u < all.codes[s].size(); ++u) {
+        const auto unit = static_cast<std::int32_t>(u);
+        const auto cycles = fan_out_[s].cycles(unit);
+        for (std::size_t k = 0; k < cycles.size(); ++k) {
+          if (cycles[k] == 0) continue;
+          accounts_.add_messages(fan_out_[s].tile_of(unit), fan_out_[s].consumers()[k], all.codes[s][u],
+                                 fan_out_[s].synapses(k, cycles[k]));
+        }
       }
     }
   }
@@ -100,12 +108,13 @@ class SimpleChip {
   const mapper::MappingProblem& problem_;
   const chips::CoreKind& core_;
   const SimpleOptions& options_;
-  FanOut fan_out_;
+  std::vector<FanOut> fan_out_;  // by stage
   SimpleAccounts accounts_;
   workloads::LifEngine engine_;
   std::int64_t barrier_;
-  std::vector<std::int64_t> update_cycles_, synapse_cycles_;  // by tile, the host's left out
-  std::vector<TileStep> work_;                                // by tile, this step
+  std::vector<std::int64_t> update_cycles_;  // by tile, the host's left out
+  std::vector<TileStep> work_;               // by tile, this step
+  std::vector<std::int64_t> received_;       // by consumer of the stage at hand: cycles
 };
 
 }  // namespace

@@ -12,6 +12,8 @@
 namespace ranvier::workloads {
 namespace {
 
+constexpr std::int64_t kWorthTasks = 400'000;  // synapses in a step: below it threads cost more than they gain
+
 /// Parts of several layers in a row.
 struct LayerPart {
   LifLayer* layer;
@@ -39,11 +41,11 @@ LifEngine::LifEngine(const Program& program, const LifEngineOptions& options) : 
 LifEngine::~LifEngine() = default;
 
 template <class Work>
-void LifEngine::in_arena(Work&& work) {
-  if (arena_) {
-    arena_->execute(work);
+void LifEngine::in_arena(bool worth_it, Work&& work) {
+  if (arena_ && worth_it) {
+    arena_->execute([&] { work(true); });
   } else {
-    work();
+    work(false);
   }
 }
 
@@ -59,13 +61,15 @@ void LifEngine::begin(std::span<const std::int32_t> packed_spikes) {
 
 void LifEngine::deliver(const std::vector<std::size_t>& layers) {
   std::vector<LayerPart> parts;
+  std::int64_t work = 0;
   for (const std::size_t l : layers) {
     LifLayer& layer = *layers_[l];
     layer.open_delivery(now_, fired(StageId(layer.input())));
+    work += layer.expected_events();
     for (std::size_t p = 0; p < layer.delivery_parts(); ++p) parts.push_back({&layer, p});
   }
-  in_arena([&] {
-    for_each_part(parts.size(), arena_ != nullptr, [&](std::size_t i) { parts[i].layer->deliver_part(parts[i].part); });
+  in_arena(work > kWorthTasks, [&](bool parallel) {
+    for_each_part(parts.size(), parallel, [&](std::size_t i) { parts[i].layer->deliver_part(parts[i].part); });
   });
   for (const std::size_t l : layers) layers_[l]->close_delivery();
 }
@@ -74,9 +78,8 @@ void LifEngine::update() {
   std::vector<LayerPart> parts;
   for (const auto& layer : layers_)
     for (std::size_t p = 0; p < layer->update_parts(); ++p) parts.push_back({layer.get(), p});
-  in_arena([&] {
-    for_each_part(parts.size(), arena_ != nullptr,
-                  [&](std::size_t i) { parts[i].layer->update_part(now_, parts[i].part); });
+  in_arena(parts.size() > layers_.size(), [&](bool parallel) {
+    for_each_part(parts.size(), parallel, [&](std::size_t i) { parts[i].layer->update_part(now_, parts[i].part); });
   });
   for (const auto& layer : layers_) layer->close_update();
 }

@@ -61,7 +61,7 @@ class LifEngine {
   void deliver(const std::vector<std::size_t>& stages);
   void update();
   template <class Work>
-  void in_arena(Work&& work);
+  void in_arena(bool worth_it, Work&& work);
 
   const Program& program_;
   LifEngineOptions options_;

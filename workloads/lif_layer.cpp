@@ -32,6 +32,8 @@ LifLayer::LifLayer(const Stage& stage, std::int32_t delay, SynapseWalk walk)
       delay_(delay),
       slots_(std::max(1, delay)),
       walk_(walk),
+      synapses_(synapse_count(stage)),
+      sources_(stage.sparse ? stage.in_channels : std::int64_t{in_tokens(stage.conv)} * stage.in_channels),
       counts_(static_cast<std::size_t>(stage.tokens) * static_cast<std::size_t>(stage.channels)) {
   sums_.resize(static_cast<std::size_t>(slots_) * neurons());
   (stage.integrate ? v_.resize(neurons()) : cuba_.resize(neurons()));
@@ -93,6 +95,10 @@ void LifLayer::open_delivery(std::int32_t now, std::span<const std::int32_t> fir
     const auto token = static_cast<std::size_t>(unit / stage_->in_channels);
     spike_bits_[token * words + channel / kWordBits] |= std::uint64_t{1} << (channel % kWordBits);
   }
+}
+
+std::int64_t LifLayer::expected_events() const {
+  return static_cast<std::int64_t>(arriving_.size()) * (synapses_ / std::max<std::int64_t>(1, sources_));
 }
 
 IndexRange LifLayer::tokens_of(std::size_t part) const {

@@ -24,6 +24,8 @@ class LifLayer {
 
   /// What the units given (ascending) sent in step `now`. First open_delivery(), then every part, in any order.
   void open_delivery(std::int32_t now, std::span<const std::int32_t> fired);
+  /// Synapses that the delivery under way passes, about: with every source's mean.
+  std::int64_t expected_events() const;
   std::size_t delivery_parts() const { return delivery_parts_; }
   void deliver_part(std::size_t part);
   void close_delivery();
@@ -57,6 +59,7 @@ class LifLayer {
   std::int32_t delay_, slots_;
   SynapseWalk walk_;
   std::size_t delivery_parts_ = 1;
+  std::int64_t synapses_, sources_;
   std::vector<std::int16_t> weight_;  // conv: [in][tap][out], depthwise [channel][tap]
   std::vector<std::int32_t> sums_;    // [slot][unit]
   std::vector<std::int32_t> v_;       // integrating compartments
