@@ -17,7 +17,11 @@ namespace {
 class IdealNetwork final : public Network {
  public:
   IdealNetwork(const chips::Board& board, const IdealNetworkOptions& options)
-      : mesh_(mesh_of(board)), options_(options), link_flits_(mapper::link_count(board)), cores_(board.cores()) {}
+      : board_(board),
+        mesh_(mesh_of(board)),
+        options_(options),
+        link_flits_(mapper::link_count(board)),
+        cores_(board.cores()) {}
 
   void inject(const Packet& packet, std::int64_t at) override {
     std::uint32_t slot;
@@ -65,7 +69,7 @@ class IdealNetwork final : public Network {
     if (!open) throw std::logic_error("ejection ports of an ideal network cannot be closed");
   }
   const std::vector<std::int64_t>& link_flits() const override { return link_flits_; }
-  void clear_counters() override {}
+  void clear_counters() override { link_flits_.assign(link_flits_.size(), 0); }
   void log_entries(std::vector<Entry>* log) override { entries_ = log; }
 
  private:
@@ -117,6 +121,8 @@ class IdealNetwork final : public Network {
   void enter(std::uint32_t slot, std::int64_t now) {
     const Packet& p = packets_[slot];
     if (entries_ != nullptr) entries_->push_back({p.id, now});
+    mapper::for_each_xy_link(board_, p.source, p.destination,
+                             [&](LinkId link) { link_flits_[link.value()] += p.flits; });
     const auto latency = [&](std::int32_t flits) {
       return options_.latency ? zero_load_cycles(mesh_, p.source, p.destination, flits) : 0;
     };
@@ -140,6 +146,7 @@ class IdealNetwork final : public Network {
     schedule(done, What::kTailOut, h.core, h.slot);
   }
 
+  const chips::Board& board_;
   MeshSpec mesh_;
   IdealNetworkOptions options_;
   std::vector<std::int64_t> link_flits_;

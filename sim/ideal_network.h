@@ -16,7 +16,7 @@ struct IdealNetworkOptions {
 };
 
 /// With everything left in, a packet alone takes exactly what it takes in the flit-level network. Ejection ports cannot
-/// be closed (std::logic_error), and flits by link are not counted: all zero. Throws NetworkParameterError.
+/// be closed (std::logic_error). `board` must outlive it. Throws NetworkParameterError.
 std::unique_ptr<Network> make_ideal_network(const chips::Board& board, const IdealNetworkOptions& options);
 
 }  // namespace ranvier::sim
