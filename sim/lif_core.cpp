@@ -115,6 +115,9 @@ class LifCore final : public CoreModel {
     r.array(spikes_);
     r.array(active_);
     r.finish();
+    // Their places are indices.
+    const std::size_t used = state_.size() % kWordBits;
+    if (used != 0 && active_.back() >> used != 0) throw StateMismatch("a compartment beyond the last");
   }
 
  private:

@@ -41,6 +41,8 @@ class MapCore : public BehaviouralCore {
  protected:
   /// Brings f of the stale values of a token up to date; returns how many values went through the map.
   virtual std::int64_t map_token(std::int32_t token, std::int32_t* mapped) const = 0;
+  /// Some maps are tables; a state from elsewhere is not to reach beyond them.
+  virtual bool has_map_of(std::int32_t) const { return true; }
   /// Marks what an input at `i` makes stale.
   virtual void mark(std::int32_t token, std::size_t i) = 0;
 
@@ -83,6 +85,8 @@ class MapCore : public BehaviouralCore {
     r.array(mapped_);
     r.array(stale_);
     tracers_.read(r);
+    for (const std::int32_t x : input_)
+      if (!has_map_of(x)) throw StateMismatch("an input that the map has no value of");
   }
 
   StBifTracers tracers_;
@@ -109,6 +113,10 @@ class GeluCore final : public MapCore {
   using MapCore::MapCore;
 
  private:
+  bool has_map_of(std::int32_t x) const override {
+    const workloads::GeluParams& gelu = stage().gelu;
+    return x >= gelu.first_code && x - std::int64_t{gelu.first_code} < static_cast<std::int64_t>(gelu.table.size());
+  }
   void mark(std::int32_t, std::size_t i) override { set_stale(i); }
   std::int64_t map_token(std::int32_t t, std::int32_t* mapped) const override {
     std::int64_t values = 0;

@@ -128,5 +128,37 @@ TEST_F(DamagedCheckpoint, BytesLeftOverAreRefusedAsDamaged) {
   }
 }
 
+// What a core uses as an index is looked at too.
+TEST(DamagedCoreState, ReachesNothingBeyondItsTables) {
+  int spoilt = 0;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    for (const Schedule schedule : {Schedule::kTimesteps, Schedule::kStagedUnary}) {
+      const auto c = testing::checkpoint_case(seed, schedule);
+      for (std::size_t t = 1; t < c->problem.tiles.size(); ++t) {
+        const mapper::Tile& tile = c->problem.tiles[t];
+        const auto core = make_behavioural_core({&c->program, tile, &c->problem.board.chip.core, false});
+        core->begin_image();
+        std::vector<std::uint8_t> state = core->save();
+        EXPECT_NO_THROW(core->restore(state));
+        const auto contexts =
+            static_cast<std::size_t>(tile.tokens.size()) * static_cast<std::size_t>(tile.outputs.size());
+        const workloads::StageKind kind = c->program.stage(tile.stage).kind;
+        if (kind == workloads::StageKind::kLif && contexts % 64 != 0) {
+          state.back() |= 0x80;  // the last compartment of the last word
+        } else if (kind == workloads::StageKind::kGelu) {
+          // Behind the input come as many mapped values, stale flags and codes, each with its length.
+          const std::size_t input = state.size() - (8 + 2 * contexts) - (8 + contexts) - (8 + 4 * contexts) - 4;
+          state[input + 2] = 0x7f;
+        } else {
+          continue;
+        }
+        EXPECT_THROW(core->restore(state), StateMismatch) << "seed " << seed << " tile " << t;
+        ++spoilt;
+      }
+    }
+  }
+  EXPECT_GT(spoilt, 8);
+}
+
 }  // namespace
 }  // namespace ranvier::sim
