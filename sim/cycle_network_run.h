@@ -136,13 +136,13 @@ void CycleEngine<S>::advance(std::int64_t until, std::vector<Delivery>& out) {
 template <class S>
 void CycleEngine<S>::step(std::int64_t now, std::vector<Delivery>& out) {
   if (probe_ != nullptr) observe_rest(now - 1);
-  std::vector<std::uint32_t>& credits = credits_back_.at(now);
+  EventBucket& credits = credits_back_.at(now);
   for (const std::uint32_t place : credits) take_credit(Place(place));
   credits.clear();
-  std::vector<std::uint32_t>& arrivals = arrivals_.at(now);
+  EventBucket& arrivals = arrivals_.at(now);
   for (const std::uint32_t place : arrivals) take_arrival(Place(place), now);
   arrivals.clear();
-  std::vector<std::uint32_t>& reopenings = reopenings_.at(now);
+  EventBucket& reopenings = reopenings_.at(now);
   for (const std::uint32_t packed : reopenings) {
     const Place place(packed);
     include(routers_[place.router].open, place.side);
@@ -150,10 +150,10 @@ void CycleEngine<S>::step(std::int64_t now, std::vector<Delivery>& out) {
   }
   reopenings.clear();
   if constexpr (S::kStages) {
-    std::vector<std::uint32_t>& routed = routed_.at(now);
+    EventBucket& routed = routed_.at(now);
     for (const std::uint32_t place : routed) ask_routed(Place(place));
     routed.clear();
-    std::vector<std::uint32_t>& granted = granted_.at(now);
+    EventBucket& granted = granted_.at(now);
     for (const std::uint32_t place : granted) ask_granted(Place(place));
     granted.clear();
   }

@@ -38,7 +38,7 @@ void CycleEngine<S>::save(StateWriter& to) const {
   to.array(link_flits_);
   for (const EventWheel* wheel : {&credits_back_, &reopenings_}) {
     for (std::int64_t cycle = now_ + 1; cycle <= now_ + wheel->span(); ++cycle) {
-      const std::vector<std::uint32_t>& events = wheel->at(cycle);
+      const EventBucket& events = wheel->at(cycle);
       to.value(static_cast<std::uint64_t>(events.size()));
       for (const std::uint32_t event : events) to.value(event);
     }
@@ -80,10 +80,12 @@ void CycleEngine<S>::restore(StateReader& from) {
       std::uint64_t events = 0;
       from.value(events);
       if (events > inputs_.size() * 16) throw StateMismatch("state of another network");
-      wheel->at(cycle).resize(events);
-      for (std::uint32_t& event : wheel->at(cycle)) {
+      wheel->at(cycle).clear();
+      for (; events > 0; --events) {
+        std::uint32_t event = 0;
         from.value(event);
         if (event >> (4 + S::kSideBits) >= routers_.size()) throw StateMismatch("state of another network");
+        wheel->add(cycle, event);
       }
     }
   }

@@ -3,6 +3,7 @@
 // time.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstdint>
@@ -10,32 +11,48 @@
 
 namespace ranvier::sim {
 
-/// Events of the next `span` cycles, a bucket a cycle. A bucket keeps its memory: no allocation once the load is known.
+/// Events of one cycle. Keeps its memory: no allocation once the load is known.
+class EventBucket {
+ public:
+  [[gnu::always_inline]] void add(std::uint32_t event) {
+    if (size_ == memory_.size()) grow();
+    memory_[size_++] = event;
+  }
+  void clear() { size_ = 0; }
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  const std::uint32_t* begin() const { return memory_.data(); }
+  const std::uint32_t* end() const { return memory_.data() + size_; }
+
+ private:
+  [[gnu::noinline]] void grow() { memory_.resize(std::max<std::size_t>(8, 2 * size_)); }
+  std::vector<std::uint32_t> memory_;
+  std::size_t size_ = 0;
+};
+
+/// Events of the next `span` cycles, a bucket a cycle.
 class EventWheel {
  public:
   explicit EventWheel(std::int64_t span)
       : slots_(std::bit_ceil(static_cast<std::size_t>(span) + 1)),
         mask_(static_cast<std::int64_t>(slots_.size()) - 1) {}
 
-  std::vector<std::uint32_t>& at(std::int64_t cycle) { return slots_[static_cast<std::size_t>(cycle & mask_)]; }
-
-  const std::vector<std::uint32_t>& at(std::int64_t cycle) const {
-    return slots_[static_cast<std::size_t>(cycle & mask_)];
-  }
-  void add(std::int64_t cycle, const std::uint32_t& event) { at(cycle).push_back(event); }
+  EventBucket& at(std::int64_t cycle) { return slots_[static_cast<std::size_t>(cycle & mask_)]; }
+  const EventBucket& at(std::int64_t cycle) const { return slots_[static_cast<std::size_t>(cycle & mask_)]; }
+  [[gnu::always_inline]] void add(std::int64_t cycle, std::uint32_t event) { at(cycle).add(event); }
   /// Buckets: events lie fewer cycles ahead.
   std::int64_t span() const { return mask_ + 1; }
 
   /// First cycle from `from` on with an event; `otherwise` when there is none.
   std::int64_t next(std::int64_t from, std::int64_t otherwise) const {
     for (std::int64_t cycle = from; cycle <= from + mask_; ++cycle) {
-      if (!slots_[static_cast<std::size_t>(cycle & mask_)].empty()) return cycle;
+      if (!at(cycle).empty()) return cycle;
     }
     return otherwise;
   }
 
  private:
-  std::vector<std::vector<std::uint32_t>> slots_;
+  std::vector<EventBucket> slots_;
   std::int64_t mask_;
 };
 

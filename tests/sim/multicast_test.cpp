@@ -110,10 +110,9 @@ TEST_P(Multicast, OneDestinationIsUnicastBitForBit) {
 }
 
 TEST_P(Multicast, ALonePacketReachesEveryDestinationAsAUnicastWould) {
-  const MeshSpec mesh = mesh_of(GetParam());
+  MeshSpec mesh = mesh_of(GetParam());
+  mesh.buffer_flits = std::max(mesh.buffer_flits, 7);  // the closed form holds where buffers cover the credit loop
   const auto cores = static_cast<std::uint32_t>(mesh.cores());
-  // The closed form holds where buffers cover the credit loop.
-  if (GetParam().depth < 7) GTEST_SKIP() << "short buffers";
   const auto network = make_cycle_network(mesh);
   std::int64_t now = 0;
   for (std::uint32_t trial = 0; trial < 200; ++trial, now += 500) {
