@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <type_traits>
 
 #include "mapper/mesh.h"
 #include "mapper/work.h"
@@ -78,6 +79,7 @@ class TrainTimer final : public StepTimer {
     std::int64_t queue = 0;   // work that it has, in parts of a cycle
     std::int64_t left = 0;    // work that it takes on in this slice
     std::int64_t demand = 0;  // asked for in round `round`
+    std::int64_t prior = 0;   // and by those that go first
     std::int64_t round = -1;
   };
   /// An integrating unit's queue, and where its work ends.
@@ -87,7 +89,7 @@ class TrainTimer final : public StepTimer {
     std::int64_t slice = 0;  // that `queue` is at the beginning of
     std::int64_t queue = 0;  // parts of a cycle
     std::int64_t end = 0;    // cycles
-    std::int64_t relays = 0, peak_relays = 0, peak_queue = 0;
+    std::int64_t peak_relays = 0, peak_queue = 0;
   };
   struct Due {
     std::uint32_t leg;
@@ -259,11 +261,10 @@ class TrainTimer final : public StepTimer {
     return r;
   }
 
-  /// Calls visit(resource, parts of a cycle for a packet) for all that a packet of the leg needs.
+  /// Calls visit(resource, parts of a cycle for a packet) for all that a packet of the leg needs beyond its port.
   template <class Visit>
   void for_each_resource(const LegState& s, Visit&& visit) {
     const Way& way = *s.way;
-    visit(resource(unit(kInjection, way.from)), way.flits * kPart);
     if (way.relayed) visit(resource(unit(kRelay, way.from)), chip_.core.relay_cycles.value * kPart);
     for (std::uint32_t l = way.begin; l < way.end; ++l)
       visit(resource(way_links_[l]), way.flits * cost_[way_links_[l]]);
@@ -296,7 +297,8 @@ class TrainTimer final : public StepTimer {
     if (q.batches.empty() || q.batches.back().slice != now_) q.batches.push_back({now_, {}, 0});
     q.batches.back().legs.push_back({i, static_cast<std::int32_t>(packets)});
     q.batches.back().packets += packets;
-    if (way.relayed) note_relays(way, packets);
+    if (way.relayed)
+      units_[way.from.value()].peak_relays = std::max<std::int64_t>(1, units_[way.from.value()].peak_relays);
   }
 
   std::int64_t delay_to_next(std::size_t i) const {
@@ -310,23 +312,65 @@ class TrainTimer final : public StepTimer {
     ++round_;
     for (const std::size_t number : waiting_) {
       Queue& q = queues_[number];
-      q.pace = -1;
-      if (q.batches.empty() || q.blocked) continue;
-      q.pace = kWhole;
-      for (const Due& d : q.batches.front().legs) {
-        for_each_resource(legs_[d.leg], [&](Resource& r, std::int64_t cost) {
-          if (r.round != round_) r.demand = 0;
-          r.round = round_;
-          r.demand += cost * d.packets;
-        });
-      }
+      q.pace = q.batches.empty() || q.blocked ? -1 : kWhole;
+      if (q.pace >= 0) ask_for_port(q);
     }
+    for_each_sending([&](Queue& q, const LegState& s) { q.pace = std::min(q.pace, share_of_port(*s.way)); });
+    for_each_sending([&](Queue& q, const LegState& s, std::int64_t packets) {
+      for_each_resource(s, [&](Resource& r, std::int64_t cost) {
+        asked_of(r, false) += (cost * packets * q.pace + kWhole - 1) / kWhole;
+      });
+    });
     for (const std::size_t number : waiting_) {
       Queue& q = queues_[number];
       if (q.pace < 0) continue;
+      std::int64_t share = kWhole;
       for (const Due& d : q.batches.front().legs)
-        if (d.packets > 0) q.pace = std::min(q.pace, share_of(legs_[d.leg]));
+        if (d.packets > 0) share = std::min(share, share_of(legs_[d.leg]));
+      q.pace = q.pace * share / kWhole;
     }
+    return send_all();
+  }
+
+  /// Calls visit(queue, leg) or visit(queue, leg, packets) for what the first batches hold.
+  template <class Visit>
+  void for_each_sending(Visit&& visit) {
+    for (const std::size_t number : waiting_) {
+      Queue& q = queues_[number];
+      if (q.pace < 0) continue;
+      for (const Due& d : q.batches.front().legs) {
+        if (d.packets == 0) continue;
+        if constexpr (std::is_invocable_v<Visit, Queue&, const LegState&, std::int64_t>) {
+          visit(q, legs_[d.leg], std::int64_t{d.packets});
+        } else {
+          visit(q, legs_[d.leg]);
+        }
+      }
+    }
+  }
+
+  /// Relays go before a core's own packets; so do those that come of a packet within the slice.
+  void ask_for_port(const Queue& q) {
+    for (const Due& d : q.batches.front().legs) {
+      const Way& way = *legs_[d.leg].way;
+      asked_of(resource(unit(kInjection, way.from)), way.relayed) += way.flits * kPart * d.packets;
+      for (std::size_t i = d.leg; legs_[i].feeds_next && delay_to_next(i) == 0; ++i) {
+        const Way& next = *legs_[i + 1].way;
+        asked_of(resource(unit(kInjection, next.from)), true) += next.flits * kPart * d.packets;
+      }
+    }
+  }
+
+  std::int64_t share_of_port(const Way& way) {
+    const Resource& r = resource(unit(kInjection, way.from));
+    return way.relayed ? part_of(r.left, r.prior) : part_of(r.left - r.prior, r.demand);
+  }
+
+  static std::int64_t part_of(std::int64_t left, std::int64_t asked) {
+    return asked <= left ? kWhole : std::max<std::int64_t>(0, left) / kPart * kWhole / (asked / kPart + 1);
+  }
+
+  bool send_all() {
     bool went = false;
     for (std::size_t k = 0; k < waiting_.size(); ++k) {  // relays may join the list
       Queue& q = queues_[waiting_[k]];
@@ -358,13 +402,16 @@ class TrainTimer final : public StepTimer {
     return went;
   }
 
+  std::int64_t& asked_of(Resource& r, bool first) {
+    if (r.round != round_) r.demand = r.prior = 0;
+    r.round = round_;
+    return first ? r.prior : r.demand;
+  }
+
   /// The part of what the leg asks for that its scarcest resource gives, of kWhole.
   std::int64_t share_of(const LegState& s) {
     std::int64_t share = kWhole;
-    for_each_resource(s, [&](Resource& r, std::int64_t) {
-      if (r.demand <= r.left) return;
-      share = std::min(share, std::max<std::int64_t>(0, r.left) / kPart * kWhole / (r.demand / kPart + 1));
-    });
+    for_each_resource(s, [&](const Resource& r, std::int64_t) { share = std::min(share, part_of(r.left, r.demand)); });
     return share;
   }
 
@@ -395,18 +442,22 @@ class TrainTimer final : public StepTimer {
   std::int64_t go(std::size_t i, std::int64_t packets) {
     LegState& s = legs_[i];
     const Way& way = *s.way;
-    for_each_resource(s, [&](const Resource& r, std::int64_t cost) {
+    const auto room = [&](const Resource& r, std::int64_t cost) {
       if (cost > 0) packets = std::min(packets, (std::max<std::int64_t>(0, r.left) + cost - 1) / cost);
-    });
+    };
+    Resource& port = resource(unit(kInjection, way.from));
+    room(port, way.flits * kPart);
+    for_each_resource(s, room);
     if (packets <= 0) return 0;
     std::int64_t backlog = 0;
-    for_each_resource(s, [&](Resource& r, std::int64_t cost) {
+    const auto take = [&](Resource& r, std::int64_t cost) {
       r.left -= cost * packets;
       r.queue += cost * packets;
       backlog = std::max(backlog, r.queue);
-    });
+    };
+    take(port, way.flits * kPart);
+    for_each_resource(s, take);
     s.left -= packets;
-    if (way.relayed) note_relays(way, -packets);
     // What a slice does not get through waits on the way.
     const std::int64_t wait = std::max<std::int64_t>(0, backlog / kPart - slice_);
     if (way.ends_on_core) integrate(way.to, s.cost * packets, way.zero_load + wait);
@@ -441,12 +492,15 @@ class TrainTimer final : public StepTimer {
     u.end = std::max(u.end, now_ * slice_ + std::max(shift, zero_load % slice_) + u.queue / kPart);
   }
 
-  void note_relays(const Way& way, std::int64_t packets) { units_[way.from.value()].relays += packets; }
-
-  void note_peak(std::size_t queue) {
-    if (queue % 2 == 0) return;
-    UnitState& u = units_[queue / 2];
-    u.peak_relays = std::max(u.peak_relays, u.relays);
+  /// Relays that have waited for more than the slice in which they came: what comes and goes within one is not told.
+  void note_peak(std::size_t number) {
+    if (number % 2 == 0) return;
+    std::int64_t held = 0;
+    for (const Batch& batch : queues_[number].batches) {
+      if (batch.slice < now_) held += batch.packets;
+    }
+    UnitState& u = units_[number / 2];
+    u.peak_relays = std::max(u.peak_relays, held);
   }
 
   StepTiming finish() {

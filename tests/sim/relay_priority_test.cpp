@@ -83,7 +83,12 @@ TEST(RelayPriority, RelaysGoBeforeTheCoresOwnEvents) {
     EXPECT_EQ(peak_relay_buffer(r, CoreId(0)), 1);  // the input's one event
     // 2 * kHalf packets leave core 1 without a gap from its first own event on: soma 1, emit 1.
     const std::int64_t last = zero_load_cycles(mesh_of(c->problem.board), CoreId(1), CoreId(3));
-    EXPECT_EQ(r.steps[1].network.count(), 2 + (2 * kHalf - 1) + last);
+    const std::int64_t network = r.steps[1].network.count();
+    if (f == Fidelity::kCycle) {
+      EXPECT_EQ(network, 2 + (2 * kHalf - 1) + last);
+    } else {
+      EXPECT_NEAR(static_cast<double>(network), static_cast<double>(2 + (2 * kHalf - 1) + last), 8);  // a slice
+    }
   }
 }
 
