@@ -381,7 +381,9 @@ std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy
   }
   if (fidelity == Fidelity::kFast) {
     out.emplace_back(
-        "Packets reserve links whole: no flits, buffers, virtual channels or credits, so no blocking upstream.");
+        "Trains of packets share links, ports and units slice by slice: the order of packets within a slice, virtual "
+        "channels, and blocking between cores before a link's buffers are full are not modelled.");
+    out.emplace_back("Lost relays are estimated; cores compute on every event.");
   }
   if (fidelity == Fidelity::kAnalytic) {
     out.emplace_back(
