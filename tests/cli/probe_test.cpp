@@ -87,10 +87,10 @@ TEST_F(ProbeOption, TablesAgreeWithTheRunFolder) {
 }
 
 TEST_F(ProbeOption, WhatCannotBeRecordedIsRefusedInOneLineBeforeTheRun) {
-  const std::string run = "run fashion-vit-small --target tianjic-like:3x3 --images 1 -q -o r --fidelity fast ";
+  ASSERT_EQ(ranvier("map fashion-vit-small --target tianjic-like --preset compact -q -o m.json").exit_code, 0);
   const auto refused = [&](const std::string& options, const std::string& line) {
-    expect_refusal(ranvier(run + options), 4, line);
-    EXPECT_TRUE(leftovers().empty());
+    expect_refusal(ranvier("sim m.json --images 1 -q -o r --fidelity fast " + options), 4, line);
+    EXPECT_EQ(leftovers(), std::vector<std::string>{"m.json"});
   };
   refused("--probe spike", "--probe 'spike': no probe 'spike'; did you mean 'spikes'?");
   refused("--probe spikes:blok0.q",
@@ -101,17 +101,19 @@ TEST_F(ProbeOption, WhatCannotBeRecordedIsRefusedInOneLineBeforeTheRun) {
   refused("--probe vcd", "--probe 'vcd': signals of the network exist at --fidelity cycle only");
   refused("--probe links:router=99999", "no router 99999");
   refused("--probe links:file=a.csv --probe spikes:file=a.csv", "another probe writes a.csv already");
-  refused("--probe links --remap until=1%,max=2", "--remap simulates many times");
+  expect_refusal(ranvier(std::string(kRun) + "--probe links --remap until=1%,max=2"), 4,
+                 "--remap simulates many times");
   refused("--probe-format xml --probe links", "--probe-format");
 }
 
 TEST_F(ProbeOption, AFullDiskIsOneLineAndLeavesNothing) {
+  ASSERT_EQ(ranvier("map fashion-vit-small --target tianjic-like --preset compact -q -o m.json").exit_code, 0);
   for (const char* format : {"csv", "hdf5"}) {
     const auto out = folder_ / "out.txt";
     // 64 KiB or, where the shell counts in 512 bytes, 32: the first table to grow beyond it fails.
     const std::string line = "cd '" + folder_.string() +
                              "' && trap '' XFSZ && ulimit -f 64 && '" RANVIER_BINARY
-                             "' run fashion-vit-small --target tianjic-like:3x3 --images 1 --accuracy-images 1 -q "
+                             "' sim m.json --images 1 --accuracy-images 1 -q "
                              "--fidelity fast --probe spikes --probe-format " +
                              format + " -o r >'" + out.string() + "' 2>&1";
     const int status = std::system(line.c_str());
@@ -121,15 +123,15 @@ TEST_F(ProbeOption, AFullDiskIsOneLineAndLeavesNothing) {
     EXPECT_NE(said.find(std::string("r/probes/spikes.") + (format[0] == 'c' ? "csv" : "h5")), std::string::npos)
         << said;
     std::filesystem::remove(out);
-    EXPECT_TRUE(leftovers().empty());
+    EXPECT_EQ(leftovers(), std::vector<std::string>{"m.json"});
   }
 }
 
 TEST_F(ProbeOption, TheTraceIsKeptBelowItsLimitAndSaysWhatIsMissing) {
   // Many short steps: a network over time is not needed, unary steps are enough.
+  ASSERT_EQ(ranvier("map fashion-vit-small --target tianjic-like --schedule async-unary -q -o m.json").exit_code, 0);
   const std::string run =
-      "run fashion-vit-small --target tianjic-like:3x3 --images 4 --accuracy-images 1 --schedule async-unary "
-      "--fidelity fast --json -o r --force --trace-limit-mib ";
+      "sim m.json --images 24 --accuracy-images 1 --fidelity analytic --json -o r --force --trace-limit-mib ";
   const auto whole = ranvier(run + "64");
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
   EXPECT_EQ(whole.err.find("trace.json keeps"), std::string::npos);
