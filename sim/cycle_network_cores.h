@@ -37,7 +37,7 @@ bool CycleEngine<S>::run_source(std::uint32_t core, std::int64_t now) {
   if (side.queue.empty()) return false;
   if (now < side.open_at) return true;
   const bool first = side.sent == 0;
-  if (first && !side.short_of_room) {
+  if (first) {
     if (side.credit_vcs == 0) return false;
     side.sending_relay = !side.queue.relays.empty();
   } else if (!has(side.credit_vcs, side.vc)) {
@@ -47,26 +47,14 @@ bool CycleEngine<S>::run_source(std::uint32_t core, std::int64_t now) {
   const WaitingPacket& packet = schedule_[queue.first];
   const std::uint32_t router = core / locals();
   const std::uint32_t port = kLinks + core % locals();
-  if (first && !side.short_of_room) {
+  if (first) {
     side.vc = static_cast<std::uint8_t>(round_robin(side.credit_vcs, side.first_vc));
     side.first_vc = after(side.vc, vcs());
   }
-  std::uint16_t& credits = credits_[index(router, core_side(port), side.vc)];
   Flit flit{packet.id, 0, 0};
   if (packet.tree) {
-    const std::uint32_t root = trees_.root(tree_packets_[packet.destination].tree);
-    const auto missing = static_cast<std::uint16_t>(packet.flits - 1);
-    if (side.short_of_room) {
-      credits = static_cast<std::uint16_t>(credits + missing);
-      side.short_of_room = false;
-    } else if (first && trees_[root].forks() && credits <= missing) {
-      credits = static_cast<std::uint16_t>(credits - missing);
-      exclude(side.credit_vcs, side.vc);
-      side.short_of_room = true;
-      return false;
-    }
     flit.id = packet.destination;
-    flit.climb(root);
+    flit.climb(trees_.root(tree_packets_[packet.destination].tree));
   } else {
     const Router& to = routers_[packet.destination / locals()];
     flit.aim(to.x, to.y, packet.destination % locals());
@@ -83,7 +71,7 @@ bool CycleEngine<S>::run_source(std::uint32_t core, std::int64_t now) {
   InputVc& input = inputs_[index(router, port, side.vc)];
   flits_[input.back()] = flit;
   ++input.write;
-  if (--credits == 0) exclude(side.credit_vcs, side.vc);
+  if (--credits_[index(router, core_side(port), side.vc)] == 0) exclude(side.credit_vcs, side.vc);
   arrivals_.add(now + mesh_.timing.inject, Place::pack(router, port, side.vc));
   side.open_at = now + mesh_.timing.local_cycles_per_flit;
   return !side.queue.empty();

@@ -131,7 +131,6 @@ class CycleEngine final : public CycleNetwork {
   const Branch& branch(std::size_t input, std::uint32_t o) const { return branches_[input * ports() + o]; }
   [[gnu::noinline]] void begin_fork(std::uint32_t r, std::uint32_t port, std::uint32_t vc, InputVc& input);
   [[gnu::noinline]] void feed_branches(Place place, InputVc& input);
-  [[gnu::noinline]] bool has_room(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o);
   std::uint32_t same_flit(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o, std::uint32_t others,
                           const InputSet* able) const;
   [[gnu::noinline]] void send_branch(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o,

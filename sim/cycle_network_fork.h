@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packets on trees: forked in the routers. Replication is asynchronous: every output of a fork goes on for itself, and
-// a flit's slot is free when all have taken it. Where a packet forks here or at the next router, its head goes only
-// when the whole packet has room behind the output (virtual cut-through), so that no branch waits for a sibling: the
-// channels then wait for one another as those of unicast packets do.
+// a flit's slot is free when all have taken it. A packet that forks fits a buffer whole, so all of it gets to a router
+// even while a branch there is held up, and no branch waits for a sibling: channels wait for one another as those of
+// unicast packets do, without a cycle.
 #pragma once
 
 #include "sim/cycle_network_engine.h"
@@ -16,7 +16,11 @@ TreeId CycleEngine<S>::add_tree(CoreId source, std::span<const CoreId> destinati
     forks_.resize(inputs_.size());
     branches_.resize(inputs_.size() * ports());
   }
-  return trees_.add(source, destinations);
+  const TreeId tree = trees_.add(source, destinations);
+  if (trees_.nodes() > kMostTreeNodes) {
+    throw NetworkParameterError("routers in all multicast trees", trees_.nodes(), 1, kMostTreeNodes);
+  }
+  return tree;
 }
 
 template <class S>
@@ -49,7 +53,7 @@ void CycleEngine<S>::begin_fork(std::uint32_t r, std::uint32_t port, std::uint32
   ++routers_[r].forks;
   for (std::uint32_t outputs = here.outputs; outputs != 0; outputs &= outputs - 1) {
     const auto o = static_cast<std::uint32_t>(std::countr_zero(outputs));
-    branch(i, o) = {input.read, 0, false};
+    branch(i, o) = {input.read, 0};
     ask(r, port, vc, o, has(here.wraps, o));
   }
 }
@@ -67,23 +71,6 @@ void CycleEngine<S>::feed_branches(Place place, InputVc& input) {
     include(router.wanted, o);
   }
   routers_at_work_.insert(place.router);
-}
-
-/// A head has got its VC of output `o`. False: it is to wait there until the whole packet has room. The VC then shows
-/// no credit until enough are there: those missing are taken off the count.
-template <class S>
-bool CycleEngine<S>::has_room(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
-  const std::size_t i = index(r, port, vc);
-  const InputVc& input = inputs_[i];
-  if (!has(trees_[forks_[i].node].whole, o)) return true;
-  Branch& here = branch(i, o);
-  const auto flits = static_cast<std::uint32_t>(tree_packets_[flits_[input.front()].id].flits);
-  std::uint16_t& credits = credits_[index(r, o, here.vc)];
-  if (credits >= flits) return true;
-  credits = static_cast<std::uint16_t>(credits - (flits - 1));
-  exclude(routers_[r].output[o].credit_vcs, here.vc);
-  here.short_of_room = true;
-  return false;
 }
 
 /// Of the outputs `others`, those that wait with input VC (port, vc) for the same flit as `o`, without `o`.
@@ -112,10 +99,6 @@ void CycleEngine<S>::send_branch(std::uint32_t r, std::uint32_t port, std::uint3
   Branch& here = branch(i, o);
   Flit flit = flits_[input.base + (here.read & input.mask)];
   const std::uint32_t out_vc = here.vc;
-  if (here.short_of_room) {
-    credits_[index(r, o, out_vc)] += static_cast<std::uint16_t>(tree_packets_[flit.id].flits - 1);
-    here.short_of_room = false;
-  }
   ++here.read;
   const std::uint32_t bit = port * vcs() + vc;
   exclude(output.bodies, bit);

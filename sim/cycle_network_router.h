@@ -152,13 +152,7 @@ bool CycleEngine<S>::run_router(std::uint32_t r, std::int64_t now) {
       if (able[o] != 0) bidding |= 1u << o;
     }
     bid_made = allocate_switch(r, sure, able, bidding, [&](std::uint32_t port, std::uint32_t vc, std::uint32_t o) {
-      if (has(router.output[o].heads, port * vcs() + vc)) {
-        take_vc(r, port, vc, o);
-        if (inputs_[index(r, port, vc)].forked != 0 && !has_room(r, port, vc, o)) {
-          include(router.output[o].bodies, port * vcs() + vc);
-          return;
-        }
-      }
+      if (has(router.output[o].heads, port * vcs() + vc)) take_vc(r, port, vc, o);
       send(r, port, vc, o, now);
     });
   }

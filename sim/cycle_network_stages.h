@@ -74,10 +74,7 @@ void CycleEngine<S>::win_vc(std::uint32_t r, std::uint32_t bit, std::uint32_t o,
   holders_[index(r, o, v)] = static_cast<std::uint8_t>(bit);
   exclude(output.free_vcs, v);
   exclude(output.heads, bit);
-  if (inputs_[i].forked != 0) {
-    branch(i, o).vc = static_cast<std::uint8_t>(v);
-    has_room(r, port, vc, o);
-  }
+  if (inputs_[i].forked != 0) branch(i, o).vc = static_cast<std::uint8_t>(v);
   if (mesh_.timing.vc_allocation > 1) {
     granted_.add(now + mesh_.timing.vc_allocation, Place::pack(r, o, v));
   } else {

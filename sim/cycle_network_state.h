@@ -121,7 +121,6 @@ struct Fork {
 struct Branch {
   std::uint16_t read = 0;  // next flit, counted as InputVc::read
   std::uint8_t vc = 0;
-  bool short_of_room = false;  // holds its VC until the whole packet has room behind it
 };
 
 /// Input VCs whose head may take only the lower or only the upper half of an output's VCs: the two classes that keep
@@ -137,7 +136,6 @@ struct CoreSide {
   std::int64_t open_at = 0;    // its link into the router can take the next flit
   std::int32_t sent = 0;       // flits of the packet being sent that have left; 0: none is being sent
   bool sending_relay = false;  // the packet being sent is the first of the relays
-  bool short_of_room = false;  // it holds its VC until it has room whole
   std::uint16_t credit_vcs = 0;
   std::uint8_t vc = 0;  // of the packet being sent
   std::uint8_t first_vc = 0;

@@ -52,14 +52,11 @@ bool MulticastTrees::fill(std::uint32_t node, std::int32_t router, std::span<con
   nodes_.resize(nodes_.size() + static_cast<std::size_t>(std::popcount(made.links)));
   nodes_[node] = made;
   bool forks = made.forks();
-  std::uint32_t whole = forks ? made.outputs : 0;
   for (std::uint32_t d = 0; d < by_link.size(); ++d) {
     if (by_link[d].empty()) continue;
     const std::uint32_t next = child(node, d);
     forks |= fill(next, router_next_to(mesh_, router, d), by_link[d], up_first);
-    if (nodes_[next].forks()) whole |= 1u << d;
   }
-  nodes_[node].whole = whole;
   return forks;
 }
 

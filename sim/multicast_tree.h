@@ -18,7 +18,6 @@ namespace ranvier::sim {
 /// What a router does with a flit: sets of ports.
 struct TreeNode {
   std::uint32_t outputs = 0;  // that the flit leaves by; local ports are its destinations here
-  std::uint32_t whole = 0;    // of these, those behind which the whole packet must find room before its head may go
   std::uint32_t wraps = 0;    // of these, those whose furthest way goes on over the edge of its ring
   std::uint32_t links = 0;    // of these, those that lead to another router
   std::uint32_t first_child = 0;
@@ -31,6 +30,7 @@ class MulticastTrees {
 
   TreeId add(CoreId source, std::span<const CoreId> destinations);
 
+  std::uint32_t nodes() const { return static_cast<std::uint32_t>(nodes_.size()); }
   std::uint32_t root(TreeId tree) const { return trees_[tree].root; }
   std::uint32_t destinations(TreeId tree) const { return trees_[tree].destinations; }
   bool forks(TreeId tree) const { return trees_[tree].forks; }

@@ -74,7 +74,7 @@ class Network {
     throw std::logic_error("this network does not fork packets");
   }
   /// As inject(), but to every core of the tree, once each; `packet.source` is that of the tree, `packet.destination`
-  /// means nothing. Throws NetworkParameterError for a packet that is longer than a buffer and has to fork.
+  /// means nothing. Throws NetworkParameterError for a packet that has to fork and does not fit a buffer.
   virtual void inject_tree(const Packet& packet, TreeId tree, std::int64_t at) {
     static_cast<void>(packet), static_cast<void>(tree), static_cast<void>(at);
     throw std::logic_error("this network does not fork packets");

@@ -269,7 +269,7 @@ TEST(MulticastCapacity, BroadcastsFillTheEjectionPorts) {
   EXPECT_LE(out.back().at, 6400 * 1.1);
 }
 
-TEST(Multicast, AForkWaitsForRoomForTheWholePacket) {
+TEST(Multicast, APacketThatForksFitsABuffer) {
   const auto network = make_cycle_network(preset_mesh("p3", 3, 1, 1, 4));
   const CoreId to[] = {CoreId(1), CoreId(2)};
   EXPECT_THROW(network->inject_tree({1, CoreId(0), {}, 5}, to, 0), NetworkParameterError);
@@ -302,15 +302,16 @@ TEST(Multicast, BranchesGoOnForThemselves) {
   const auto network = make_cycle_network(preset_mesh("p3", 3, 1, 1, 8));
   network->set_ejection(CoreId(1), false);
   const CoreId to[] = {CoreId(1), CoreId(2)};
-  for (std::uint32_t id = 0; id < 3; ++id) network->inject_tree({id, CoreId(0), {}, 4}, to, 0);
+  for (std::uint32_t id = 0; id < 4; ++id) network->inject_tree({id, CoreId(0), {}, 4}, to, 0);
   std::vector<Delivery> out;
   network->advance(500, out);
-  // Two packets fit behind core 1's port; the third's branch to it waits in router 1, the one to core 2 does not.
+  // Two packets fit behind core 1's port. The third's branch to it waits in router 1, the one to core 2 does not; the
+  // fourth is behind it.
   ASSERT_EQ(out.size(), 3u);
   for (std::uint32_t id = 0; id < 3; ++id) EXPECT_EQ(out[id].destination, CoreId(2));
   network->set_ejection(CoreId(1), true);
   network->advance(1000, out);
-  EXPECT_EQ(out.size(), 6u);
+  EXPECT_EQ(out.size(), 8u);
 }
 
 }  // namespace
