@@ -20,7 +20,7 @@ UnknownPreset::UnknownPreset(const std::string& preset_)
 
 UnknownTopology::UnknownTopology(const std::string& topology_)
     : Error(ExitCode::kUsage,
-            fmt::format("network: no topology '{}'; there are mesh, torus, cmesh, triangular", topology_)),
+            fmt::format("network: no topology '{}'; there are mesh, torus, cmesh, triangular-torus", topology_)),
       topology(topology_) {}
 
 UnknownAllocator::UnknownAllocator(const std::string& allocator_)

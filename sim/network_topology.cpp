@@ -84,7 +84,7 @@ std::int32_t router_next_to(const MeshSpec& mesh, std::int32_t router, std::uint
 Topology topology_named(const std::string& name) {
   if (name == "mesh" || name == "cmesh") return Topology::kMesh;
   if (name == "torus") return Topology::kTorus;
-  if (name == "triangular") return Topology::kTriangularTorus;
+  if (name == "triangular-torus") return Topology::kTriangularTorus;
   throw UnknownTopology(name);
 }
 

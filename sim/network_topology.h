@@ -43,7 +43,7 @@ FirstLink first_link(const MeshSpec& mesh, std::int32_t x, std::int32_t y, const
 /// Router at the other end of a link; -1 off the edge of a mesh.
 std::int32_t router_next_to(const MeshSpec& mesh, std::int32_t router, std::uint32_t direction);
 
-/// mesh, torus, cmesh (a mesh; give it several cores a router) or triangular. Throws UnknownTopology.
+/// mesh, torus, cmesh (a mesh; give it several cores a router) or triangular-torus. Throws UnknownTopology.
 Topology topology_named(const std::string& name);
 /// As people say it: a mesh with several cores a router is a concentrated mesh.
 std::string topology_text(const MeshSpec& mesh);

@@ -31,7 +31,7 @@ void change(RouterTiming& timing, const DelayChanges& changes) {
 MeshSpec mesh_of(const TrafficOptions& options) {
   MeshSpec mesh =
       preset_mesh(options.preset, options.width, options.height, options.virtual_channels, options.buffer_flits);
-  mesh.topology = topology_named(options.topology == "triangular-torus" ? "triangular" : options.topology);
+  mesh.topology = topology_named(options.topology);
   mesh.allocator = allocator_of(options.allocator);
   constexpr std::int32_t kUsualConcentration = 4;
   if (options.concentration != 0) {

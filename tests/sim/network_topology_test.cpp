@@ -184,7 +184,7 @@ TEST(NetworkTopology, TheDiagonalServesBothDirections) {
 
 TEST(NetworkTopology, Names) {
   EXPECT_EQ(topology_named("cmesh"), Topology::kMesh);
-  EXPECT_EQ(topology_named("triangular"), Topology::kTriangularTorus);
+  EXPECT_EQ(topology_named("triangular-torus"), Topology::kTriangularTorus);
   EXPECT_EQ(topology_text(mesh_of({Topology::kMesh, 2, 2, 4})), "concentrated mesh");
   EXPECT_EQ(topology_text(mesh_of({Topology::kTorus, 2, 2})), "torus");
   EXPECT_EQ(topology_text(mesh_of({Topology::kTriangularTorus, 2, 2})), "triangular torus");
@@ -194,7 +194,7 @@ TEST(NetworkTopology, Names) {
   } catch (const UnknownTopology& e) {
     EXPECT_EQ(e.topology, "ring");
     EXPECT_EQ(e.exit_code, ExitCode::kUsage);
-    EXPECT_STREQ(e.what(), "network: no topology 'ring'; there are mesh, torus, cmesh, triangular");
+    EXPECT_STREQ(e.what(), "network: no topology 'ring'; there are mesh, torus, cmesh, triangular-torus");
   }
 }
 
