@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "report/arithmetic.h"
+#include "report/comparison.h"
 #include "report/format.h"
 #include "report/html_sections.h"
 #include "report/markup.h"
@@ -39,7 +40,10 @@ std::string group_table(const Origins& origins, const sim::RunResult& result) {
                                 energy_text(mean(row.energy, images)));
     }
     if (sum == Energy()) return;
-    const std::string kind = by_kind[0] == sum ? "static" : kinds_text(by_kind);
+    const std::string kind = by_kind[0] == sum      ? "static"
+                             : mixes_kinds(by_kind) ? kinds_text(by_kind)
+                                                    : kind_of_total(by_kind);
+    if (css_class == "total") components.clear();
     table.row({name, energy_text(mean(sum, images)), percent_text(share(sum, result.total_energy)), components, kind},
               css_class);
   };

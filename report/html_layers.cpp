@@ -45,7 +45,7 @@ void legend(Svg& svg) {
     const std::string name(group_name(static_cast<Group>(g)));
     svg.rect(x, 6, 12, 12, group_colour(static_cast<Group>(g)));
     svg.text(x + 17, 16, name);
-    x += 38 + 6.6 * static_cast<double>(name.size());
+    x += 29 + 6.1 * static_cast<double>(name.size());
   }
 }
 
