@@ -253,6 +253,7 @@ report::RunRecord Job::record(const Context& context) {
     r.inputs.push_back({"device", problem_.board.device->file, sha256_of_file(problem_.board.device->file)});
   r.findings = findings_;
   r.simulate_s = simulate_s_;
+  r.simulate_cpu_s = simulate_cpu_s_;
   r.engine_bytes = engine_bytes_;
   r.wall_times = wall_times_;
   r.trace_limit_bytes = options_.trace_limit_mib << 20;

@@ -113,7 +113,7 @@ class Job {
   std::vector<std::vector<std::int32_t>> codes_;
   std::vector<report::WallTime> wall_times_;
   std::vector<std::string> findings_;  // of a mapping that was given
-  double simulate_s_ = 0;
+  double simulate_s_ = 0, simulate_cpu_s_ = 0;
   std::int64_t engine_bytes_ = 0;  // of the functional engine, where it ran alone
 };
 

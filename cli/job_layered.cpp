@@ -57,6 +57,7 @@ sim::RunResult Job::simulate_simple() {
   const StopWatch watch;
   sim::SimpleRun run = sim::run_simple(problem_, mapping_, how);
   simulate_s_ = run.simulate_s;
+  simulate_cpu_s_ = run.simulate_cpu_s;
   engine_bytes_ = run.engine_bytes;
   wall_times_.push_back({"simulate", watch.seconds()});
   return std::move(run.result);

@@ -78,6 +78,8 @@ void add_spiking(Json& j, const RunRecord& record) {
   j["energy_j"] = joules(result.total_energy);
   j["energy_dynamic_j"] = joules(result.total_energy - fixed);
   j["synaptic_events_per_s"] = share(static_cast<double>(result.synops), record.simulate_s);
+  j["synaptic_events_per_cpu_s"] =
+      record.simulate_cpu_s > 0 ? Json(share(static_cast<double>(result.synops), record.simulate_cpu_s)) : Json(nullptr);
   j["simulate_s"] = record.simulate_s;
   j["synapses"] = synapses;
   j["bytes_per_synapse"] = record.engine_bytes > 0

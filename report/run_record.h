@@ -96,6 +96,7 @@ struct RunRecord {
   std::vector<mapper::Alternative> alternatives;    // pure choices of engines and the one taken, last; may be empty
   std::vector<std::string> findings;                // what a mapping that was given asks beyond the chip
   double simulate_s = 0;                            // wall time of the simulation alone
+  double simulate_cpu_s = 0;                        // its processor time; 0: not measured
   std::int64_t engine_bytes = 0;                    // of the functional engine; 0: it did not run alone
   sim::RunResult result;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 #include "mapper/step_work.h"
 #include "sim/simple_accounts.h"
@@ -38,11 +39,13 @@ class SimpleChip {
     SimpleRun out;
     engine_.begin();
     const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t cpu_begin = std::clock();
     while (engine_.steps_done() < problem_.program->timesteps && !interrupted()) {
       engine_.step();
       end_step();
       if (options_.progress) options_.progress(engine_.steps_done() - 1);
     }
+    out.simulate_cpu_s = static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
     out.simulate_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     count_messages();
     Program program = *problem_.program;

@@ -28,7 +28,8 @@ struct SimpleRun {
   std::int64_t messages = 0;  // a spike and a core that it goes to
   std::int64_t hops = 0;      // links that messages cross
   std::int64_t engine_bytes = 0;
-  double simulate_s = 0;  // wall time of the steps
+  double simulate_s = 0;      // wall time of the steps
+  double simulate_cpu_s = 0;  // processor time of them, all threads
 };
 
 /// In a step every core

@@ -68,8 +68,8 @@ void SparseSynapses::close() {
   dense_ = synapses_ > 0 && synapses_ == std::int64_t{sources_} * targets_;
   if (!dense_) return;
   for (Block& block : blocks_) {
-    block.offset = {};
-    block.target = {};
+    block.offset = std::vector<std::uint32_t>();  // `= {}` would keep the memory
+    block.target = std::vector<std::uint16_t>();
   }
 }
 

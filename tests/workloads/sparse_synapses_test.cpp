@@ -70,6 +70,7 @@ TEST(SparseSynapses, FullRowsAreStoredWithoutTargets) {
   const SparseSynapses synapses = stored(m, 2100);
   EXPECT_TRUE(synapses.dense());
   EXPECT_EQ(synapses.synapses(), 9 * 2100);
+  EXPECT_LT(synapses.bytes(), 9 * 2100 + 400);
   for (const SparseSynapses::Block& block : synapses.blocks())
     EXPECT_TRUE(block.target.empty() && block.offset.empty());
   for (const IndexRange range : {IndexRange{0, 2100}, {2040, 2060}, {2099, 2100}}) expect_equal(synapses, m, range);
