@@ -35,6 +35,9 @@ std::vector<sim::ProbeSpec> parse_probes(const ProbeOptions& options) {
 
 std::unique_ptr<report::ProbeFiles> open_probes(const ProbeOptions& options, const Job& job, const std::string& out) {
   if (!options.any()) return nullptr;
+  if (!job.options().ranks.empty())
+    throw UsageError("--probe",
+                     "a rank sees the cores of its own chips only; leave out --ranks, the result is the same");
   const std::vector<sim::ProbeSpec> specs = parse_probes(options);
   for (const sim::ProbeSpec& spec : specs) check(spec, job);
   const JobOptions& o = job.options();

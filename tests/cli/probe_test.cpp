@@ -103,6 +103,7 @@ TEST_F(ProbeOption, WhatCannotBeRecordedIsRefusedInOneLineBeforeTheRun) {
   refused("--probe links:file=a.csv --probe spikes:file=a.csv", "another probe writes a.csv already");
   expect_refusal(ranvier(std::string(kRun) + "--probe links --remap until=1%,max=2"), 4,
                  "--remap simulates many times");
+  refused("--probe links --ranks 2", "leave out --ranks");
   refused("--probe-format xml --probe links", "--probe-format");
 }
 
