@@ -201,12 +201,8 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
       per_token = 2 * outputs;
       break;
     case StageKind::kLif: {
-      const auto window = verify_parts::input_window(s, tile);
-      axons = std::int64_t{window.tokens.size()} * window.channels.size();
-      if (s.sparse) {
-        axons = 0;
-        for (const std::int64_t n : verify_parts::synapses_by_source(s, tile)) axons += n > 0 ? 1 : 0;
-      }
+      const auto w = verify_parts::input_window(s, tile);
+      axons = s.sparse ? verify_parts::sparse_axons(s, tile) : std::int64_t{w.tokens.size()} * w.channels.size();
       received = (axons + 7) / 8;
       per_token = 10 * outputs;
       break;
@@ -233,8 +229,7 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
   d.receive_bytes = Bytes(s.kind == StageKind::kLif ? received : received_values(p, tile));
   d.tiles = 1;
   d.profiles = 1;
-  d.formats = s.kind == StageKind::kLinear || s.kind == StageKind::kLif ? 1 : 0;
-  if (s.sparse && axons == 0) d.formats = 0;
+  d.formats = s.kind == StageKind::kLinear || (s.kind == StageKind::kLif && axons > 0) ? 1 : 0;
   return d;
 }
 

@@ -28,6 +28,8 @@ InputWindow input_window(const workloads::Stage& stage, const Tile& tile);
 
 /// Synapses that each source of a sparse stage has in the tile.
 std::vector<std::int64_t> synapses_by_source(const workloads::Stage& stage, const Tile& tile);
+/// Sources with any.
+std::int64_t sparse_axons(const workloads::Stage& stage, const Tile& tile);
 
 /// Synapse memory of a linear or kLif tile.
 Bytes expected_synapse_bytes(const chips::CoreKind& core, const workloads::Stage& stage, const Tile& tile);

@@ -86,6 +86,11 @@ std::vector<std::int64_t> synapses_by_source(const Stage& stage, const Tile& til
   return fan_out;
 }
 
+std::int64_t sparse_axons(const Stage& stage, const Tile& tile) {
+  const std::vector<std::int64_t> fan_out = synapses_by_source(stage, tile);
+  return std::count_if(fan_out.begin(), fan_out.end(), [](std::int64_t n) { return n > 0; });
+}
+
 InputWindow input_window(const Stage& stage, const Tile& tile) {
   if (stage.sparse) return {{0, 1}, {0, stage.in_channels}};
   const ConvParams& c = stage.conv;
