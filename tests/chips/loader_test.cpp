@@ -68,7 +68,7 @@ TEST(Loader, NotesAndRtlAreAllowed) {
 
 TEST(Loader, EnergyOriginsFollowTheTable) {
   const auto origins = energy_origins(load_target("tianjic-like").chip);
-  ASSERT_EQ(origins.size(), 19u);
+  ASSERT_EQ(origins.size(), 20u);
   EXPECT_EQ(origins.front().first, "synapse_read");
   EXPECT_EQ(origins[7].first, "router_hop");
   EXPECT_EQ(origins[12].first, "static_chip");
