@@ -387,9 +387,9 @@ std::vector<std::string> left_out_of(Fidelity fidelity, chips::SyncPolicy policy
   }
   if (fidelity == Fidelity::kAnalytic) {
     out.emplace_back(
-        "A step takes the farthest delivery plus the larger of the busiest core and the fullest link: no queueing, "
-        "and no overlap of the two is modelled beyond that maximum.");
-    out.emplace_back("FIFO and relay occupancy are not modelled: nothing pushes back and no event is ever lost.");
+        "Trains flow evenly to ports, links and units, and of the waits on a way the longest counts: no packets, buffers "
+        "or virtual channels, so no blocking within the mesh.");
+    out.emplace_back("FIFO and relay occupancy are not told, and no event is ever lost.");
     out.emplace_back("Activities have no place within their step.");
   }
   return out;
