@@ -41,11 +41,12 @@ class CommandTest : public ::testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   /// `arguments` go through a shell, from inside the test's folder.
-  Outcome ranvier(const std::string& arguments) const {
+  Outcome ranvier(const std::string& arguments) const { return shell("'" RANVIER_BINARY "' " + arguments); }
+  Outcome shell(const std::string& command) const {
     const auto out = folder_ / "stdout.txt";
     const auto err = folder_ / "stderr.txt";
-    const std::string line = "cd '" + folder_.string() + "' && '" RANVIER_BINARY "' " + arguments + " >'" +
-                             out.string() + "' 2>'" + err.string() + "'";
+    const std::string line =
+        "cd '" + folder_.string() + "' && " + command + " >'" + out.string() + "' 2>'" + err.string() + "'";
     const int status = std::system(line.c_str());
     Outcome o{WIFEXITED(status) ? WEXITSTATUS(status) : 128, text_of(out), text_of(err)};
     std::filesystem::remove(out);

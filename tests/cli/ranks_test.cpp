@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// --ranks from the command line: threads, MPI processes and a dry run write the same folder; what ranks cannot do is
+// refused.
+#include <gtest/gtest.h>
+
+#include "command.h"
+#include "sim/communicator.h"
+
+namespace ranvier::cli_test {
+namespace {
+
+class RanksCommand : public CommandTest {
+ protected:
+  static constexpr const char* kRun =
+      "run fashion-vit-small --target tianjic-like:2x2 --preset latency --images 2 --accuracy-images 1 --fidelity fast "
+      "-q";
+
+  std::string bytes_of(const std::string& folder) {
+    std::string all;
+    for (const char* file : {"layers.csv", "links.csv", "ledger.csv", "trace.json"})
+      all += text_of(folder_ / folder / file);
+    return all;
+  }
+};
+
+TEST_F(RanksCommand, ThreadsAndDryRunsWriteTheSameFolder) {
+  ASSERT_EQ(ranvier(std::string(kRun) + " -o one").exit_code, 0);
+  for (const char* ranks : {"1", "2", "4", "dry-run:3"}) {
+    const auto o = ranvier(std::string(kRun) + " --force -o many --ranks " + ranks);
+    ASSERT_EQ(o.exit_code, 0) << o.err;
+    EXPECT_EQ(bytes_of("many"), bytes_of("one")) << ranks;
+  }
+}
+
+TEST_F(RanksCommand, MpiProcessesWriteTheSameFolder) {
+  if (!sim::has_mpi()) GTEST_SKIP() << "built without MPI";
+  if (shell("mpiexec --version").exit_code != 0) GTEST_SKIP() << "mpiexec is not installed";
+  ASSERT_EQ(ranvier(std::string(kRun) + " -o one").exit_code, 0);
+  for (const char* processes : {"1", "2", "4"}) {
+    const auto o = shell(std::string("mpiexec -n ") + processes + " " + RANVIER_BINARY + " " + kRun +
+                         " --threads 1 --force -o many --ranks mpi");
+    ASSERT_EQ(o.exit_code, 0) << o.err;
+    EXPECT_EQ(bytes_of("many"), bytes_of("one")) << processes;
+  }
+}
+
+TEST_F(RanksCommand, WhatRanksCannotDoIsRefused) {
+  const std::string run = "run fashion-vit-small --target tianjic-like -q --images 1 -o r ";
+  expect_refusal(ranvier(run + "--fidelity fast --ranks none"), 4, "--ranks: 'none'");
+  expect_refusal(ranvier(run + "--fidelity fast --ranks 0"), 4, "--ranks: '0'");
+  expect_refusal(ranvier(run + "--fidelity fast --ranks dry-run:"), 4, "--ranks: 'dry-run:'");
+  expect_refusal(ranvier(run + "--fidelity cycle --ranks 2"), 4, "cycle");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
+}
+
+}  // namespace
+}  // namespace ranvier::cli_test
