@@ -5,53 +5,22 @@
 #include <deque>
 #include <type_traits>
 
-#include "mapper/mesh.h"
 #include "mapper/work.h"
-#include "sim/network_timing.h"
+#include "sim/train_resources.h"
 
 namespace ranvier::sim {
 namespace {
 
-constexpr std::int64_t kPart = 256;    // capacities and costs in parts of a cycle
-constexpr std::int64_t kWhole = 4096;  // shares
-constexpr int kRounds = 8;             // in which a slice is shared out
+constexpr int kRounds = 8;  // in which a slice is shared out
+constexpr std::int64_t kPart = TrainResources::kPart;
+constexpr std::int64_t kWhole = TrainResources::kWhole;
 
 std::int64_t rounded(std::int64_t n, std::int64_t d) { return (n + d / 2) / d; }
 
 class TrainTimer final : public StepTimer {
  public:
   explicit TrainTimer(ChipRun& run)
-      : run_(run),
-        chip_(run.problem().board.chip),
-        links_(mapper::link_count(run.problem().board)),
-        cores_(run.problem().board.cores()),
-        cost_(links_),
-        buffered_flits_(chip_.noc.buffer_flits.value * chip_.noc.virtual_channels.value),
-        resources_(links_ + kUnits * cores_),
-        units_(cores_),
-        queues_(2 * cores_) {
-    const chips::Board& board = run.problem().board;
-    const MeshSpec mesh = mesh_of(board);
-    for (std::size_t f = 0; f < run.flows().size(); ++f) {
-      const FlowPath& path = run.flows()[f];
-      for (const Leg& leg : path.legs) {
-        Way way;
-        way.begin = static_cast<std::uint32_t>(way_links_.size());
-        way.zero_load = zero_load_cycles(mesh, leg.from, leg.to, path.flits);
-        way.flits = path.flits;
-        way.from = leg.from;
-        way.to = leg.to;
-        way.relayed = leg.relayed;
-        way.ends_on_core = !path.to_device && !run.flows().is_readout(f);
-        mapper::for_each_xy_link(board, leg.from, leg.to, [&](LinkId link) {
-          cost_[link.value()] = mapper::cycles_per_flit(board, link) * kPart;
-          way_links_.push_back(static_cast<std::uint32_t>(link.value()));
-        });
-        way.end = static_cast<std::uint32_t>(way_links_.size());
-        ways_.push_back(way);
-      }
-    }
-  }
+      : run_(run), chip_(run.problem().board.chip), shared_(run), queues_(2 * run.problem().board.cores()) {}
 
   bool wants_shape() const override { return true; }
 
@@ -62,35 +31,10 @@ class TrainTimer final : public StepTimer {
   }
 
  private:
-  // Resources: links, then of each core these.
-  enum Unit : std::size_t { kInjection, kEjection, kIntegration, kRelay, kUnits };
+  using Way = TrainResources::Way;
+  using Resource = TrainResources::Resource;
+  using UnitState = TrainResources::UnitState;
 
-  /// A leg's links in way_links_.
-  struct Way {
-    std::uint32_t begin = 0, end = 0;
-    std::int64_t zero_load = 0;
-    std::int64_t flits = 1;
-    CoreId from, to;
-    bool relayed = false;
-    bool ends_on_core = true;  // else at the host
-  };
-  struct Resource {
-    std::int64_t slice = -1;  // that the rest is of
-    std::int64_t queue = 0;   // work that it has, in parts of a cycle
-    std::int64_t left = 0;    // work that it takes on in this slice
-    std::int64_t demand = 0;  // asked for in round `round`
-    std::int64_t prior = 0;   // and by those that go first
-    std::int64_t round = -1;
-  };
-  /// An integrating unit's queue, and where its work ends.
-  struct UnitState {
-    std::int64_t packets = 0, work = 0;  // of the whole step; cycles
-    std::int64_t first_arrival = INT64_MAX;
-    std::int64_t slice = 0;  // that `queue` is at the beginning of
-    std::int64_t queue = 0;  // parts of a cycle
-    std::int64_t end = 0;    // cycles
-    std::int64_t peak_relays = 0, peak_queue = 0;
-  };
   struct Due {
     std::uint32_t leg;
     std::int32_t packets;
@@ -120,17 +64,12 @@ class TrainTimer final : public StepTimer {
     int tries = 0;         // in this slice, at less than the whole pace
   };
 
-  std::size_t unit(Unit u, CoreId core) const { return links_ + u * cores_ + core.value(); }
-  const Way& way_of(const LegTrain& t) const { return ways_[run_.flows()[t.flow].first_leg + t.leg]; }
-
   void begin(const StepFacts& facts) {
     facts_ = &facts;
     slice_ = facts.slice_cycles;
     due_.clear();
     legs_.assign(facts.legs.size(), {});
-    for (Resource& r : resources_) r.slice = -1;
-    for (const CoreId core : used_) units_[core.value()] = {};
-    used_.clear();
+    shared_.begin_step(slice_);
     network_end_ = compute_end_ = 0;
     slowest_ = CoreId();
     up_first_ = INT64_MAX;
@@ -141,8 +80,8 @@ class TrainTimer final : public StepTimer {
       done_at(core.core, core.cycles);
       if (mapper::units_take_turns(chip_.core)) wait_for_firing(core);
     }
-    for (const CoreId core : used_) {
-      UnitState& u = units_[core.value()];
+    for (const CoreId core : shared_.cores_used()) {
+      UnitState& u = shared_.unit_state(core);
       if (u.first_arrival == INT64_MAX) continue;
       // Nothing can be done before the first event is there.
       u.slice = u.first_arrival / slice_;
@@ -156,12 +95,12 @@ class TrainTimer final : public StepTimer {
     const CellTrain& train = facts_->trains[t.train];
     s.left = t.packets;
     s.cost = t.integrate * kPart / t.packets;
-    s.way = &way_of(t);
+    s.way = &shared_.way(run_.flows()[t.flow].first_leg + t.leg);
     const bool relayed = s.way->relayed;
     if (relayed) legs_[i - 1].feeds_next = true;
     s.lag = relayed ? legs_[i - 1].lag + legs_[i - 1].way->zero_load + chip_.core.relay_cycles.value : t.offset;
     if (s.way->ends_on_core) {
-      UnitState& u = used(s.way->to);
+      UnitState& u = shared_.used(s.way->to);
       u.packets += t.packets;
       u.work += t.integrate;
       u.first_arrival = std::min(u.first_arrival, train.first + s.lag + s.way->zero_load);
@@ -180,7 +119,7 @@ class TrainTimer final : public StepTimer {
   }
 
   void enter(const LocalTrain& local) {
-    UnitState& u = used(local.core);
+    UnitState& u = shared_.used(local.core);
     u.work += local.integrate;
     if (local.train == LocalTrain::kNoTrain) {
       u.queue += local.integrate * kPart;
@@ -209,7 +148,7 @@ class TrainTimer final : public StepTimer {
 
   /// The unit cannot begin before its core has fired.
   void wait_for_firing(const FiringCore& core) {
-    UnitState& u = units_[core.core.value()];
+    UnitState& u = shared_.unit_state(core.core);
     if (u.first_arrival == INT64_MAX) return;
     u.first_arrival = std::max(u.first_arrival, core.cycles);
     u.end = std::max(u.end, core.cycles + u.work);
@@ -221,61 +160,17 @@ class TrainTimer final : public StepTimer {
     slowest_ = core;
   }
 
-  UnitState& used(CoreId core) {
-    UnitState& u = units_[core.value()];
-    if (u.packets == 0 && u.work == 0 && u.first_arrival == INT64_MAX) used_.push_back(core);
-    return u;
-  }
-
   void add_due(std::int64_t slice, std::size_t leg, std::int64_t packets) {
     const auto at = static_cast<std::size_t>(slice);
     if (due_.size() <= at) due_.resize(at + 1);
     due_[at].push_back({static_cast<std::uint32_t>(leg), static_cast<std::int32_t>(packets)});
   }
 
-  /// The queue of a core's integrating unit at the beginning of this slice.
-  UnitState& queue_now(CoreId core) {
-    UnitState& u = units_[core.value()];
-    if (u.slice < now_) {
-      u.queue = std::max<std::int64_t>(0, u.queue - (now_ - u.slice) * slice_ * kPart);
-      u.slice = now_;
-    }
-    return u;
-  }
-
-  Resource& resource(std::size_t index) {
-    Resource& r = resources_[index];
-    if (r.slice == now_) return r;
-    const std::int64_t slice = slice_ * kPart;
-    const std::int64_t queue = r.slice < 0 ? 0 : std::max<std::int64_t>(0, r.queue - (now_ - r.slice) * slice);
-    r = {now_, queue, slice - queue, 0};
-    if (index < links_) {
-      r.left += buffered_flits_ * cost_[index];  // in the buffers before the link
-    } else if (index >= links_ + kIntegration * cores_ && index < links_ + kRelay * cores_) {
-      const UnitState& u = queue_now(CoreId(index - links_ - kIntegration * cores_));
-      // The FIFO takes what the unit has not come to.
-      const std::int64_t mean = u.packets > 0 ? u.work * kPart / u.packets : 0;
-      r.queue = 0;
-      r.left = slice + chip_.core.receive_fifo_events.value * mean - u.queue;
-    }
-    return r;
-  }
-
-  /// Calls visit(resource, parts of a cycle for a packet) for all that a packet of the leg needs beyond its port.
-  template <class Visit>
-  void for_each_resource(const LegState& s, Visit&& visit) {
-    const Way& way = *s.way;
-    if (way.relayed) visit(resource(unit(kRelay, way.from)), chip_.core.relay_cycles.value * kPart);
-    for (std::uint32_t l = way.begin; l < way.end; ++l)
-      visit(resource(way_links_[l]), way.flits * cost_[way_links_[l]]);
-    visit(resource(unit(kEjection, way.to)), way.flits * kPart);
-    if (s.cost > 0 && way.ends_on_core) visit(resource(unit(kIntegration, way.to)), s.cost);
-  }
-
   void run_slice() {
     const auto at = static_cast<std::size_t>(now_);
+    shared_.begin_slice(now_);
     if (at < local_due_.size()) {
-      for (const auto& [core, work] : local_due_[at]) integrate(core, work, 0);
+      for (const auto& [core, work] : local_due_[at]) shared_.integrate(core, work, 0);
       local_due_[at].clear();
     }
     for (const Due& d : due_[at]) arrive(d.leg, d.packets);
@@ -298,7 +193,7 @@ class TrainTimer final : public StepTimer {
     q.batches.back().legs.push_back({i, static_cast<std::int32_t>(packets)});
     q.batches.back().packets += packets;
     if (way.relayed)
-      units_[way.from.value()].peak_relays = std::max<std::int64_t>(1, units_[way.from.value()].peak_relays);
+      shared_.unit_state(way.from).peak_relays = std::max<std::int64_t>(1, shared_.unit_state(way.from).peak_relays);
   }
 
   std::int64_t delay_to_next(std::size_t i) const {
@@ -309,16 +204,16 @@ class TrainTimer final : public StepTimer {
   /// which they came: what came together goes no faster than the slowest of it. False: nothing went.
   bool share_out() {
     std::sort(waiting_.begin(), waiting_.end());
-    ++round_;
+    shared_.begin_round();
     for (const std::size_t number : waiting_) {
       Queue& q = queues_[number];
       q.pace = q.batches.empty() || q.blocked ? -1 : kWhole;
       if (q.pace >= 0) ask_for_port(q);
     }
-    for_each_sending([&](Queue& q, const LegState& s) { q.pace = std::min(q.pace, share_of_port(*s.way)); });
+    for_each_sending([&](Queue& q, const LegState& s) { q.pace = std::min(q.pace, shared_.share_of_port(*s.way)); });
     for_each_sending([&](Queue& q, const LegState& s, std::int64_t packets) {
-      for_each_resource(s, [&](Resource& r, std::int64_t cost) {
-        asked_of(r, false) += (cost * packets * q.pace + kWhole - 1) / kWhole;
+      shared_.for_each_resource(*s.way, s.cost, [&](Resource& r, std::int64_t cost) {
+        shared_.asked_of(r, false) += (cost * packets * q.pace + kWhole - 1) / kWhole;
       });
     });
     for (const std::size_t number : waiting_) {
@@ -353,21 +248,12 @@ class TrainTimer final : public StepTimer {
   void ask_for_port(const Queue& q) {
     for (const Due& d : q.batches.front().legs) {
       const Way& way = *legs_[d.leg].way;
-      asked_of(resource(unit(kInjection, way.from)), way.relayed) += way.flits * kPart * d.packets;
+      shared_.asked_of(shared_.port(way), way.relayed) += way.flits * kPart * d.packets;
       for (std::size_t i = d.leg; legs_[i].feeds_next && delay_to_next(i) == 0; ++i) {
         const Way& next = *legs_[i + 1].way;
-        asked_of(resource(unit(kInjection, next.from)), true) += next.flits * kPart * d.packets;
+        shared_.asked_of(shared_.port(next), true) += next.flits * kPart * d.packets;
       }
     }
-  }
-
-  std::int64_t share_of_port(const Way& way) {
-    const Resource& r = resource(unit(kInjection, way.from));
-    return way.relayed ? part_of(r.left, r.prior) : part_of(r.left - r.prior, r.demand);
-  }
-
-  static std::int64_t part_of(std::int64_t left, std::int64_t asked) {
-    return asked <= left ? kWhole : std::max<std::int64_t>(0, left) / kPart * kWhole / (asked / kPart + 1);
   }
 
   bool send_all() {
@@ -402,16 +288,12 @@ class TrainTimer final : public StepTimer {
     return went;
   }
 
-  std::int64_t& asked_of(Resource& r, bool first) {
-    if (r.round != round_) r.demand = r.prior = 0;
-    r.round = round_;
-    return first ? r.prior : r.demand;
-  }
-
   /// The part of what the leg asks for that its scarcest resource gives, of kWhole.
   std::int64_t share_of(const LegState& s) {
     std::int64_t share = kWhole;
-    for_each_resource(s, [&](const Resource& r, std::int64_t) { share = std::min(share, part_of(r.left, r.demand)); });
+    shared_.for_each_resource(*s.way, s.cost, [&](const Resource& r, std::int64_t) {
+      share = std::min(share, TrainResources::part_of(r.left, r.demand));
+    });
     return share;
   }
 
@@ -445,9 +327,9 @@ class TrainTimer final : public StepTimer {
     const auto room = [&](const Resource& r, std::int64_t cost) {
       if (cost > 0) packets = std::min(packets, (std::max<std::int64_t>(0, r.left) + cost - 1) / cost);
     };
-    Resource& port = resource(unit(kInjection, way.from));
+    Resource& port = shared_.port(way);
     room(port, way.flits * kPart);
-    for_each_resource(s, room);
+    shared_.for_each_resource(*s.way, s.cost, room);
     if (packets <= 0) return 0;
     std::int64_t backlog = 0;
     const auto take = [&](Resource& r, std::int64_t cost) {
@@ -456,11 +338,11 @@ class TrainTimer final : public StepTimer {
       backlog = std::max(backlog, r.queue);
     };
     take(port, way.flits * kPart);
-    for_each_resource(s, take);
+    shared_.for_each_resource(*s.way, s.cost, take);
     s.left -= packets;
     // What a slice does not get through waits on the way.
     const std::int64_t wait = std::max<std::int64_t>(0, backlog / kPart - slice_);
-    if (way.ends_on_core) integrate(way.to, s.cost * packets, way.zero_load + wait);
+    if (way.ends_on_core) shared_.integrate(way.to, s.cost * packets, way.zero_load + wait);
     if (s.feeds_next) {
       if (const std::int64_t delay = delay_to_next(i) + rounded(wait, slice_); delay > 0) {
         add_due(now_ + delay, i + 1, packets);
@@ -475,21 +357,13 @@ class TrainTimer final : public StepTimer {
     network_end_ = std::max(network_end_, there);
     if (s.feeds_next) legs_[i + 1].available = there + chip_.core.relay_cycles.value;
     if (way.ends_on_core) {
-      UnitState& u = units_[way.to.value()];
+      UnitState& u = shared_.unit_state(way.to);
       u.end = std::max(u.end, there + s.cost / kPart);
     } else {
       up_first_ = std::min(up_first_, facts_->trains[facts_->legs[i].train].first + s.lag + way.zero_load);
       up_last_ = std::max(up_last_, there);
     }
     return packets;
-  }
-
-  void integrate(CoreId core, std::int64_t work, std::int64_t zero_load) {
-    UnitState& u = queue_now(core);
-    u.queue += work;
-    u.peak_queue = std::max(u.peak_queue, u.queue);
-    const std::int64_t shift = u.slice > now_ ? (u.slice - now_) * slice_ : 0;
-    u.end = std::max(u.end, now_ * slice_ + std::max(shift, zero_load % slice_) + u.queue / kPart);
   }
 
   /// Relays that have waited for more than the slice in which they came: what comes and goes within one is not told.
@@ -499,13 +373,13 @@ class TrainTimer final : public StepTimer {
     for (const Batch& batch : queues_[number].batches) {
       if (batch.slice < now_) held += batch.packets;
     }
-    UnitState& u = units_[number / 2];
+    UnitState& u = shared_.unit_state(CoreId(number / 2));
     u.peak_relays = std::max(u.peak_relays, held);
   }
 
   StepTiming finish() {
-    for (const CoreId core : used_) {
-      const UnitState& u = units_[core.value()];
+    for (const CoreId core : shared_.cores_used()) {
+      const UnitState& u = shared_.unit_state(core);
       done_at(core, u.end);
       note_buffers(core, u);
     }
@@ -539,21 +413,13 @@ class TrainTimer final : public StepTimer {
 
   ChipRun& run_;
   const chips::Chip& chip_;
-  std::size_t links_, cores_;
-  std::vector<std::int64_t> cost_;  // by link: of a flit, in parts of a cycle
-  std::vector<Way> ways_;           // by leg of the flow table
-  std::vector<std::uint32_t> way_links_;
-  std::int64_t buffered_flits_;  // that wait for a link in the buffers of one input
+  TrainResources shared_;
 
   // The step in work.
   const StepFacts* facts_ = nullptr;
-  std::int64_t slice_ = 1;  // cycles
-  std::int64_t now_ = 0;    // slice
-  std::int64_t round_ = 0;  // since the run began
-  std::vector<Resource> resources_;
-  std::vector<UnitState> units_;  // by core
-  std::vector<Queue> queues_;     // by core: own packets, relays
-  std::vector<CoreId> used_;
+  std::int64_t slice_ = 1;             // cycles
+  std::int64_t now_ = 0;               // slice
+  std::vector<Queue> queues_;          // by core: own packets, relays
   std::vector<LegState> legs_;         // by StepFacts::legs
   std::vector<std::vector<Due>> due_;  // by slice: packets that get to a leg
   std::vector<std::vector<std::pair<CoreId, std::int64_t>>> local_due_;
