@@ -33,13 +33,12 @@ class AnalyticTimer final : public StepTimer {
   StepTiming time(const StepFacts& facts) override {
     facts_ = &facts;
     legs_.assign(facts.legs.size(), {});
-    // The first pass finds the waits of trains as they are sent. In the second, relayed ones come as late and as thin
-    // as what feeds them; later ones only where full FIFOs hold sources back.
-    for (int pass = 0; pass < kMostPasses; ++pass) {
-      pass_network();
-      if (pass == 0) pay_bursts_once();
-      if (!hold_sources() && pass > 0) break;
-    }
+    // First the waits of trains as they are sent. Then relayed ones come as late and as thin as what feeds them, and
+    // sources stop where FIFOs are full.
+    pass_network();
+    pay_bursts_once();
+    hold_sources();
+    pass_network();
     return finish();
   }
 
@@ -67,7 +66,6 @@ class AnalyticTimer final : public StepTimer {
     std::vector<std::uint32_t> legs;  // of the inflows; kNoLeg: nobody asks for the wait
   };
   static constexpr std::uint32_t kNoLeg = UINT32_MAX;
-  static constexpr int kMostPasses = 5;
 
   void add_way(const chips::Board& board, const MeshSpec& mesh, const Leg& leg, std::int32_t flits) {
     Way way{static_cast<std::uint32_t>(hops_.size()), 0, zero_load_cycles(mesh, leg.from, leg.to, flits)};
@@ -214,8 +212,8 @@ class AnalyticTimer final : public StepTimer {
   }
 
   /// A packet that neither the FIFO of its destination nor the buffers on its way can take stays in its source and
-  /// holds up what was made after it. Says whether anything became later.
-  bool hold_sources() {
+  /// holds up what was made after it.
+  void hold_sources() {
     flow_to_units();
     held_.clear();
     for (const std::size_t u : used_) {
@@ -230,7 +228,7 @@ class AnalyticTimer final : public StepTimer {
       }
     }
     clear();
-    if (held_.empty()) return false;
+    if (held_.empty()) return;
     order_.resize(legs_.size());
     std::iota(order_.begin(), order_.end(), 0u);
     std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -251,7 +249,6 @@ class AnalyticTimer final : public StepTimer {
         break;
       }
     }
-    return true;
   }
 
   /// Source queue of a leg: relays do not wait for the core's own.
