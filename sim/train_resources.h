@@ -40,11 +40,12 @@ class TrainResources {
   };
   /// An integrating unit's queue, and where its work ends.
   struct UnitState {
-    std::int64_t packets = 0, work = 0;  // of the whole step; cycles
-    std::int64_t first_arrival = INT64_MAX;
-    std::int64_t slice = 0;  // that `queue` is at the beginning of
-    std::int64_t queue = 0;  // parts of a cycle
-    std::int64_t end = 0;    // cycles
+    std::int64_t packets = 0, work = 0;   // of the whole step; cycles
+    std::int64_t first_sent = INT64_MAX;  // cycle in which the first event leaves for it
+    std::int64_t way = INT64_MAX;         // cycles of the shortest way to it
+    std::int64_t slice = 0;               // that `queue` is at the beginning of
+    std::int64_t queue = 0;               // parts of a cycle
+    std::int64_t end = 0;                 // cycles
     std::int64_t peak_relays = 0, peak_queue = 0;
   };
   /// A step begins, in slices of so many cycles.
@@ -58,7 +59,7 @@ class TrainResources {
 
   UnitState& used(CoreId core) {
     UnitState& u = units_[core.value()];
-    if (u.packets == 0 && u.work == 0 && u.first_arrival == INT64_MAX) used_.push_back(core);
+    if (u.packets == 0 && u.work == 0 && u.first_sent == INT64_MAX) used_.push_back(core);
     return u;
   }
 
@@ -119,12 +120,13 @@ class TrainResources {
     return asked <= left ? kWhole : std::max<std::int64_t>(0, left) / kPart * kWhole / (asked / kPart + 1);
   }
 
-  void integrate(CoreId core, std::int64_t work, std::int64_t zero_load) {
+  /// Adds work to a core's integrating unit. Its queue is kept in the time of those who send: what has been sent, and
+  /// is not done yet by a unit that were at their side.
+  void integrate(CoreId core, std::int64_t work) {
     UnitState& u = queue_now(core);
     u.queue += work;
     u.peak_queue = std::max(u.peak_queue, u.queue);
-    const std::int64_t shift = u.slice > now_ ? (u.slice - now_) * slice_ : 0;
-    u.end = std::max(u.end, now_ * slice_ + std::max(shift, zero_load % slice_) + u.queue / kPart);
+    u.end = std::max(u.end, std::max(now_, u.slice) * slice_ + u.way + u.queue / kPart);
   }
 
  private:

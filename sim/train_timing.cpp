@@ -82,10 +82,10 @@ class TrainTimer final : public StepTimer {
     }
     for (const CoreId core : shared_.cores_used()) {
       UnitState& u = shared_.unit_state(core);
-      if (u.first_arrival == INT64_MAX) continue;
-      // Nothing can be done before the first event is there.
-      u.slice = u.first_arrival / slice_;
-      u.queue += u.first_arrival % slice_ * kPart;
+      if (u.first_sent == INT64_MAX) continue;
+      // Nothing can be done before the first event.
+      u.slice = u.first_sent / slice_;
+      u.queue += u.first_sent % slice_ * kPart;
     }
   }
 
@@ -103,7 +103,8 @@ class TrainTimer final : public StepTimer {
       UnitState& u = shared_.used(s.way->to);
       u.packets += t.packets;
       u.work += t.integrate;
-      u.first_arrival = std::min(u.first_arrival, train.first + s.lag + s.way->zero_load);
+      u.first_sent = std::min(u.first_sent, train.first + s.lag);
+      u.way = std::min(u.way, s.way->zero_load);
     }
     if (relayed) return;
     s.available = train.last + s.lag;
@@ -123,12 +124,13 @@ class TrainTimer final : public StepTimer {
     u.work += local.integrate;
     if (local.train == LocalTrain::kNoTrain) {
       u.queue += local.integrate * kPart;
-      u.first_arrival = 0;
+      u.first_sent = u.way = 0;
       u.end = std::max(u.end, local.integrate);
       return;
     }
     const CellTrain& train = facts_->trains[local.train];
-    u.first_arrival = std::min(u.first_arrival, train.first);
+    u.first_sent = std::min(u.first_sent, train.first);
+    u.way = 0;
     u.end = std::max(u.end, train.last + local.integrate / local.events);
     const std::int64_t first = train.first / slice_, slices = train.last / slice_ - first + 1;
     std::int64_t events = 0, work = 0;
@@ -149,8 +151,8 @@ class TrainTimer final : public StepTimer {
   /// The unit cannot begin before its core has fired.
   void wait_for_firing(const FiringCore& core) {
     UnitState& u = shared_.unit_state(core.core);
-    if (u.first_arrival == INT64_MAX) return;
-    u.first_arrival = std::max(u.first_arrival, core.cycles);
+    if (u.first_sent == INT64_MAX) return;
+    u.first_sent = std::max(u.first_sent, core.cycles - u.way);
     u.end = std::max(u.end, core.cycles + u.work);
   }
 
@@ -170,7 +172,7 @@ class TrainTimer final : public StepTimer {
     const auto at = static_cast<std::size_t>(now_);
     shared_.begin_slice(now_);
     if (at < local_due_.size()) {
-      for (const auto& [core, work] : local_due_[at]) shared_.integrate(core, work, 0);
+      for (const auto& [core, work] : local_due_[at]) shared_.integrate(core, work);
       local_due_[at].clear();
     }
     for (const Due& d : due_[at]) arrive(d.leg, d.packets);
@@ -333,16 +335,16 @@ class TrainTimer final : public StepTimer {
     if (packets <= 0) return 0;
     std::int64_t backlog = 0;
     const auto take = [&](Resource& r, std::int64_t cost) {
+      backlog = std::max(backlog, r.queue + cost * (packets - 1));  // before the last of them
       r.left -= cost * packets;
       r.queue += cost * packets;
-      backlog = std::max(backlog, r.queue);
     };
     take(port, way.flits * kPart);
     shared_.for_each_resource(*s.way, s.cost, take);
     s.left -= packets;
     // What a slice does not get through waits on the way.
     const std::int64_t wait = std::max<std::int64_t>(0, backlog / kPart - slice_);
-    if (way.ends_on_core) shared_.integrate(way.to, s.cost * packets, way.zero_load + wait);
+    if (way.ends_on_core) shared_.integrate(way.to, s.cost * packets);
     if (s.feeds_next) {
       if (const std::int64_t delay = delay_to_next(i) + rounded(wait, slice_); delay > 0) {
         add_due(now_ + delay, i + 1, packets);
