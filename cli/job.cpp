@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <span>
 
 #include "base/digest.h"
@@ -171,9 +173,23 @@ sim::SimOptions Job::simulation_options() const {
   return how;
 }
 
+void Job::check_max_steps() const {
+  if (options_.max_steps == 0) return;
+  if (program_.temporal())
+    throw UsageError("--max-steps", "a network over time has its own number of steps; leave it out");
+  const bool late = std::any_of(problem_.tiles.begin(), problem_.tiles.end(),
+                                [](const mapper::Tile& tile) { return tile.partial_of.valid(); }) ||
+                    std::any_of(mapping_.delay.begin(), mapping_.delay.end(), [](std::int32_t d) { return d > 0; });
+  if (late && problem_.schedule == workloads::Schedule::kAsynchronousUnary)
+    throw UsageError("--max-steps",
+                     "this mapping has input slices or delays, so that events come later than in the reference: before "
+                     "rest there are no integers to compare with; take a chip without them, or leave it out");
+}
+
 sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes,
                              const std::function<void(sim::SimOptions&)>& more) {
   if (options_.timing == "simple") return simulate_simple();
+  check_max_steps();
   const auto& codes = image_codes();
   sim::SimOptions how = simulation_options();
   ProgressOptions shown;

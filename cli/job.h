@@ -97,6 +97,7 @@ class Job {
   void record_temporal(report::RunRecord& record);
   void record_images(report::RunRecord& record);
   void check_mapping();
+  void check_max_steps() const;
   void measure_accuracy(report::RunRecord& record);
 
   JobOptions options_;

@@ -20,10 +20,14 @@ std::string default_out(const JobOptions& job) {
   return "runs/" + name;
 }
 
-/// Tables of probes cannot be gone on with, and a rule without a network has no steps of this kind.
+/// Tables of probes cannot be gone on with, a rule without a network has no steps of this kind, and a rank holds only
+/// its own cores.
 CheckpointOptions checkpoints_for(const JobOptions& job, const RunPlan& plan) {
   CheckpointOptions when = plan.checkpoints;
-  const char* against = plan.probes.any() ? "--probe" : job.timing == "simple" ? "--timing simple" : nullptr;
+  const char* against = plan.probes.any()        ? "--probe"
+                        : job.timing == "simple" ? "--timing simple"
+                        : !job.ranks.empty()     ? "--ranks"
+                                                 : nullptr;
   if (against == nullptr) return when;
   if (when.on && when.given)
     throw UsageError("--checkpoint",

@@ -50,7 +50,20 @@ TEST_F(RanksCommand, WhatRanksCannotDoIsRefused) {
   expect_refusal(ranvier(run + "--fidelity fast --ranks 0"), 4, "--ranks: '0'");
   expect_refusal(ranvier(run + "--fidelity fast --ranks dry-run:"), 4, "--ranks: 'dry-run:'");
   expect_refusal(ranvier(run + "--fidelity cycle --ranks 2"), 4, "cycle");
+  expect_refusal(ranvier(run + "--fidelity fast --ranks 2 --checkpoint every=1"), 4, "--checkpoint");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
+}
+
+TEST_F(RanksCommand, AnImageStoppedEarlyIsComparedWhereItStopped) {
+  const std::string run =
+      "run fashion-vit-small --images 1 --accuracy-images 1 --fidelity fast -q --json --force -o r ";
+  for (const char* schedule : {"staged-graded", "staged-unary", "async-unary"}) {
+    const auto o = ranvier(run + "--target tianjic-like --max-steps 7 --schedule " + schedule);
+    ASSERT_EQ(o.exit_code, 0) << o.err;
+    EXPECT_TRUE(o.json()["exact"].get<bool>()) << schedule;
+    EXPECT_EQ(o.json()["steps"], 7) << schedule;
+  }
+  expect_refusal(ranvier(run + "--target loihi-fitted:2x2 --max-steps 7 --schedule async-unary"), 4, "--max-steps");
 }
 
 }  // namespace
