@@ -105,7 +105,8 @@ TEST_F(Check, FidelityTextNamesCountsAndTheWorstStep) {
 }
 
 TEST_F(Check, FidelityBeyondALimitIsARegression) {
-  const Outcome o = ranvier(std::string("check fidelity ") + kJob + " --no-explain --json --limit-analytic 0.0001");
+  const Outcome o =
+      ranvier("check fidelity fashion-vit-small --target tianjicx-like --no-explain --json --limit-analytic 0.0001");
   EXPECT_EQ(o.exit_code, 7);
   EXPECT_NE(o.err.find("analytic: worst step below saturation"), std::string::npos) << o.err;
   EXPECT_EQ(o.json().at("counts_equal"), true);
