@@ -47,6 +47,19 @@ sim::RateRange parse_sweep(const std::string& text) {
   return range;
 }
 
+/// Options that would do nothing are refused; rings need two virtual channels where the user leaves them open.
+void check_given(const CLI::App& verb, NocArguments& a) {
+  const auto given = [&](const char* option) { return verb.count(option) > 0; };
+  if (a.traffic.traffic == "trace") {
+    for (const char* option : {"--rate", "--warmup"})
+      if (given(option)) throw UsageError(option, "a trace has its own cycles and is measured whole; leave it out");
+  }
+  if (a.traffic.traffic.rfind("hotspot", 0) != 0 && (given("--hotspots") || given("--hotspot-weight")))
+    throw UsageError(given("--hotspots") ? "--hotspots" : "--hotspot-weight", "goes with --traffic hotspot");
+  const bool rings = a.traffic.topology == "torus" || a.traffic.topology == "triangular-torus";
+  if (rings && !given("--vcs")) a.traffic.virtual_channels = 2;
+}
+
 /// The trace belongs to the mesh: its cores must exist there.
 void load_trace(NocArguments& a) {
   if (a.trace_file.empty()) return;
@@ -84,7 +97,7 @@ void add_network_options(CLI::App& verb, NocArguments& a) {
   verb.add_option("--topology", t.topology, "mesh, torus, cmesh or triangular-torus")->capture_default_str()->group(group);
   verb.add_option("--concentration", t.concentration, "cores a router (4 of a cmesh, else 1)")->check(whole_number(1, 64))->group(group);
   verb.add_option("--preset", t.preset, "router: d5, s3, p3 or half-rate")->capture_default_str()->group(group);
-  verb.add_option("--vcs", t.virtual_channels, "virtual channels")->capture_default_str()->group(group);
+  verb.add_option("--vcs", t.virtual_channels, "virtual channels (2 of a torus)")->capture_default_str()->group(group);
   verb.add_option("--depth", t.buffer_flits, "flits a virtual channel buffers")->capture_default_str()->group(group);
   verb.add_option("--allocator", t.allocator, "islip or input-first")->capture_default_str()->group(group);
   const std::string delays = "Delays in cycles, instead of the preset's";
@@ -124,8 +137,9 @@ void add_noc_verb(CLI::App& app, Context& context) {
   add_network_options(*verb, *a);
   add_traffic_options(*verb, *a);
   add_common(*verb, a->common);
-  verb->callback([a, &context] {
+  verb->callback([a, verb, &context] {
     apply_common(a->common);
+    check_given(*verb, *a);
     context.exit_code = noc(*a);
   });
 }

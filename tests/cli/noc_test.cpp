@@ -67,5 +67,14 @@ TEST_F(Noc, RefusesWhatItCannotRun) {
   expect_refusal(ranvier("noc --traffic hotspot --hotspots 64"), 4, "hotspot core");
 }
 
+TEST_F(Noc, OptionsThatWouldDoNothingAreRefused) {
+  std::ofstream(folder_ / "t.csv") << "0,1,2\n";
+  const std::string trace = "noc --traffic trace --trace t.csv ";
+  expect_refusal(ranvier(trace + "--rate 0.5"), 4, "--rate");
+  expect_refusal(ranvier(trace + "--warmup 5"), 4, "--warmup");
+  expect_refusal(ranvier("noc --cycles 100 --hotspots 1"), 4, "--hotspots");
+  EXPECT_EQ(ranvier("noc --cycles 100 --topology torus").exit_code, 0);  // two virtual channels
+}
+
 }  // namespace
 }  // namespace ranvier::cli_test
