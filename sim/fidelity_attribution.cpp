@@ -36,8 +36,9 @@ std::string name_assumption(const Attribution& a, double error, double work_erro
   if (error == 0) return {};
   if (best.empty() || best_fall < std::abs(error) / 4)
     return fmt::format(
-        "how head latency, emission and core work are put together: against `cycle` without any waiting in the network "
-        "the error is still {}",
+        "how emission, head latency, queues and core work are put together: no mechanism taken out of `cycle` makes "
+        "the "
+        "error much smaller; without any waiting in the network it is {}",
         percent(a.lines[static_cast<std::size_t>(Mechanism::kHeadLatency)].error_left));
   return best;
 }
