@@ -26,5 +26,5 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/RanvierConfigVersion.cmak
 install(FILES ${PROJECT_BINARY_DIR}/RanvierConfig.cmake ${PROJECT_BINARY_DIR}/RanvierConfigVersion.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindSystemC.cmake ${PROJECT_SOURCE_DIR}/cmake/FindMETIS.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindLibZip.cmake ${PROJECT_SOURCE_DIR}/cmake/FindHDF5Serial.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/FindLZ4.cmake ${PROJECT_SOURCE_DIR}/cmake/FindZstd.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/FindSCOTCH.cmake ${PROJECT_SOURCE_DIR}/cmake/FindLZ4.cmake ${PROJECT_SOURCE_DIR}/cmake/FindZstd.cmake
         DESTINATION ${package_dir})

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Placements of cluster graphs: starts, refinements and the published baselines. All are free functions, deterministic
+// for their seed at any thread count; clusters without edges take the cells that are left.
+#pragma once
+
+#include <cstdint>
+
+#include "mapper/clusters/cluster_graph.h"
+
+namespace ranvier::mapper::clusters {
+
+// Starts. Clusters in order of their numbers, which for layered networks is layer by layer. (starts.cpp)
+Placement place_randomly(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
+Placement place_row_major(const ClusterGraph& graph, Mesh mesh);
+Placement place_snake(const ClusterGraph& graph, Mesh mesh);
+Placement place_hilbert(const ClusterGraph& graph, Mesh mesh);
+
+/// Potentials of Jin et al. (ASPLOS 2023); the squared ones ignore weights, as in the authors' published code.
+enum class Potential : std::uint8_t { kL1, kL1Squared, kL2Squared };
+/// Swaps of neighbouring cells by force, the best 30 % of a pass, until no swap gains. (force_directed.cpp)
+Placement refine_force_directed(const ClusterGraph& graph, Mesh mesh, Placement start, Potential potential);
+
+/// Scotch's mapping onto mesh2D (dual recursive bipartitioning), one cluster a cell. (scotch_start.cpp)
+Placement place_with_scotch(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
+
+/// Recursive bisection of clusters and mesh with terminal propagation. (bisection.cpp)
+Placement place_by_bisection(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
+
+/// Coarsens clusters in pairs, places the coarse graph, and refines at every level; for meshes beyond Scotch.
+/// (multilevel.cpp)
+Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
+
+/// What refinements minimise: sum of w * distance, plus `tail` times the sum of w-free excess over `distance_limit`
+/// squared (0: no limit), plus what congestion_refine adds.
+struct Objective {
+  double tail = 0;
+  std::uint32_t distance_limit = 0;
+};
+
+/// Swaps of each cluster with a cell near the weighted median of its neighbours, in passes, until a pass gains less
+/// than 0.01 % or `passes` are done. Never worse than the start. (median_swap.cpp)
+Placement refine_by_median_swaps(const ClusterGraph& graph, Mesh mesh, Placement start, const Objective& objective,
+                                 std::int32_t passes, std::uint64_t seed);
+
+/// Annealing with swaps towards neighbours; `moves` tried. Never worse than the start. (anneal.cpp)
+Placement anneal(const ClusterGraph& graph, Mesh mesh, Placement start, const Objective& objective, std::int64_t moves,
+                 std::uint64_t seed);
+
+}  // namespace ranvier::mapper::clusters
