@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threshold accepting (Dueck and Scheuer, 1990) from a placement that is already good: the first threshold is low.
+#include "mapper/clusters/remap.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/random_stream.h"
+
+namespace ranvier::mapper::clusters {
+
+namespace {
+
+constexpr double kFirstThreshold = 0.3;  // of the mean weighted hops of a cluster
+constexpr double kGreedyFrom = 0.75;     // share of the sweeps after which only gains are kept
+constexpr std::int32_t kWindow = 2;      // cells around the median, each way
+constexpr std::uint32_t kNearHere = 4;   // one try in so many looks next to the cluster instead
+
+double weighted_hops(const ClusterGraph& graph, Mesh mesh, const Placement& at) {
+  double sum = 0;
+  for (const Edge& e : graph.edges()) sum += e.weight * mesh.distance(at[e.source], at[e.target]);
+  return sum;
+}
+
+/// The graph with its clusters renumbered by the cell they are on, so that no decision sees the caller's numbers.
+struct ByCell {
+  std::vector<Cluster> cluster_of;  // of the renumbered graph, in the caller's numbers
+  ClusterGraph graph;
+};
+
+ByCell by_cell(const ClusterGraph& graph, const Placement& start) {
+  std::vector<Cluster> order(graph.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](Cluster a, Cluster b) { return start[a] < start[b]; });
+  std::vector<Cluster> rank(graph.size());
+  for (std::size_t i = 0; i < order.size(); ++i) rank[order[i]] = static_cast<Cluster>(i);
+  std::vector<Edge> edges;
+  edges.reserve(graph.edges().size());
+  for (const Edge& e : graph.edges()) edges.push_back({rank[e.source], rank[e.target], e.weight});
+  std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
+    return std::tie(a.source, a.target, a.weight) < std::tie(b.source, b.target, b.weight);
+  });
+  return {std::move(order), ClusterGraph(graph.size(), std::move(edges))};
+}
+
+class Search {
+ public:
+  Search(const ClusterGraph& graph, Mesh mesh, Placement home, double price, std::uint64_t seed)
+      : graph_(graph),
+        mesh_(mesh),
+        home_(std::move(home)),
+        at_(home_),
+        cluster_at_(mesh.cells(), kNoCluster),
+        price_(price),
+        random_(seed, 0) {
+    for (Cluster c = 0; c < at_.size(); ++c) cluster_at_[at_[c]] = c;
+  }
+
+  void run(std::int32_t sweeps, double first_threshold) {
+    for (std::int32_t s = 0; s < sweeps; ++s) {
+      const double progress = static_cast<double>(s) / sweeps;
+      const double threshold = progress < kGreedyFrom ? first_threshold * (1 - progress / kGreedyFrom) : 0;
+      for (Cluster c = 0; c < at_.size(); ++c) {
+        if (graph_.neighbours(c).empty()) continue;
+        const Cell to = target(c);
+        if (to == at_[c]) continue;
+        const double change = change_of(c, to);
+        if (change < 0 || change < threshold) swap(c, to);
+      }
+    }
+  }
+
+  /// Clusters that share a trip may be worth sending home one by one: the threshold let some go for nothing.
+  void send_home() {
+    for (bool better = true; better;) {
+      better = false;
+      for (Cluster c = 0; c < at_.size(); ++c) {
+        if (at_[c] == home_[c]) continue;
+        const double change = change_of(c, home_[c]);
+        const Cluster there = cluster_at_[home_[c]];
+        const bool fewer = there == kNoCluster || at_[there] != home_[there];
+        if (change < 0 || (change <= 0 && fewer)) {
+          swap(c, home_[c]);
+          better = true;
+        }
+      }
+    }
+  }
+
+  const Placement& at() const { return at_; }
+
+ private:
+  static constexpr Cluster kNoCluster = UINT32_MAX;
+
+  /// A cell near the weighted median of the neighbours, where the sum of w * distance is least; or next to `c`.
+  Cell target(Cluster c) {
+    std::uint32_t x = mesh_.x(at_[c]);
+    std::uint32_t y = mesh_.y(at_[c]);
+    if (random_.below(kNearHere) != 0) {
+      xs_.clear();
+      ys_.clear();
+      double half = 0;
+      for (const auto& n : graph_.neighbours(c)) {
+        xs_.emplace_back(mesh_.x(at_[n.cluster]), n.weight);
+        ys_.emplace_back(mesh_.y(at_[n.cluster]), n.weight);
+        half += n.weight;
+      }
+      x = median(xs_, half / 2);
+      y = median(ys_, half / 2);
+    }
+    return mesh_.at(near(x, mesh_.width), near(y, mesh_.height));
+  }
+
+  static std::uint32_t median(std::vector<std::pair<std::uint32_t, float>>& values, double half) {
+    std::sort(values.begin(), values.end());
+    double sum = 0;
+    for (const auto& [value, weight] : values) {
+      sum += weight;
+      if (sum >= half) return value;
+    }
+    return values.back().first;
+  }
+
+  std::uint32_t near(std::uint32_t centre, std::uint32_t size) {
+    const auto offset = static_cast<std::int32_t>(random_.below(2 * kWindow + 1)) - kWindow;
+    return static_cast<std::uint32_t>(
+        std::clamp(static_cast<std::int32_t>(centre) + offset, 0, static_cast<std::int32_t>(size) - 1));
+  }
+
+  /// Hops and migration that `c` and what is on `to` would have after changing places, less now.
+  double change_of(Cluster c, Cell to) const {
+    const Cell from = at_[c];
+    const Cluster other = cluster_at_[to];
+    double change = pull(c, from, to, other);
+    if (other != kNoCluster) change += pull(other, to, from, c);
+    return change;
+  }
+
+  /// One of the two; the link between them keeps its length.
+  double pull(Cluster c, Cell from, Cell to, Cluster partner) const {
+    double sum = price_ * (static_cast<double>(to != home_[c]) - static_cast<double>(from != home_[c]));
+    for (const auto& n : graph_.neighbours(c)) {
+      if (n.cluster == partner) continue;
+      const Cell peer = at_[n.cluster];
+      sum += static_cast<double>(n.weight) *
+             (static_cast<double>(mesh_.distance(to, peer)) - static_cast<double>(mesh_.distance(from, peer)));
+    }
+    return sum;
+  }
+
+  void swap(Cluster c, Cell to) {
+    const Cell from = at_[c];
+    const Cluster other = cluster_at_[to];
+    cluster_at_[from] = other;
+    cluster_at_[to] = c;
+    at_[c] = to;
+    if (other != kNoCluster) at_[other] = from;
+  }
+
+  const ClusterGraph& graph_;
+  Mesh mesh_;
+  Placement home_;
+  Placement at_;
+  std::vector<Cluster> cluster_at_;  // by cell
+  double price_;
+  RandomStream random_;
+  std::vector<std::pair<std::uint32_t, float>> xs_, ys_;
+};
+
+}  // namespace
+
+double migration_price(const ClusterGraph& graph, Mesh mesh, const Placement& placement, double mu) {
+  return graph.size() == 0 ? 0 : mu * weighted_hops(graph, mesh, placement) / static_cast<double>(graph.size());
+}
+
+Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, const RemapOptions& options) {
+  Remapped result;
+  result.placement = start;
+  result.hops_before = result.hops_after = weighted_hops(graph, mesh, start);
+  if (graph.size() == 0) return result;
+  const ByCell canonical = by_cell(graph, start);
+  Placement home(graph.size());
+  for (std::size_t i = 0; i < home.size(); ++i) home[i] = start[canonical.cluster_of[i]];
+  const double price = options.migration_hops / options.horizon_inferences;
+  Search search(canonical.graph, mesh, home, price, options.seed);
+  search.run(options.sweeps, kFirstThreshold * result.hops_before / static_cast<double>(graph.size()));
+  search.send_home();
+
+  Placement moved(graph.size());
+  std::size_t movers = 0;
+  for (std::size_t i = 0; i < home.size(); ++i) {
+    moved[canonical.cluster_of[i]] = search.at()[i];
+    movers += search.at()[i] != home[i];
+  }
+  const double after = weighted_hops(graph, mesh, moved);
+  const double gain = result.hops_before - after - price * static_cast<double>(movers);
+  if (movers == 0 || gain <= 0 || gain < options.min_gain * result.hops_before) return result;
+  result.accepted = true;
+  result.placement = std::move(moved);
+  result.hops_after = after;
+  result.moved_clusters = movers;
+  result.migration_hops = options.migration_hops * static_cast<double>(movers);
+  return result;
+}
+
+}  // namespace ranvier::mapper::clusters
