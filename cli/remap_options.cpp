@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "report/build_facts.h"
+#include "report/remap_verdict.h"
 #include "report/run_folder.h"
 #include "report/run_json.h"
 #include "report/terminal.h"
@@ -30,6 +31,15 @@ double parse_number(const std::string& text, const std::string& whole) {
   return value;
 }
 
+/// "2%" or "0.02".
+double parse_share(const std::string& key, std::string value, const std::string& whole) {
+  const bool percent = !value.empty() && value.back() == '%';
+  if (percent) value.pop_back();
+  const double share = parse_number(value, whole) / (percent ? 100 : 1);
+  if (!(share >= 0 && share < 1)) throw UsageError("--remap", key + " must be from 0 to 100 %");
+  return share;
+}
+
 }  // namespace
 
 sim::RemapLoopOptions parse_remap(const std::string& text, std::uint64_t seed) {
@@ -42,19 +52,20 @@ sim::RemapLoopOptions parse_remap(const std::string& text, std::uint64_t seed) {
     at = end + 1;
     const std::size_t equals = part.find('=');
     const std::string key = part.substr(0, equals);
-    std::string value = equals == std::string::npos ? "" : part.substr(equals + 1);
+    const std::string value = equals == std::string::npos ? "" : part.substr(equals + 1);
     if (key == "until") {
-      const bool percent = !value.empty() && value.back() == '%';
-      if (percent) value.pop_back();
-      options.until = parse_number(value, text) / (percent ? 100 : 1);
-      if (!(options.until >= 0 && options.until < 1)) throw UsageError("--remap", "until must be from 0 to 100 %");
+      options.until = parse_share(key, value, text);
+    } else if (key == "min-gain") {
+      options.min_gain = parse_share(key, value, text);
+    } else if (key == "hold-out") {
+      options.hold_out = parse_share(key, value, text);
     } else if (key == "max") {
       const double most = parse_number(value, text);
       if (!(most >= 1 && most <= 1000) || most != std::floor(most))
         throw UsageError("--remap", "max must be a whole number, 1..1000");
       options.max_iterations = static_cast<std::int32_t>(most);
     } else {
-      throw UsageError("--remap", fmt::format("unknown key '{}'; write until=1%,max=8", key));
+      throw UsageError("--remap", fmt::format("unknown key '{}'; write until=1%,max=8,min-gain=2%,hold-out=50%", key));
     }
   }
   return options;
@@ -70,6 +81,7 @@ void remap_job(Job& job, sim::RunResult measured, const sim::RemapLoopOptions& o
       sim::remap_until(job.problem(), job.mapping(), std::move(measured), job.image_codes(), options_for, options);
   job.set_mapping(outcome.mapping);
   record.result = std::move(outcome.result);
+  record.remap_verdict = outcome.verdict;
   if (interrupted()) record.result.interrupted = true;
   for (const auto& s : outcome.steps)
     record.remap.push_back(
@@ -91,6 +103,7 @@ std::string log_text(const JobOptions& job, const report::RunRecord& record) {
         s.iteration == 0 ? "start"
         : s.accepted     ? "accepted"
                          : "refused");
+  if (record.remap_verdict) text += fmt::format("remap: {}\n", report::verdict_line(*record.remap_verdict));
   return text;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// --remap until=1%,max=8
+// --remap until=1%,max=8,min-gain=2%,hold-out=50%
 #pragma once
 
 #include <string>

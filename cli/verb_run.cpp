@@ -80,7 +80,7 @@ void add_run_verb(CLI::App& app, Context& context) {
   add_job_options(*verb, a->job);
   add_simulation_options(*verb, a->job);
   add_probe_options(*verb, a->probes);
-  verb->add_option("--remap", a->remap, "feed the measurement back, e.g. until=1%,max=8");
+  verb->add_option("--remap", a->remap, "feed the measurement back, e.g. until=1%,max=8[,min-gain=2%][,hold-out=50%]");
   verb->add_option("-o,--out", a->out, "run folder; runs/<workload>-<target>-<schedule> when left out");
   verb->add_flag("--force", a->force, "replace an existing run folder");
   add_checkpoint_options(*verb, a->checkpoints);
@@ -110,7 +110,7 @@ void add_sim_verb(CLI::App& app, Context& context) {
 void add_remap_verb(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("remap", "move tiles by what a run measured, simulate again, keep gains only");
   auto a = std::make_shared<RunArguments>();
-  a->remap = "until=1%,max=8";
+  a->remap = "until=1%,max=8,min-gain=2%";
   verb->add_option("run_dir", a->run_dir, "folder that ranvier run wrote")->required();
   verb->add_option("--remap", a->remap, "when to stop")->capture_default_str();
   add_common(*verb, a->job.common);

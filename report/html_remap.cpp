@@ -8,6 +8,7 @@
 #include "report/html_sections.h"
 #include "report/markup.h"
 #include "report/palette.h"
+#include "report/remap_verdict.h"
 #include "report/svg.h"
 
 namespace ranvier::report {
@@ -95,7 +96,8 @@ std::string remap_section(const RunRecord& record) {
   return section("remap", "Remap",
                  figure(history(record.remap),
                         "Horizontal: iteration, 0 is the start. Filled: in force; hollow: simulated and rejected.") +
-                     table.text());
+                     table.text() +
+                     (record.remap_verdict ? paragraph(verdict_line(*record.remap_verdict)) : std::string()));
 }
 
 }  // namespace ranvier::report

@@ -2,6 +2,7 @@
 // The result object of `ranvier run --json`.
 #include "report/run_json.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "mapper/engines.h"
@@ -78,8 +79,9 @@ void add_spiking(Json& j, const RunRecord& record) {
   j["energy_j"] = joules(result.total_energy);
   j["energy_dynamic_j"] = joules(result.total_energy - fixed);
   j["synaptic_events_per_s"] = share(static_cast<double>(result.synops), record.simulate_s);
-  j["synaptic_events_per_cpu_s"] =
-      record.simulate_cpu_s > 0 ? Json(share(static_cast<double>(result.synops), record.simulate_cpu_s)) : Json(nullptr);
+  j["synaptic_events_per_cpu_s"] = record.simulate_cpu_s > 0
+                                       ? Json(share(static_cast<double>(result.synops), record.simulate_cpu_s))
+                                       : Json(nullptr);
   j["simulate_s"] = record.simulate_s;
   j["synapses"] = synapses;
   j["bytes_per_synapse"] = record.engine_bytes > 0
@@ -99,6 +101,25 @@ Json remap(const std::vector<RemapIteration>& iterations) {
                     {"accepted", r.accepted}});
   }
   return list;
+}
+
+Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json remap_verdict(const std::optional<sim::RemapVerdict>& verdict) {
+  if (!verdict) return nullptr;
+  const sim::RemapVerdict& v = *verdict;
+  return {{"kept", v.kept},
+          {"judged_images", v.judged_images},
+          {"time_gain_share", v.time_gain},
+          {"time_gain_standard_error", v.time_gain_error},
+          {"energy_gain_share", v.energy_gain},
+          {"moved_tiles", v.migration.moved_tiles},
+          {"migrated_bytes", v.migration.bytes.count()},
+          {"table_entries", v.migration.table_entries},
+          {"migration_energy_nj", nanojoules(v.migration.energy)},
+          {"migration_time_us", microseconds(v.migration.time)},
+          {"break_even_images_energy", finite(v.break_even_images_energy)},
+          {"break_even_images_time", finite(v.break_even_images_time)}};
 }
 
 Json images(const RunRecord& record) {
@@ -200,6 +221,7 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   j["engines"] = engines(record);
   j["alternatives"] = alternatives(record.alternatives);
   j["remap"] = remap(record.remap);
+  j["remap_verdict"] = remap_verdict(record.remap_verdict);
   j["layers"] = layers(roll_up(record));
   if (record.problem->program->temporal()) j["events_delivered"] = events_delivered(record);
   add_energy(j, record);

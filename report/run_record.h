@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mapper/hybrid.h"
 #include "mapper/mapping.h"
+#include "sim/remap_loop.h"
 #include "sim/run_result.h"
 
 namespace ranvier::report {
@@ -105,8 +107,9 @@ struct RunRecord {
   Accuracy floating;                // float network
   std::vector<ImageRecord> images;  // by RunResult::images; may be shorter when nothing is known of an image
   std::vector<RemapIteration> remap;
-  std::string job_json;                 // text of job.json: what remap needs to run the job again; empty: no such file
-  std::string log;                      // text of log.txt
+  std::optional<sim::RemapVerdict> remap_verdict;  // of all proposals together; empty: none were made
+  std::string job_json;  // text of job.json: what remap needs to run the job again; empty: no such file
+  std::string log;       // text of log.txt
   std::size_t trace_limit_bytes = std::size_t{64} << 20;
   std::filesystem::path probes_folder;  // complete, beside the run folder, which takes it as "probes"; empty: none
 };

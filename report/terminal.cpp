@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The run as text: health, headline, layers, remap.
 #include "report/terminal.h"
+#include "report/remap_verdict.h"
 
 #include <fmt/format.h>
 
@@ -206,6 +207,7 @@ std::string terminal_report(const RunRecord& record, const TerminalOptions& opti
   if (const std::string engines = engines_text(record, options.colour); !engines.empty()) out += "\n" + engines;
   const std::string remap = remap_text(record.remap, options.colour);
   if (!remap.empty()) out += "\n" + remap;
+  if (record.remap_verdict) out += fmt::format("{}\n", verdict_line(*record.remap_verdict));
   return out;
 }
 

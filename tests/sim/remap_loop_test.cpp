@@ -77,5 +77,45 @@ TEST(RemapLoop, StopsWhenNothingCanBeGained) {
   EXPECT_LE(outcome.result.total_energy, before.total_energy);
 }
 
+TEST(RemapLoop, HysteresisKeepsTheStart) {
+  Remapped r = remap_random_case(1, 6);
+  ASSERT_TRUE(r.outcome.verdict.kept);
+  EXPECT_GT(r.outcome.verdict.migration.moved_tiles, 0);
+  EXPECT_GT(r.outcome.verdict.break_even_images_energy, 0);
+  const double gain = std::max(r.outcome.verdict.time_gain, r.outcome.verdict.energy_gain);
+  RemapLoopOptions options;
+  options.max_iterations = 6;
+  options.seed = 1;
+  options.min_gain = gain + 0.01;
+  const std::vector<std::vector<std::int32_t>> images{workloads::random_input_codes(r.start->program, 1)};
+  const auto outcome = remap_until(r.start->problem, r.start->mapping, r.before, images,
+                                   [](const mapper::Mapping&) { return SimOptions{}; }, options);
+  EXPECT_FALSE(outcome.verdict.kept);
+  EXPECT_EQ(outcome.mapping.core_of, r.start->mapping.core_of);
+  EXPECT_EQ(outcome.result.total_energy, r.before.total_energy);
+  EXPECT_DOUBLE_EQ(outcome.verdict.energy_gain, r.outcome.verdict.energy_gain);
+}
+
+TEST(RemapLoop, ImagesHeldOutJudge) {
+  const auto start = testing::random_case(workloads::random_vit_program(2, 5, 8, 2, 1, 12), testing::small_board(8, 8),
+                                          mapper::Schedule::kStagedGraded, 2);
+  std::vector<std::vector<std::int32_t>> images;
+  for (std::uint64_t i = 0; i < 4; ++i) images.push_back(workloads::random_input_codes(start->program, i));
+  const RunResult before = simulate(start->problem, start->mapping, images);
+  RemapLoopOptions options;
+  options.max_iterations = 3;
+  options.hold_out = 0.5;
+  const auto outcome = remap_until(start->problem, start->mapping, before, images,
+                                   [](const mapper::Mapping&) { return SimOptions{}; }, options);
+  EXPECT_EQ(outcome.verdict.judged_images, 2);
+  EXPECT_EQ(outcome.result.images.size(), 4u);
+  ASSERT_TRUE(outcome.verdict.kept);
+  const std::span<const std::vector<std::int32_t>> held = std::span(images).last(2);
+  const RunResult a = simulate(start->problem, start->mapping, held);
+  const RunResult b = simulate(start->problem, outcome.mapping, held);
+  EXPECT_DOUBLE_EQ(outcome.verdict.energy_gain, 1 - static_cast<double>(b.total_energy.count()) /
+                                                        static_cast<double>(a.total_energy.count()));
+}
+
 }  // namespace
 }  // namespace ranvier::sim
