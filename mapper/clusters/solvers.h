@@ -14,6 +14,8 @@ Placement place_randomly(const ClusterGraph& graph, Mesh mesh, std::uint64_t see
 Placement place_row_major(const ClusterGraph& graph, Mesh mesh);
 Placement place_snake(const ClusterGraph& graph, Mesh mesh);
 Placement place_hilbert(const ClusterGraph& graph, Mesh mesh);
+/// Bands of `rows` rows, to and fro; in a band column by column, up and down. One row is the snake.
+Placement place_in_bands(const ClusterGraph& graph, Mesh mesh, std::uint32_t rows);
 
 /// Potentials of Jin et al. (ASPLOS 2023); the squared ones ignore weights, as in the authors' published code.
 enum class Potential : std::uint8_t { kL1, kL1Squared, kL2Squared };
@@ -42,8 +44,16 @@ struct Objective {
 Placement refine_by_median_swaps(const ClusterGraph& graph, Mesh mesh, Placement start, const Objective& objective,
                                  std::int32_t passes, std::uint64_t seed);
 
-/// Annealing with swaps towards neighbours; `moves` tried. Never worse than the start. (anneal.cpp)
-Placement anneal(const ClusterGraph& graph, Mesh mesh, Placement start, const Objective& objective, std::int64_t moves,
-                 std::uint64_t seed);
+struct AnnealSchedule {
+  std::int64_t moves = 0;  // tried
+  double heat = 0.1;       // first temperature, in mean weighted degrees of a cluster with edges
+  double cool = 0.005;     // last temperature, in the same unit
+  std::uint32_t radius = 8;  // of the first windows
+};
+
+/// Annealing with swaps inside a window that shrinks with the acceptance rate, and next to neighbours. Never worse than
+/// the start. (anneal.cpp)
+Placement anneal(const ClusterGraph& graph, Mesh mesh, Placement start, const Objective& objective,
+                 const AnnealSchedule& schedule, std::uint64_t seed);
 
 }  // namespace ranvier::mapper::clusters
