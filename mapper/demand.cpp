@@ -30,13 +30,7 @@ constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t or_none(std::int64_t limit) { return limit == 0 ? kNoLimit : limit; }
 
-struct Limit {
-  const char* resource;
-  std::int64_t needed;
-  std::int64_t available;
-};
-
-std::array<Limit, 11> limits(const chips::CoreKind& core, const Demand& d) {
+std::array<ResourceUse, 11> limits(const chips::CoreKind& core, const Demand& d) {
   return {{{"neurons", d.neurons, core.neurons.value},
            {"fan_in_axons", d.axons, core.fan_in_axons.value},
            {"synapse_memory", d.synapse_bytes.count(), core.synapse_memory.value.count()},
@@ -157,20 +151,25 @@ Demand operator+(const Demand& a, const Demand& b) {
 }
 
 std::optional<Excess> first_excess(const chips::CoreKind& core, const Demand& demand) {
-  for (const Limit& l : limits(core, demand))
+  for (const ResourceUse& l : limits(core, demand))
     if (l.needed > l.available) return Excess{l.resource, l.needed, l.available};
   return std::nullopt;
 }
 
 bool fits(const chips::CoreKind& core, const Demand& demand) {
-  for (const Limit& l : limits(core, demand))
+  for (const ResourceUse& l : limits(core, demand))
     if (l.needed > l.available) return false;
   return true;
 }
 
+std::vector<ResourceUse> resource_uses(const chips::CoreKind& core, const Demand& demand) {
+  const auto all = limits(core, demand);
+  return {all.begin(), all.end()};
+}
+
 double core_share(const chips::CoreKind& core, const Demand& demand) {
   double share = 0;
-  for (const Limit& l : limits(core, demand))
+  for (const ResourceUse& l : limits(core, demand))
     if (l.available > 0 && l.available < kNoLimit)
       share = std::max(share, static_cast<double>(l.needed) / static_cast<double>(l.available));
   return share;

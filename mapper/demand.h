@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "chips/chip.h"
 #include "mapper/mapping.h"
@@ -34,6 +35,14 @@ struct Excess {
 };
 std::optional<Excess> first_excess(const chips::CoreKind& core, const Demand& demand);
 bool fits(const chips::CoreKind& core, const Demand& demand);
+
+/// Every resource of a core, what the demand takes of it and what there is; limits that a chip has not are INT64_MAX.
+struct ResourceUse {
+  const char* resource;
+  std::int64_t needed;
+  std::int64_t available;
+};
+std::vector<ResourceUse> resource_uses(const chips::CoreKind& core, const Demand& demand);
 
 /// Largest share of a core's resources that the demand takes; 1 fills the core.
 double core_share(const chips::CoreKind& core, const Demand& demand);
