@@ -13,7 +13,8 @@ namespace ranvier::workloads {
 /// State of compartment `unit` before step 0. An integrating one keeps all of it in v.
 inline CubaState compartment_before(const Stage& stage, std::size_t unit) {
   CubaState state;
-  if (stage.integrate && !stage.integrate->initial.empty()) state.v = stage.integrate->initial[unit];
+  const auto& initial = stage.integrate ? stage.integrate->initial : stage.cuba_initial;
+  if (!initial.empty()) state.v = initial[unit];
   return state;
 }
 

@@ -8,6 +8,7 @@
 #include "workloads/conv.h"
 #include "workloads/sparse_synapses.h"
 #include "workloads/spike_train.h"
+#include "workloads/stage_inputs.h"
 
 namespace ranvier::workloads {
 namespace {
@@ -97,11 +98,16 @@ SpikingRun run_spiking_timesteps(const Program& program, std::span<const std::in
   for (StageCounts& stage : run.stages) stage.events_by_step.assign(static_cast<std::size_t>(program.timesteps) + 1, 0);
   std::vector<TimedStage> stages;
   stages.reserve(count - 1);
-  std::vector<std::vector<std::size_t>> consumers(count);
+  struct Consumer {
+    std::size_t stage;
+    std::int32_t first_source;
+  };
+  std::vector<std::vector<Consumer>> consumers(count);
   for (std::size_t s = 1; s < count; ++s) {
-    const std::size_t from = program.stages[s].inputs.front().stage.value();
-    stages.emplace_back(program.stages[s], from == 0 ? 0 : program.stages[from].cuba.axon_delay_steps);
-    consumers[from].push_back(s);
+    const Stage& stage = program.stages[s];
+    stages.emplace_back(stage, longest_arrival_delay(program, stage));
+    for (std::size_t port = 0; port < stage.inputs.size(); ++port)
+      consumers[stage.inputs[port].stage.value()].push_back({s, first_source(program, stage, port)});
   }
 
   std::vector<std::int32_t> input_spikes(static_cast<std::size_t>(program.stages[0].tokens) *
@@ -111,7 +117,8 @@ SpikingRun run_spiking_timesteps(const Program& program, std::span<const std::in
     ++run.stages[from].events_by_step[static_cast<std::size_t>(chip_step)];
     run.steps = std::max<std::int64_t>(run.steps, chip_step + 1);
     if (arrival >= program.timesteps) return;
-    for (const std::size_t to : consumers[from]) run.stages[to].adds += stages[to - 1].deliver(arrival, unit);
+    for (const Consumer& to : consumers[from])
+      run.stages[to.stage].adds += stages[to.stage - 1].deliver(arrival, to.first_source + unit);
   };
   auto next = input.begin();
   std::vector<std::int32_t> fired;

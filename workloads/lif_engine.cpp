@@ -8,6 +8,7 @@
 
 #include "workloads/lif_layer.h"
 #include "workloads/parallel_parts.h"
+#include "workloads/stage_inputs.h"
 
 namespace ranvier::workloads {
 namespace {
@@ -27,12 +28,20 @@ LifEngine::LifEngine(const Program& program, const LifEngineOptions& options) : 
   if (options.threads > 1) arena_ = std::make_unique<tbb::task_arena>(options.threads);
   for (std::size_t s = 1; s < program.stages.size(); ++s) {
     const Stage& stage = program.stages[s];
-    if (stage.kind != StageKind::kLif || stage.inputs.size() != 1)
+    if (stage.kind != StageKind::kLif || stage.inputs.empty() || (stage.inputs.size() > 1 && !stage.sparse))
       throw std::logic_error(program.name + ": no temporal program of kInput and kLif stages");
-    const std::size_t from = stage.inputs.front().stage.value();
-    const std::int32_t delay = from == 0 ? 0 : program.stages[from].cuba.axon_delay_steps;
-    layers_.push_back(std::make_unique<LifLayer>(stage, delay, options.walk));
-    (from == 0 ? from_input_ : from_layers_).push_back(s - 1);
+    layers_.push_back(std::make_unique<LifLayer>(stage, longest_arrival_delay(program, stage), options.walk));
+    std::size_t round = 0;
+    for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+      const StageId from = stage.inputs[port].stage;
+      const Link link{s - 1, from, arrival_delay(program.stage(from)), first_source(program, stage, port)};
+      if (from == StageId(0)) {
+        from_input_.push_back(link);
+        continue;
+      }
+      if (from_layers_.size() == round) from_layers_.emplace_back();
+      from_layers_[round++].push_back(link);
+    }
   }
   const Stage& input = program.stages.front();
   input_counts_.resize(static_cast<std::size_t>(input.tokens) * static_cast<std::size_t>(input.channels));
@@ -59,19 +68,19 @@ void LifEngine::begin(std::span<const std::int32_t> packed_spikes) {
   for (const auto& layer : layers_) layer->begin();
 }
 
-void LifEngine::deliver(const std::vector<std::size_t>& layers) {
+void LifEngine::deliver(const std::vector<Link>& links) {
   std::vector<LayerPart> parts;
   std::int64_t work = 0;
-  for (const std::size_t l : layers) {
-    LifLayer& layer = *layers_[l];
-    layer.open_delivery(now_, fired(StageId(layer.input())));
+  for (const Link& link : links) {
+    LifLayer& layer = *layers_[link.layer];
+    layer.open_delivery(now_ + link.delay, link.first_source, fired(link.from));
     work += layer.expected_events();
     for (std::size_t p = 0; p < layer.delivery_parts(); ++p) parts.push_back({&layer, p});
   }
   in_arena(work > kWorthTasks, [&](bool parallel) {
     for_each_part(parts.size(), parallel, [&](std::size_t i) { parts[i].layer->deliver_part(parts[i].part); });
   });
-  for (const std::size_t l : layers) layers_[l]->close_delivery();
+  for (const Link& link : links) layers_[link.layer]->close_delivery();
 }
 
 void LifEngine::update() {
@@ -93,7 +102,7 @@ void LifEngine::step() {
   input_spikes_ += static_cast<std::int64_t>(input_fired_.size());
   if (!input_fired_.empty()) deliver(from_input_);
   update();
-  deliver(from_layers_);
+  for (const auto& round : from_layers_) deliver(round);
   ++now_;
 }
 

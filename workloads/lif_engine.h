@@ -58,7 +58,14 @@ class LifEngine {
   void run(std::span<const std::int32_t> packed_spikes, const std::function<void(std::int32_t)>& on_step = {});
 
  private:
-  void deliver(const std::vector<std::size_t>& stages);
+  /// One input of a layer.
+  struct Link {
+    std::size_t layer;
+    StageId from;
+    std::int32_t delay;
+    std::int32_t first_source;
+  };
+  void deliver(const std::vector<Link>& links);
   void update();
   template <class Work>
   void in_arena(bool worth_it, Work&& work);
@@ -67,7 +74,8 @@ class LifEngine {
   LifEngineOptions options_;
   std::unique_ptr<tbb::task_arena> arena_;             // null: one thread, without tasks
   std::vector<std::unique_ptr<LifLayer>> layers_;      // of stage 1 and on
-  std::vector<std::size_t> from_input_, from_layers_;  // layers by what feeds them
+  std::vector<Link> from_input_;
+  std::vector<std::vector<Link>> from_layers_;  // each layer once in a list: its inputs add to the same sums
   std::vector<Spike> input_;
   std::size_t next_input_ = 0;
   std::vector<std::int32_t> input_fired_;

@@ -27,10 +27,9 @@ void prefetch(const SparseSynapses::Row& row) {
 
 }  // namespace
 
-LifLayer::LifLayer(const Stage& stage, std::int32_t delay, SynapseWalk walk)
+LifLayer::LifLayer(const Stage& stage, std::int32_t longest_delay, SynapseWalk walk)
     : stage_(&stage),
-      delay_(delay),
-      slots_(std::max(1, delay)),
+      slots_(std::max(1, longest_delay)),
       walk_(walk),
       synapses_(synapse_count(stage)),
       sources_(stage.sparse ? stage.in_channels : std::int64_t{in_tokens(stage.conv)} * stage.in_channels),
@@ -76,9 +75,10 @@ void LifLayer::begin() {
   spikes_ = synaptic_events_ = dense_steps_ = 0;
 }
 
-void LifLayer::open_delivery(std::int32_t now, std::span<const std::int32_t> fired) {
+void LifLayer::open_delivery(std::int32_t arrival, std::int32_t first_source, std::span<const std::int32_t> fired) {
   arriving_ = fired;
-  target_sums_ = sums_at(now + delay_);
+  first_source_ = first_source;
+  target_sums_ = sums_at(arrival);
   dense_walk_ = false;
   if (stage_->sparse || stage_->conv.depthwise) return;
   // A dense layer has one output position: its events are its rows, and nothing is gained by looking at the others.
@@ -122,15 +122,16 @@ void LifLayer::deliver_sparse(std::size_t part) {
   const SparseSynapses::Block& block = synapses.blocks()[part];
   std::int32_t* sums = target_sums_ + block.first;
   if (synapses.dense()) {
-    add_dense_rows(block.weight.data(), static_cast<std::size_t>(block.width), arriving_, sums);
+    const auto width = static_cast<std::size_t>(block.width);
+    add_dense_rows(block.weight.data() + static_cast<std::size_t>(first_source_) * width, width, arriving_, sums);
     events_in_part_[part] = static_cast<std::int64_t>(arriving_.size()) * block.width;
     return;
   }
   std::int64_t events = 0;
   const bool far = synapses.synapses() > kCachedSynapses;
   for (std::size_t i = 0; i < arriving_.size(); ++i) {
-    if (far && i + kRowsAhead < arriving_.size()) prefetch(synapses.row(block, arriving_[i + kRowsAhead]));
-    const SparseSynapses::Row row = synapses.row(block, arriving_[i]);
+    if (far && i + kRowsAhead < arriving_.size()) prefetch(synapses.row(block, first_source_ + arriving_[i + kRowsAhead]));
+    const SparseSynapses::Row row = synapses.row(block, first_source_ + arriving_[i]);
     add_sparse_row(row.target, row.weight, row.count, sums);
     events += row.count;
   }

@@ -16,14 +16,14 @@ namespace ranvier::workloads {
 
 class LifLayer {
  public:
-  /// `delay`: steps from a spike of the stage before to its arrival here.
-  LifLayer(const Stage& stage, std::int32_t delay, SynapseWalk walk);
+  /// `longest_delay`: most steps from a spike of an input to its arrival here.
+  LifLayer(const Stage& stage, std::int32_t longest_delay, SynapseWalk walk);
 
-  std::size_t input() const { return stage_->inputs.front().stage.value(); }
   void begin();
 
-  /// What the units given (ascending) sent in step `now`. First open_delivery(), then every part, in any order.
-  void open_delivery(std::int32_t now, std::span<const std::int32_t> fired);
+  /// What the units given (ascending) of one input sent, to arrive in step `arrival`; `first_source` is the number of
+  /// that input's first unit. First open_delivery(), then every part, in any order, then close_delivery().
+  void open_delivery(std::int32_t arrival, std::int32_t first_source, std::span<const std::int32_t> fired);
   /// Synapses that the delivery under way passes, about: with every source's mean.
   std::int64_t expected_events() const;
   std::size_t delivery_parts() const { return delivery_parts_; }
@@ -56,7 +56,7 @@ class LifLayer {
   std::size_t update_cuba(std::int32_t* sums, std::size_t first, std::size_t end, std::int32_t* fired);
 
   const Stage* stage_;
-  std::int32_t delay_, slots_;
+  std::int32_t slots_;
   SynapseWalk walk_;
   std::size_t delivery_parts_ = 1;
   std::int64_t synapses_, sources_;
@@ -71,6 +71,7 @@ class LifLayer {
   std::int64_t spikes_ = 0, synaptic_events_ = 0, dense_steps_ = 0;
   // Of the delivery under way.
   std::span<const std::int32_t> arriving_;
+  std::int32_t first_source_ = 0;
   std::int32_t* target_sums_ = nullptr;
   bool dense_walk_ = false;
   std::vector<std::int64_t> events_in_part_;

@@ -129,12 +129,17 @@ struct Stage {
   SoftmaxParams softmax;
   GeluParams gelu;
   ConvParams conv;
-  std::shared_ptr<const SparseSynapses> sparse;  // kLif: in place of conv; one token, source = channel of its input
+  // kLif: in place of conv; one token. Sources are the channels of all inputs, one input behind the other
+  // (stage_inputs.h), in_channels in all; an input may be the stage itself or a later one.
+  std::shared_ptr<const SparseSynapses> sparse;
   CubaParams cuba;
+  std::vector<std::int32_t> cuba_initial;    // v before step 0, by unit, at most the threshold; empty: 0
   std::optional<IntegrateParams> integrate;  // kLif: in place of cuba but for its axon delay
+  std::vector<std::int32_t> unit_number;     // by unit: its number in the network as given, where units were put into
+                                             // another order; empty: the same. For reports only
 };
 
-/// Stages in topological order; stage 0 is the input, the last one the head.
+/// Stages in topological order, but for inputs that feed back; stage 0 is the input, the last one the head.
 struct Program {
   std::string name;
   std::vector<Stage> stages;

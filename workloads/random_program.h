@@ -21,6 +21,9 @@ Program random_vit_program(std::uint64_t seed, std::int32_t tokens, std::int32_t
 /// Temporal: 2 to 5 convolution, pooling and dense stages of odd sizes, strides and paddings, some of them behind one
 /// and the same stage, with random decays, biases, delays and refractory steps; the last one is dense.
 Program random_temporal_program(std::uint64_t seed);
+/// Temporal: 1 to 4 populations with sparse or full synapses from any others, themselves and the input, with random
+/// neurons of both models, delays and starting potentials.
+Program random_recurrent_program(std::uint64_t seed);
 /// Input spikes of a temporal program (spike_train.h), about one in eight of all that there could be.
 std::vector<std::int32_t> random_spikes(const Program& program, std::uint64_t seed);
 

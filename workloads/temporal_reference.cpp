@@ -10,6 +10,7 @@
 #include "workloads/conv.h"
 #include "workloads/dataset.h"
 #include "workloads/sparse_synapses.h"
+#include "workloads/stage_inputs.h"
 
 namespace ranvier::workloads {
 namespace {
@@ -41,12 +42,13 @@ class LifStage {
     transpose();
   }
 
-  void add(std::span<const Spike> arriving) {
+  /// `first`: number of the first unit of the input that they come from.
+  void add(std::span<const Spike> arriving, std::int32_t first) {
     for (const Spike& spike : arriving) {
       const std::int32_t token = spike.unit / stage_->in_channels;
       const std::int32_t channel = spike.unit % stage_->in_channels;
       if (stage_->sparse) {
-        stage_->sparse->for_each(channel, {0, stage_->channels}, [&](std::int32_t target, std::int32_t weight) {
+        stage_->sparse->for_each(first + spike.unit, {0, stage_->channels}, [&](std::int32_t target, std::int32_t weight) {
           sums_[static_cast<std::size_t>(target)] += weight;
           ++adds_;
         });
@@ -121,14 +123,12 @@ class LifStage {
   std::int64_t adds_ = 0;
 };
 
-/// Steps from a spike of this stage to its arrival. The host's spikes arrive in their own step.
-std::int32_t delay_of(const Stage& stage) { return stage.kind == StageKind::kInput ? 0 : stage.cuba.axon_delay_steps; }
-
 void demand_temporal(const Program& program) {
   bool fits = program.temporal() && !program.stages.empty() && program.stages.front().kind == StageKind::kInput;
   for (std::size_t s = 1; s < program.stages.size(); ++s) {
     const Stage& stage = program.stages[s];
-    fits = fits && stage.kind == StageKind::kLif && stage.inputs.size() == 1 && stage.cuba.axon_delay_steps >= 1;
+    fits = fits && stage.kind == StageKind::kLif && stage.cuba.axon_delay_steps >= 1 &&
+           (stage.sparse ? !stage.inputs.empty() : stage.inputs.size() == 1);
   }
   if (!fits) throw std::logic_error(program.name + ": no temporal program of kInput and kLif stages");
 }
@@ -150,9 +150,12 @@ class Network {
     for (; next_ != input_.end() && next_->step == now; ++next_) logs_[0].spikes().push_back(*next_);
     logs_[0].close(now);
     for (std::size_t s = 1; s < logs_.size(); ++s) {
-      const std::size_t from = program_->stages[s].inputs.front().stage.value();
-      const std::int32_t sent = now - delay_of(program_->stages[from]);
-      if (sent >= 0) engines_[s - 1].add(logs_[from].of_step(sent));
+      const Stage& stage = program_->stages[s];
+      for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+        const std::size_t from = stage.inputs[port].stage.value();
+        const std::int32_t sent = now - arrival_delay(program_->stages[from]);
+        if (sent >= 0) engines_[s - 1].add(logs_[from].of_step(sent), first_source(*program_, stage, port));
+      }
       engines_[s - 1].step(now, logs_[s].spikes());
       logs_[s].close(now);
     }
@@ -186,7 +189,7 @@ TemporalRun run_temporal_reference(const Program& program, std::span<const std::
 
   TemporalRun run;
   for (std::size_t s = 0; s < stages; ++s) {
-    const std::int32_t last = program.timesteps - delay_of(program.stages[s]);
+    const std::int32_t last = program.timesteps - arrival_delay(program.stages[s]);
     run.spikes.push_back(std::move(network.log(s).spikes()));
     const auto& spikes = run.spikes.back();
     run.spike_count.push_back(static_cast<std::int64_t>(spikes.size()));
@@ -196,7 +199,7 @@ TemporalRun run_temporal_reference(const Program& program, std::span<const std::
   }
   const Stage& head = program.stages.back();
   run.output_counts = unit_counts(head, run.spikes.back(), program.timesteps);
-  run.delivered_output_counts = unit_counts(head, run.spikes.back(), program.timesteps - delay_of(head));
+  run.delivered_output_counts = unit_counts(head, run.spikes.back(), program.timesteps - arrival_delay(head));
   run.prediction = static_cast<std::int32_t>(argmax(run.output_counts.data(), run.output_counts.size()));
   return run;
 }
