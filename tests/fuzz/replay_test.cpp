@@ -40,6 +40,7 @@ void expect_both(const Counts& counts) {
 }
 
 TEST(FuzzCorpus, Config) { expect_both(replay("config", feed_config)); }
+TEST(FuzzCorpus, Edges) { expect_both(replay("edges", feed_edges)); }
 TEST(FuzzCorpus, Events) { expect_both(replay("events", feed_events)); }
 TEST(FuzzCorpus, EventsHdf5) { expect_both(replay("events_hdf5", feed_events_hdf5)); }
 TEST(FuzzCorpus, Network) { expect_both(replay("network", feed_network)); }
