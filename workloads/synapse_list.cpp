@@ -34,7 +34,7 @@ SynapsesOfList synapses_of_list(std::vector<ListedSynapse> list, std::int32_t so
     const ListedSynapse* row_begin = list.data() + begin[s];
     const ListedSynapse* end = list.data() + begin[s + 1];
     const ListedSynapse* at = std::lower_bound(
-        first, end, range.first, [](const ListedSynapse& a, std::int32_t first) { return a.target < first; });
+        row_begin, end, range.first, [](const ListedSynapse& a, std::int32_t first) { return a.target < first; });
     std::uint32_t n = 0;
     for (; at != end && at->target < range.end; ++at, ++n) {
       target[n] = static_cast<std::uint16_t>(at->target - range.first);
