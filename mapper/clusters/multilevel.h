@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work of multilevel placement, level by level.
+#pragma once
+
+#include "mapper/clusters/solvers.h"
+
+namespace ranvier::mapper::clusters {
+
+/// A cooling from `heat`, in mean changes by a swap of neighbours, to 0.
+struct Cooling {
+  float heat = 0;
+  std::int32_t sweeps = 0;
+};
+
+struct MultilevelSchedule {
+  std::size_t coarsest = 256;  // clusters; a level with no more is annealed from scratch
+  Cooling anneal{2, 5000};
+  std::size_t tries_below = 4096;  // levels up to this size are solved twice from different pairs, the better is kept
+  Cooling small{1, 200};           // of those levels
+  Cooling large{1, 100};           // of the levels above
+};
+
+Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, const MultilevelSchedule& schedule,
+                           std::uint64_t seed);
+
+}  // namespace ranvier::mapper::clusters

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Multilevel placement: legal on any mesh, deterministic, and near the optimum where it is known.
+#include "mapper/clusters/multilevel.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "base/random_stream.h"
+
+namespace ranvier::mapper::clusters {
+namespace {
+
+constexpr MultilevelSchedule kShort{
+    .coarsest = 64, .anneal = {2, 500}, .tries_below = 256, .small = {1, 50}, .large = {1, 20}};
+
+void expect_legal(const ClusterGraph& graph, Mesh mesh, const Placement& placement) {
+  ASSERT_EQ(placement.size(), graph.size());
+  std::set<Cell> cells(placement.begin(), placement.end());
+  EXPECT_EQ(cells.size(), placement.size());
+  for (const Cell cell : placement) ASSERT_LT(cell, mesh.cells());
+}
+
+double weighted_hops(const ClusterGraph& graph, Mesh mesh, const Placement& placement) {
+  double sum = 0;
+  for (const Edge& e : graph.edges()) sum += e.weight * mesh.distance(placement[e.source], placement[e.target]);
+  return sum;
+}
+
+ClusterGraph random_graph(std::size_t clusters, std::size_t edges, std::uint64_t seed) {
+  RandomStream random(seed, 0);
+  std::vector<Edge> list;
+  for (std::size_t i = 0; i < edges; ++i)
+    list.push_back({random.below(static_cast<std::uint32_t>(clusters)),
+                    random.below(static_cast<std::uint32_t>(clusters)), random.unit()});
+  return {clusters, std::move(list)};
+}
+
+// A grid graph whose clusters are numbered at random.
+ClusterGraph shuffled_grid(std::uint32_t side, std::uint64_t seed) {
+  RandomStream random(seed, 1);
+  std::vector<Cluster> name(std::size_t{side} * side);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    name[i] = static_cast<Cluster>(i);
+    std::swap(name[i], name[random.below(static_cast<std::uint32_t>(i + 1))]);
+  }
+  std::vector<Edge> edges;
+  for (std::uint32_t y = 0; y < side; ++y) {
+    for (std::uint32_t x = 0; x < side; ++x) {
+      if (x + 1 < side) edges.push_back({name[y * side + x], name[y * side + x + 1], 1});
+      if (y + 1 < side) edges.push_back({name[y * side + x], name[(y + 1) * side + x], 1});
+    }
+  }
+  return {name.size(), std::move(edges)};
+}
+
+TEST(Multilevel, LegalOnOddMeshesAndWithFewerClustersThanCells) {
+  for (const Mesh mesh : {Mesh{61, 61}, Mesh{7, 400}, Mesh{1, 3000}, Mesh{3000, 1}, Mesh{53, 47}}) {
+    for (const std::size_t clusters : {mesh.cells(), mesh.cells() - 1, mesh.cells() / 3, std::size_t{5}}) {
+      SCOPED_TRACE(testing::Message() << mesh.width << "x" << mesh.height << " " << clusters);
+      const ClusterGraph graph = random_graph(clusters, 3 * clusters, clusters);
+      expect_legal(graph, mesh, place_multilevel(graph, mesh, kShort, 1));
+    }
+  }
+}
+
+TEST(Multilevel, DegenerateGraphs) {
+  std::vector<Edge> star;
+  for (Cluster c = 1; c < 900; ++c) star.push_back({0, c, 1});
+  std::vector<Edge> pairs;  // whose coarse clusters have no neighbours
+  for (Cluster c = 0; c < 900; c += 2) pairs.push_back({c, c + 1, 1});
+  const Mesh mesh{31, 30};
+  for (const ClusterGraph& graph : {ClusterGraph(0, {}), ClusterGraph(1, {}), ClusterGraph(1, {{0, 0, 5}}),
+                                    ClusterGraph(2, {{0, 1, 1}}), ClusterGraph(930, {}), ClusterGraph(900, star),
+                                    ClusterGraph(900, pairs), ClusterGraph(900, {{0, 899, 0}, {1, 2, 0}})}) {
+    SCOPED_TRACE(graph.size());
+    expect_legal(graph, mesh, place_multilevel(graph, mesh, kShort, 3));
+  }
+  EXPECT_THROW(place_multilevel(ClusterGraph(5, {}), Mesh{2, 2}, kShort, 0), std::invalid_argument);
+}
+
+TEST(Multilevel, PairsEndSideBySide) {
+  std::vector<Edge> pairs;
+  for (Cluster c = 0; c < 900; c += 2) pairs.push_back({c, c + 1, 1});
+  const ClusterGraph graph(900, pairs);
+  const Mesh mesh{30, 30};
+  EXPECT_LE(weighted_hops(graph, mesh, place_multilevel(graph, mesh, kShort, 3)), 1.5 * 450);
+}
+
+TEST(Multilevel, SameSeedSamePlacement) {
+  const ClusterGraph graph = random_graph(2000, 9000, 2);
+  const Mesh mesh{45, 45};
+  EXPECT_EQ(place_multilevel(graph, mesh, kShort, 7), place_multilevel(graph, mesh, kShort, 7));
+  EXPECT_NE(place_multilevel(graph, mesh, kShort, 7), place_multilevel(graph, mesh, kShort, 8));
+}
+
+// The optimum is 1 hop an edge; the numbering of the clusters says nothing.
+TEST(Multilevel, GridGraphNearlyRecovered) {
+  const ClusterGraph graph = shuffled_grid(32, 5);
+  const Mesh mesh{32, 32};
+  EXPECT_LE(weighted_hops(graph, mesh, place_multilevel(graph, mesh, 1)), 2 * graph.total_weight());
+}
+
+}  // namespace
+}  // namespace ranvier::mapper::clusters
