@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rounds of independent jobs; what a round gives does not depend on which thread did what.
+#include "mapper/clusters/portfolio.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "mapper/clusters/compact_window.h"
+#include "mapper/clusters/errors.h"
+#include "mapper/clusters/solvers.h"
+#include "mapper/clusters/swap_state.h"
+
+namespace ranvier::mapper::clusters {
+
+namespace {
+
+struct Work {
+  std::int32_t scotch_seeds = 1;
+  std::int32_t bands = 1;        // numbers of rows tried
+  std::int64_t short_moves = 0;  // a cluster, for each start
+  std::size_t kept = 1;          // starts that go on
+  std::int64_t long_moves = 0;   // a cluster, for each that goes on and each heat
+  std::vector<double> heats;     // of the long runs
+  std::int64_t least_moves = 0;  // of a long run in all: small graphs get more a cluster
+  std::int64_t most_moves = 0;   // of a long run in all
+};
+
+Work work_of(Effort effort) {
+  switch (effort) {
+    case Effort::kFast:
+      return {1, 1, 200, 1, 600, {1.5}, 500'000, 10'000'000};
+    case Effort::kDefault:
+      return {4, 2, 500, 2, 5000, {0.4, 2.0}, 4'000'000, 40'000'000};
+    case Effort::kBest:
+      break;
+  }
+  return {12, 4, 1000, 4, 20000, {0.4, 2.0}, 20'000'000, 400'000'000};
+}
+
+constexpr double kShortHeat = 1.0;
+constexpr std::uint32_t kFirstRadius = 32;
+constexpr std::int32_t kMedianPasses = 20;
+
+struct Job {
+  std::string how;
+  std::function<Placement()> run;
+};
+
+class Rounds {
+ public:
+  Rounds(const ClusterGraph& graph, Mesh room, const PlaceOptions& options)
+      : graph_(graph), room_(room), options_(options), start_(std::chrono::steady_clock::now()) {}
+
+  /// Indices of the new candidates, in the order of the jobs.
+  std::vector<std::size_t> run(const std::string& round, std::vector<Job> jobs) {
+    const std::size_t first = candidates.size();
+    candidates.resize(first + jobs.size());
+    std::atomic<std::size_t> next{0};
+    std::int32_t done = 0;
+    std::mutex mutex;
+    std::exception_ptr failure;
+    const auto worker = [&] {
+      for (std::size_t j = next++; j < jobs.size(); j = next++) {
+        try {
+          PlacedCandidate made{jobs[j].how, jobs[j].run(), {}};
+          made.metrics = measure(graph_, room_, made.cells);
+          const std::lock_guard lock(mutex);
+          best_energy_ = std::min(best_energy_, made.metrics.energy);
+          candidates[first + j] = std::move(made);
+          ++done;
+          if (options_.progress) options_.progress({round, done, static_cast<std::int32_t>(jobs.size()), best_energy_});
+        } catch (...) {
+          const std::lock_guard lock(mutex);
+          failure = std::current_exception();
+          next = jobs.size();
+        }
+      }
+    };
+    const auto threads = std::min<std::size_t>(static_cast<std::size_t>(std::max(options_.threads, 1)), jobs.size());
+    {
+      std::vector<std::jthread> others;
+      for (std::size_t t = 1; t < threads; ++t) others.emplace_back(worker);
+      worker();
+    }
+    if (failure) std::rethrow_exception(failure);
+    std::vector<std::size_t> made(jobs.size());
+    for (std::size_t j = 0; j < jobs.size(); ++j) made[j] = first + j;
+    return made;
+  }
+
+  bool out_of_time() const {
+    return options_.time_budget_s > 0 &&
+           std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count() >= options_.time_budget_s;
+  }
+
+  std::vector<PlacedCandidate> candidates;
+
+ private:
+  const ClusterGraph& graph_;
+  Mesh room_;
+  const PlaceOptions& options_;
+  std::chrono::steady_clock::time_point start_;
+  double best_energy_ = std::numeric_limits<double>::infinity();
+};
+
+double hops_of(const ClusterGraph& graph, Mesh mesh, const Placement& cells) {
+  return objective_value(graph, mesh, cells, {});
+}
+
+// Numbers of rows whose bands have the least weighted hops, best first.
+std::vector<std::uint32_t> best_bands(const ClusterGraph& graph, Mesh mesh, std::int32_t count) {
+  std::vector<std::pair<double, std::uint32_t>> tried;
+  for (std::uint32_t rows = 1; rows <= mesh.height; rows += 1 + rows / 8)
+    tried.emplace_back(hops_of(graph, mesh, place_in_bands(graph, mesh, rows)), rows);
+  std::sort(tried.begin(), tried.end());
+  std::vector<std::uint32_t> best;
+  for (const auto& [hops, rows] : tried)
+    if (best.size() < static_cast<std::size_t>(count)) best.push_back(rows);
+  return best;
+}
+
+// Moves of a run: dense graphs get fewer, since each costs more, with the square root to share the loss.
+std::int64_t moves_of(const ClusterGraph& graph, std::int64_t a_cluster, std::int64_t least, std::int64_t most) {
+  const double clusters = static_cast<double>(std::max<std::size_t>(graph.size(), 1));
+  const double degree = 2 * static_cast<double>(graph.edges().size()) / clusters;
+  constexpr double kPlainDegree = 16;
+  const double share = std::sqrt(kPlainDegree / std::max(kPlainDegree, degree));
+  constexpr double kMostACluster = 20000;  // `least` is for small graphs, not for tiny ones
+  const double floor = std::min(static_cast<double>(least), kMostACluster * clusters);
+  const double moves = std::max(static_cast<double>(a_cluster) * clusters, floor);
+  return std::llround(share * std::min(moves, static_cast<double>(most)));
+}
+
+bool within(const Metrics& metrics, const Metrics& limits) {
+  return metrics.latency_max <= limits.latency_max && metrics.congestion_max <= limits.congestion_max;
+}
+
+void keep_least(std::vector<std::size_t>& order, const std::vector<PlacedCandidate>& candidates, std::size_t count) {
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return candidates[a].metrics.energy < candidates[b].metrics.energy;
+  });
+  if (order.size() > count) order.resize(count);
+}
+
+bool dominates(const Metrics& a, const Metrics& b) {
+  return a.energy <= b.energy && a.latency_max <= b.latency_max && a.congestion_max <= b.congestion_max;
+}
+
+std::vector<PlacedCandidate> pareto_of(std::vector<PlacedCandidate> candidates) {
+  std::stable_sort(candidates.begin(), candidates.end(), [](const PlacedCandidate& a, const PlacedCandidate& b) {
+    return a.metrics.energy < b.metrics.energy;
+  });
+  std::vector<PlacedCandidate> kept;
+  for (PlacedCandidate& candidate : candidates) {
+    const bool worse = std::any_of(kept.begin(), kept.end(),
+                                   [&](const PlacedCandidate& k) { return dominates(k.metrics, candidate.metrics); });
+    if (!worse) kept.push_back(std::move(candidate));
+  }
+  return kept;
+}
+
+}  // namespace
+
+PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOptions& options) {
+  if (graph.size() > mesh.cells()) throw MoreClustersThanCells(graph.size(), mesh.width, mesh.height);
+  const CompactWindow window = compact_window(mesh, graph.size());
+  const Mesh room = window.room;
+  const Mesh inner = window.start;
+  const Work work = work_of(options.effort);
+  const bool large = graph.size() > kScotchClusters;
+  Rounds rounds(graph, room, options);
+  std::vector<PlacedCandidate>& candidates = rounds.candidates;
+
+  // References, on the whole room as published. They set the limits that the others keep.
+  std::vector<Job> jobs{{"hilbert", [&] { return place_hilbert(graph, room); }}};
+  if (graph.size() <= kReferenceClusters) {
+    for (const auto& [name, potential] :
+         {std::pair{"l1", Potential::kL1}, std::pair{"l1 squared", Potential::kL1Squared},
+          std::pair{"l2 squared", Potential::kL2Squared}})
+      jobs.push_back({fmt::format("hilbert, force-directed {}", name), [&graph, room, potential = potential] {
+                        return refine_force_directed(graph, room, place_hilbert(graph, room), potential);
+                      }});
+  }
+  std::vector<std::size_t> references = rounds.run("references", std::move(jobs));
+  keep_least(references, candidates, 1);
+  const Metrics limits = candidates[references.front()].metrics;
+  const std::size_t reference = references.front();
+  const double mean_weight =
+      graph.edges().empty() ? 0 : graph.total_weight() / static_cast<double>(graph.edges().size());
+  const Objective objective{mean_weight, limits.distance_max};
+  const Objective energy_only;  // for the Pareto set
+  std::uint64_t stream = options.seed * 1000;
+  const auto annealed = [&](std::size_t from, std::int64_t moves, double heat, const Objective& aim) {
+    return Job{candidates[from].how + ", annealed",
+               [&graph, room, &aim, start = candidates[from].cells, moves, heat, seed = ++stream] {
+                 return anneal(graph, room, start, aim, {moves, heat, 0.005, kFirstRadius}, seed);
+               }};
+  };
+
+  // Starts, each annealed for a while.
+  const std::int64_t short_moves = moves_of(graph, work.short_moves, 0, work.most_moves);
+  std::vector<Job> starts;
+  const auto start = [&](std::string how, std::function<Placement()> place) {
+    starts.push_back({how + ", annealed", [&, place = std::move(place), seed = ++stream] {
+                        return anneal(graph, room, moved_to_room(window, place()), objective,
+                                      {short_moves, kShortHeat, 0.005, kFirstRadius}, seed);
+                      }});
+  };
+  if (!large) {
+    for (std::int32_t s = 0; s < work.scotch_seeds; ++s)
+      start(fmt::format("scotch {}", s), [&graph, inner, seed = options.seed * 1000 + static_cast<std::uint64_t>(s)] {
+        return place_with_scotch(graph, inner, seed);
+      });
+  }
+  for (const std::uint32_t rows : best_bands(graph, inner, work.bands))
+    start(fmt::format("bands of {}", rows), [&graph, inner, rows] { return place_in_bands(graph, inner, rows); });
+  PlaceResult result;
+  result.stopped_early = rounds.out_of_time();
+  if (!result.stopped_early) {
+    std::vector<std::size_t> kept = rounds.run("starts", std::move(starts));
+    keep_least(kept, candidates, work.kept);
+
+    const std::int64_t long_moves = moves_of(graph, work.long_moves, work.least_moves, work.most_moves);
+    // Tiny graphs are cheap: more tries make sure of the optimum.
+    const std::int64_t tries =
+        std::clamp<std::int64_t>(2 * work.least_moves / std::max<std::int64_t>(long_moves, 1), 1, 8);
+    std::vector<Job> longer;
+    for (std::int64_t t = 0; t < tries; ++t) {
+      for (const double heat : work.heats) {
+        for (const std::size_t k : kept) longer.push_back(annealed(k, long_moves, heat, objective));
+        if (options.effort != Effort::kFast && (t > 0 || heat == work.heats.front()))
+          longer.push_back(annealed(kept.front(), long_moves, heat, energy_only));
+      }
+    }
+    result.stopped_early = rounds.out_of_time();
+    if (!result.stopped_early) rounds.run("annealing", std::move(longer));
+  }
+
+  std::size_t best = reference;
+  for (std::size_t c = 0; c < candidates.size(); ++c)
+    if (within(candidates[c].metrics, limits) && candidates[c].metrics.energy < candidates[best].metrics.energy)
+      best = c;
+  const auto to_mesh = [&](PlacedCandidate candidate) {
+    candidate.cells = moved_to_mesh(window, mesh, std::move(candidate.cells));
+    if (!(room == mesh)) candidate.metrics = measure(graph, mesh, candidate.cells);
+    return candidate;
+  };
+  result.reference = to_mesh(candidates[reference]);
+  const PlacedCandidate chosen = to_mesh(candidates[best]);
+  result.cells = chosen.cells;
+  result.metrics = chosen.metrics;
+  result.how = chosen.how;
+  for (PlacedCandidate& candidate : pareto_of(std::move(candidates)))
+    result.pareto.push_back(to_mesh(std::move(candidate)));
+  return result;
+}
+
+}  // namespace ranvier::mapper::clusters

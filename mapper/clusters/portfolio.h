@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The solver behind `ranvier place`: many starts, annealed, the best annealed longer. Nothing is traded away silently:
+// the Pareto set over energy, greatest latency and greatest congestion is kept.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mapper/clusters/cluster_graph.h"
+#include "mapper/clusters/metrics.h"
+
+namespace ranvier::mapper::clusters {
+
+enum class Effort : std::uint8_t { kFast, kDefault, kBest };
+
+struct PlaceProgress {
+  std::string round;
+  std::int32_t done = 0;  // jobs of the round
+  std::int32_t jobs = 0;
+  double energy = 0;  // of the best so far
+};
+
+struct PlaceOptions {
+  Effort effort = Effort::kDefault;
+  std::uint64_t seed = 1;
+  std::int32_t threads = 1;
+  double time_budget_s = 0;                            // wall time; 0: none. Looked at between rounds only
+  std::function<void(const PlaceProgress&)> progress;  // from one thread at a time; may be empty
+};
+
+struct PlacedCandidate {
+  std::string how;  // "scotch 1, annealed, annealed"
+  Placement cells;
+  Metrics metrics;
+};
+
+struct PlaceResult {
+  Placement cells;
+  Metrics metrics;
+  std::string how;
+  /// None is worse than another in energy, greatest latency and greatest congestion together; by energy.
+  std::vector<PlacedCandidate> pareto;
+  /// Hilbert's curve with the force-directed refinement of least energy (Jin et al., ASPLOS 2023), or the curve alone
+  /// above kReferenceClusters: the result's greatest latency and greatest congestion are not above its.
+  PlacedCandidate reference;
+  bool stopped_early = false;  // by the time budget
+};
+
+inline constexpr std::size_t kScotchClusters = 16384;     // above: own multilevel placement
+inline constexpr std::size_t kReferenceClusters = 16384;  // above: the force-directed reference takes too long
+
+/// The rule: of all candidates whose greatest latency and greatest congestion are not above the reference's, the one of
+/// least energy; the reference is a candidate. The same for a seed at any thread count. Throws MoreClustersThanCells.
+PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOptions& options = {});
+
+}  // namespace ranvier::mapper::clusters
