@@ -25,6 +25,7 @@ bool feed_npz(std::span<const std::uint8_t> bytes);
 bool feed_onnx(std::span<const std::uint8_t> bytes);
 bool feed_safetensors(std::span<const std::uint8_t> bytes);
 bool feed_trace(std::span<const std::uint8_t> bytes);
+bool feed_wiring(std::span<const std::uint8_t> bytes);
 bool feed_yaml(std::span<const std::uint8_t> bytes);
 
 template <class Read>

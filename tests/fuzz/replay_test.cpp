@@ -50,6 +50,7 @@ TEST(FuzzCorpus, Npz) { expect_both(replay("npz", feed_npz)); }
 TEST(FuzzCorpus, Onnx) { expect_both(replay("onnx", feed_onnx)); }
 TEST(FuzzCorpus, Safetensors) { expect_both(replay("safetensors", feed_safetensors)); }
 TEST(FuzzCorpus, Trace) { expect_both(replay("trace", feed_trace)); }
+TEST(FuzzCorpus, Wiring) { expect_both(replay("wiring", feed_wiring)); }
 TEST(FuzzCorpus, Yaml) { expect_both(replay("yaml", feed_yaml)); }
 
 }  // namespace
