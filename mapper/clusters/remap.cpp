@@ -3,6 +3,8 @@
 #include "mapper/clusters/remap.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -14,15 +16,30 @@ namespace ranvier::mapper::clusters {
 
 namespace {
 
-constexpr double kFirstThreshold = 0.3;  // of the mean weighted hops of a cluster
-constexpr double kGreedyFrom = 0.75;     // share of the sweeps after which only gains are kept
-constexpr std::int32_t kWindow = 2;      // cells around the median, each way
-constexpr std::uint32_t kNearHere = 4;   // one try in so many looks next to the cluster instead
+constexpr std::array kFirstThresholds{0.1, 0.3, 1.0};  // of the mean weighted hops of a cluster
+constexpr double kGreedyFrom = 0.75;                   // share of the sweeps after which only gains are kept
+constexpr std::int32_t kWindow = 2;                    // cells around the median, each way
+constexpr std::int32_t kWideWindow = 8;                // around the cluster itself at first; shrinks to 1
+constexpr std::uint32_t kNearHere = 2;                 // one try in so many looks around the cluster itself
 
 double weighted_hops(const ClusterGraph& graph, Mesh mesh, const Placement& at) {
   double sum = 0;
   for (const Edge& e : graph.edges()) sum += e.weight * mesh.distance(at[e.source], at[e.target]);
   return sum;
+}
+
+double movers_of(const Placement& home, const Placement& at) {
+  double movers = 0;
+  for (std::size_t i = 0; i < home.size(); ++i) movers += at[i] != home[i] ? 1 : 0;
+  return movers;
+}
+
+bool same_rates(const ClusterGraph& a, const ClusterGraph& b) {
+  for (Cluster c = 0; c < a.size(); ++c)
+    if (!std::equal(a.neighbours(c).begin(), a.neighbours(c).end(), b.neighbours(c).begin(), b.neighbours(c).end(),
+                    [](const auto& m, const auto& n) { return m.cluster == n.cluster && m.weight == n.weight; }))
+      return false;
+  return true;
 }
 
 /// The graph with its clusters renumbered by the cell they are on, so that no decision sees the caller's numbers.
@@ -48,20 +65,22 @@ ByCell by_cell(const ClusterGraph& graph, const Placement& start) {
 
 class Search {
  public:
-  Search(const ClusterGraph& graph, Mesh mesh, Placement home, double price, std::uint64_t seed)
+  Search(const ClusterGraph& graph, Mesh mesh, Placement home, double price, std::uint64_t seed, std::uint64_t stream)
       : graph_(graph),
         mesh_(mesh),
         home_(std::move(home)),
         at_(home_),
         cluster_at_(mesh.cells(), kNoCluster),
         price_(price),
-        random_(seed, 0) {
+        random_(seed, stream) {
     for (Cluster c = 0; c < at_.size(); ++c) cluster_at_[at_[c]] = c;
   }
 
   void run(std::int32_t sweeps, double first_threshold) {
     for (std::int32_t s = 0; s < sweeps; ++s) {
       const double progress = static_cast<double>(s) / sweeps;
+      reach_ =
+          1 + static_cast<std::int32_t>(std::lround((kWideWindow - 1) * std::max(0.0, 1 - progress / kGreedyFrom)));
       const double threshold = progress < kGreedyFrom ? first_threshold * (1 - progress / kGreedyFrom) : 0;
       for (Cluster c = 0; c < at_.size(); ++c) {
         if (graph_.neighbours(c).empty()) continue;
@@ -95,11 +114,13 @@ class Search {
  private:
   static constexpr Cluster kNoCluster = UINT32_MAX;
 
-  /// A cell near the weighted median of the neighbours, where the sum of w * distance is least; or next to `c`.
+  /// A cell near the weighted median of the neighbours, where the sum of w * distance is least; or one around `c`.
   Cell target(Cluster c) {
     std::uint32_t x = mesh_.x(at_[c]);
     std::uint32_t y = mesh_.y(at_[c]);
+    std::int32_t reach = reach_;
     if (random_.below(kNearHere) != 0) {
+      reach = kWindow;
       xs_.clear();
       ys_.clear();
       double half = 0;
@@ -111,7 +132,7 @@ class Search {
       x = median(xs_, half / 2);
       y = median(ys_, half / 2);
     }
-    return mesh_.at(near(x, mesh_.width), near(y, mesh_.height));
+    return mesh_.at(near(x, mesh_.width, reach), near(y, mesh_.height, reach));
   }
 
   static std::uint32_t median(std::vector<std::pair<std::uint32_t, float>>& values, double half) {
@@ -124,8 +145,8 @@ class Search {
     return values.back().first;
   }
 
-  std::uint32_t near(std::uint32_t centre, std::uint32_t size) {
-    const auto offset = static_cast<std::int32_t>(random_.below(2 * kWindow + 1)) - kWindow;
+  std::uint32_t near(std::uint32_t centre, std::uint32_t size, std::int32_t reach) {
+    const auto offset = static_cast<std::int32_t>(random_.below(static_cast<std::uint32_t>(2 * reach + 1))) - reach;
     return static_cast<std::uint32_t>(
         std::clamp(static_cast<std::int32_t>(centre) + offset, 0, static_cast<std::int32_t>(size) - 1));
   }
@@ -167,6 +188,7 @@ class Search {
   std::vector<Cluster> cluster_at_;  // by cell
   double price_;
   RandomStream random_;
+  std::int32_t reach_ = kWideWindow;
   std::vector<std::pair<std::uint32_t, float>> xs_, ys_;
 };
 
@@ -185,24 +207,39 @@ Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, con
   Placement home(graph.size());
   for (std::size_t i = 0; i < home.size(); ++i) home[i] = start[canonical.cluster_of[i]];
   const double price = options.migration_hops / options.horizon_inferences;
-  Search search(canonical.graph, mesh, home, price, options.seed);
-  search.run(options.sweeps, kFirstThreshold * result.hops_before / static_cast<double>(graph.size()));
-  search.send_home();
+  const double mean = result.hops_before / static_cast<double>(graph.size());
+  Placement found = home;
+  double least = result.hops_before;  // hops and migration
+  for (std::size_t i = 0; i < kFirstThresholds.size(); ++i) {
+    Search search(canonical.graph, mesh, home, price, options.seed, i);
+    search.run(options.sweeps, kFirstThresholds[i] * mean);
+    search.send_home();
+    const double cost = weighted_hops(canonical.graph, mesh, search.at()) + price * movers_of(home, search.at());
+    if (cost >= least) continue;
+    least = cost;
+    found = search.at();
+  }
 
   Placement moved(graph.size());
-  std::size_t movers = 0;
-  for (std::size_t i = 0; i < home.size(); ++i) {
-    moved[canonical.cluster_of[i]] = search.at()[i];
-    movers += search.at()[i] != home[i];
-  }
+  for (std::size_t i = 0; i < home.size(); ++i) moved[canonical.cluster_of[i]] = found[i];
+  const double movers = movers_of(home, found);
   const double after = weighted_hops(graph, mesh, moved);
-  const double gain = result.hops_before - after - price * static_cast<double>(movers);
-  if (movers == 0 || gain <= 0 || gain < options.min_gain * result.hops_before) return result;
+  const double gain = result.hops_before - after - price * movers;
+  if (movers <= 0 || gain <= 0 || gain < options.min_gain * result.hops_before) return result;
   result.accepted = true;
   result.placement = std::move(moved);
   result.hops_after = after;
-  result.moved_clusters = movers;
-  result.migration_hops = options.migration_hops * static_cast<double>(movers);
+  result.moved_clusters = static_cast<std::size_t>(movers);
+  result.migration_hops = options.migration_hops * movers;
+  return result;
+}
+
+Remapped remap_if_changed(const ClusterGraph& before, const ClusterGraph& graph, Mesh mesh, const Placement& start,
+                          const RemapOptions& options) {
+  if (before.size() != graph.size() || !same_rates(before, graph)) return remap(graph, mesh, start, options);
+  Remapped result;
+  result.placement = start;
+  result.hops_before = result.hops_after = weighted_hops(graph, mesh, start);
   return result;
 }
 

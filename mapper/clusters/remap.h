@@ -13,7 +13,7 @@ struct RemapOptions {
   double migration_hops = 0;      // weighted hops that moving a cluster costs, once
   double horizon_inferences = 1;  // over which that is spread; the edges' weights are per inference
   double min_gain = 0.02;         // hysteresis: gain of weighted hops, migration taken off, below which nothing moves
-  std::int32_t sweeps = 60;       // tries per cluster
+  std::int32_t sweeps = 60;       // tries per cluster, in each of three searches
   std::uint64_t seed = 1;
 };
 
@@ -30,11 +30,15 @@ struct Remapped {
   double break_even_inferences() const { return moved_clusters == 0 ? 0 : migration_hops / (hops_before - hops_after); }
 };
 
-/// Swaps with cells near the weighted median of a cluster's neighbours, by threshold accepting from the start; a swap
-/// counts the hops it saves and the migration it causes or takes back (the trade of repartitioning with migration cost,
-/// Catalyurek et al., IPDPS 2007). Clusters are visited by where they are, so their numbers do not matter. Never worse
-/// than the start, migration counted.
+/// Swaps with cells near the weighted median of a cluster's neighbours, by threshold accepting from the start, with
+/// three first thresholds of which the best outcome is kept; a swap counts the hops it saves and the migration it
+/// causes or takes back (the trade of repartitioning with migration cost, Catalyurek et al., IPDPS 2007). Clusters are
+/// visited by where they are, so their numbers do not matter. Never worse than the start, migration counted.
 Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, const RemapOptions& options);
+
+/// The same, but where the rates are those that the start was made for, nothing was learned and nothing moves.
+Remapped remap_if_changed(const ClusterGraph& before, const ClusterGraph& graph, Mesh mesh, const Placement& start,
+                          const RemapOptions& options);
 
 /// The penalty of the published measurements: mu times half the mean cluster's weighted hops (a hop is at two
 /// clusters, so the mean is twice the sum over the clusters).
