@@ -2,6 +2,7 @@
 // Placements that others publish or that cost nothing, by name: what ours is measured against.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,10 +14,12 @@ namespace ranvier::mapper::clusters {
 struct Baseline {
   const char* name;
   const char* what;
+  std::size_t most_clusters;  // above, it takes minutes
   Placement (*place)(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
 };
 
-/// random, sequential, row-major, hilbert, hilbert-fd-l1, hilbert-fd-l1sq, hilbert-fd-l2sq, metis and annealing.
+/// random, sequential, row-major, hilbert, hilbert-fd-l1, hilbert-fd-l1sq, hilbert-fd-l2sq, metis, scotch and
+/// annealing.
 const std::vector<Baseline>& baselines();
 
 /// nullptr where there is none of this name.
