@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// METIS on the star expansion of an instance.
+#include <metis.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "mapper/hypergraph/starts.h"
+
+namespace ranvier::mapper::hypergraph {
+
+namespace {
+
+constexpr double kWeightSum = 5e8;  // METIS adds edge weights in 32 bits
+constexpr double kDemandSum = 1e9;  // and vertex weights of a constraint
+constexpr std::size_t kMostConstraints = 8;
+
+struct StarGraph {
+  std::vector<idx_t> first, neighbour, edge_weight, vertex_weight;
+  idx_t constraints = 0;
+};
+
+StarGraph star_graph(const Instance& instance) {
+  StarGraph graph;
+  std::vector<Net> nets;  // with weight
+  double sum = 0;
+  for (Net e = 0; e < instance.pins.size(); ++e)
+    if (instance.weight[e] > 0) {
+      nets.push_back(e);
+      sum += static_cast<double>(instance.weight[e]) * static_cast<double>(instance.pins[e].size());
+    }
+  std::vector<idx_t> number(instance.pins.size(), -1);
+  for (std::size_t i = 0; i < nets.size(); ++i) number[nets[i]] = static_cast<idx_t>(instance.vertices + i);
+  const auto weight_of = [&](Net e) {
+    return static_cast<idx_t>(1 + static_cast<double>(instance.weight[e]) * (kWeightSum / sum));
+  };
+  graph.first.push_back(0);
+  for (Vertex v = 0; v < instance.vertices; ++v) {
+    for (const Net e : instance.nets_of[v])
+      if (number[e] >= 0) {
+        graph.neighbour.push_back(number[e]);
+        graph.edge_weight.push_back(weight_of(e));
+      }
+    graph.first.push_back(static_cast<idx_t>(graph.neighbour.size()));
+  }
+  for (const Net e : nets) {
+    for (const Vertex v : instance.pins[e]) {
+      graph.neighbour.push_back(static_cast<idx_t>(v));
+      graph.edge_weight.push_back(weight_of(e));
+    }
+    graph.first.push_back(static_cast<idx_t>(graph.neighbour.size()));
+  }
+  // Constraints whose sum is 0 are left out: METIS divides by it.
+  std::vector<std::vector<idx_t>> columns;
+  for (std::size_t r = 0; r < std::min(instance.summed(), kMostConstraints); ++r) {
+    double all = 0;
+    for (Vertex v = 0; v < instance.vertices; ++v)
+      all += static_cast<double>(instance.demand[v * instance.summed() + r]);
+    if (all == 0) continue;
+    const double scale = all > kDemandSum ? kDemandSum / all : 1;
+    std::vector<idx_t> column;
+    for (Vertex v = 0; v < instance.vertices; ++v)
+      column.push_back(static_cast<idx_t>(static_cast<double>(instance.demand[v * instance.summed() + r]) * scale));
+    columns.push_back(std::move(column));
+  }
+  if (columns.empty()) columns.emplace_back(instance.vertices, 1);
+  graph.constraints = static_cast<idx_t>(columns.size());
+  for (Vertex v = 0; v < instance.vertices; ++v)
+    for (const auto& column : columns) graph.vertex_weight.push_back(column[v]);
+  graph.vertex_weight.resize((instance.vertices + nets.size()) * columns.size(), 0);
+  return graph;
+}
+
+}  // namespace
+
+Parts start_by_metis(const Instance& instance, std::size_t parts, double imbalance, std::uint64_t seed) {
+  Parts result(instance.vertices, 0);
+  if (parts > 1 && instance.vertices > 2) {
+    StarGraph graph = star_graph(instance);
+    std::array<idx_t, METIS_NOPTIONS> options{};
+    METIS_SetDefaultOptions(options.data());
+    options[METIS_OPTION_SEED] = static_cast<idx_t>(seed % 0x7fffffff);
+    options[METIS_OPTION_NUMBERING] = 0;
+    auto vertices = static_cast<idx_t>(graph.first.size() - 1);
+    auto wanted = static_cast<idx_t>(std::min(parts, instance.vertices));
+    std::vector<real_t> balance(static_cast<std::size_t>(graph.constraints), static_cast<real_t>(imbalance));
+    std::vector<idx_t> part(graph.first.size() - 1, 0);
+    idx_t cut = 0;
+    const int status = METIS_PartGraphKway(&vertices, &graph.constraints, graph.first.data(), graph.neighbour.data(),
+                                           graph.vertex_weight.data(), nullptr, graph.edge_weight.data(), &wanted,
+                                           nullptr, balance.data(), options.data(), &cut, part.data());
+    if (status != METIS_OK) throw std::logic_error("METIS refused a star graph");
+    for (Vertex v = 0; v < instance.vertices; ++v) result[v] = static_cast<Part>(part[v]);
+  }
+  for (Vertex v = 0; v < instance.vertices; ++v)
+    if (instance.pinned[v] != kNoPart) result[v] = instance.pinned[v];
+  return result;
+}
+
+}  // namespace ranvier::mapper::hypergraph

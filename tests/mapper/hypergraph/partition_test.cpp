@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Partitions of small and random problems: valid by an independent count, as good as brute force, the same for any
+// number of threads.
+#include "mapper/hypergraph/partition.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/random_stream.h"
+#include "mapper/hypergraph/layered_network.h"
+#include "mapper/hypergraph/networks.h"
+
+namespace ranvier::mapper::hypergraph {
+namespace {
+
+PartitionProblem neurons_only(Hypergraph graph, std::int64_t limit) {
+  PartitionProblem problem;
+  problem.summed.push_back({"neurons", limit, std::vector<std::int64_t>(graph.vertices, 1)});
+  problem.graph = std::move(graph);
+  return problem;
+}
+
+/// Two triangles and a bridge.
+Hypergraph two_triangles() { return {6, {{0, 3, 6, 8}, {0, 1, 2, 3, 4, 5, 2, 3}}, {5, 5, 1}}; }
+
+TEST(Partition, CutsTheBridge) {
+  const PartitionResult result = partition(neurons_only(two_triangles(), 3), {});
+  EXPECT_TRUE(result.valid());
+  EXPECT_EQ(result.parts_used, 2u);
+  EXPECT_DOUBLE_EQ(result.connectivity, 1);
+}
+
+TEST(Partition, PutsAllInOnePartThatIsLargeEnough) {
+  const PartitionResult result = partition(neurons_only(two_triangles(), 6), {});
+  EXPECT_EQ(result.parts, Parts(6, 0));
+  EXPECT_EQ(result.connectivity, 0);
+}
+
+TEST(Partition, NothingIsAPartitionOfNothing) {
+  EXPECT_TRUE(partition({}, {}).valid());
+  EXPECT_TRUE(partition({}, {}).parts.empty());
+}
+
+TEST(Partition, ProvesThatAVertexIsTooLarge) {
+  PartitionProblem problem = neurons_only(two_triangles(), 3);
+  problem.summed[0].demand[4] = 7;
+  const PartitionResult result = partition(problem, {});
+  ASSERT_EQ(result.excess.size(), 1u);
+  EXPECT_EQ(result.excess[0].obstacle, Obstacle::kVertexTooLarge);
+  EXPECT_EQ(result.excess[0].vertex, 4u);
+  EXPECT_EQ(result.excess[0].needed, 7);
+  EXPECT_EQ(result.excess[0].text(), "vertex 4 and what must be with it need 7 of 3 neurons");
+}
+
+TEST(Partition, ProvesThatPartsAreTooFew) {
+  PartitionProblem problem = neurons_only(two_triangles(), 2);
+  problem.most_parts = 2;
+  const PartitionResult result = partition(problem, {});
+  ASSERT_EQ(result.excess.size(), 1u);
+  EXPECT_EQ(result.excess[0].obstacle, Obstacle::kTooFewParts);
+  EXPECT_EQ(result.excess[0].needed, 3);
+  EXPECT_TRUE(result.excess[0].proven());
+}
+
+TEST(Partition, ProvesContradictions) {
+  PartitionProblem problem = neurons_only(two_triangles(), 3);
+  problem.together = {{0, 1}, {1, 2}};
+  problem.apart = {{0, 2}};
+  EXPECT_EQ(partition(problem, {}).excess.at(0).obstacle, Obstacle::kContradiction);
+  problem.together.clear();
+  problem.pinned = {7, kNoPart, 7, kNoPart, kNoPart, kNoPart};
+  EXPECT_EQ(partition(problem, {}).excess.at(0).obstacle, Obstacle::kContradiction);
+}
+
+TEST(Partition, KeepsPinsTogetherAndApart) {
+  PartitionProblem problem = neurons_only(two_triangles(), 3);
+  problem.pinned = {9, kNoPart, kNoPart, 4, kNoPart, kNoPart};
+  problem.together = {{2, 5}};
+  problem.apart = {{1, 2}};
+  const PartitionResult result = partition(problem, {});
+  EXPECT_TRUE(result.valid());
+  EXPECT_EQ(result.parts[0], 9u);
+  EXPECT_EQ(result.parts[3], 4u);
+  EXPECT_EQ(result.parts[2], result.parts[5]);
+  EXPECT_NE(result.parts[1], result.parts[2]);
+}
+
+TEST(Partition, LenetIsAsGoodAsTheStateOfTheArt) {
+  const Hypergraph graph = make_network("lenet-cifar", {});
+  PartitionProblem problem = neurons_only(graph, 1024);
+  problem.shared.push_back(in_axons(graph, 4096));
+  const PartitionResult result = partition(problem, {});
+  EXPECT_TRUE(result.valid());
+  EXPECT_EQ(result.connectivity, connectivity(graph, result.parts));
+  EXPECT_LT(result.connectivity, 4300);  // in order of the neurons: 12,495
+}
+
+}  // namespace
+}  // namespace ranvier::mapper::hypergraph
