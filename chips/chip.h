@@ -54,8 +54,9 @@ struct CoreKind {
   Count memory_ports{2, {}};           // 1: integrating and firing never work in the same cycle
 };
 
-/// How an event reaches several cores: a copy passed on from core to core, or a packet from the source to each.
-enum class Multicast : std::uint8_t { kRelay, kUnicast };
+/// How an event reaches several cores: a copy passed on from core to core, a packet from the source to each, or one
+/// packet that routers fork along a tree held in their tables.
+enum class Multicast : std::uint8_t { kRelay, kUnicast, kTree };
 
 struct Noc {
   std::int32_t width = 0;  // routers

@@ -53,7 +53,7 @@ const std::vector<std::string>& tick_overrun_names() {
 }
 
 const std::vector<std::string>& multicast_names() {
-  static const std::vector<std::string> names{"relay", "unicast"};
+  static const std::vector<std::string> names{"relay", "unicast", "tree"};
   return names;
 }
 

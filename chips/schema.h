@@ -88,7 +88,7 @@ void for_each_number(ChipT& chip, Visit&& visit) {
   count("core.neurons", core.neurons, "neurons", 1, l::kCount, "output channels of all tiles on a core");
   count("core.fan_in_axons", core.fan_in_axons, "axons", 1, l::kCount, "input channels of all tiles on a core");
   count("core.route_entries", core.route_entries, "entries", 1, l::kCount,
-        "flows that start at a core or are relayed by it");
+        "flows that start at a core or are relayed by it; multicast tree: entries of a router's table");
   bits("core.weight_bits", core.weight_bits, 64, "size of one synapse");
   bytes("core.synapse_memory", core.synapse_memory, 1, "weights");
   bytes("core.state_memory", core.state_memory, 1, "potentials, tracers, sums, codes of all token contexts");

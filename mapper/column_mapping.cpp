@@ -5,7 +5,7 @@
 
 #include "mapper/errors.h"
 #include "mapper/levels.h"
-#include "mapper/routes.h"
+#include "mapper/routing/route.h"
 
 namespace ranvier::mapper {
 
@@ -33,13 +33,17 @@ Mapping map_by_column(const MappingProblem& problem) {
   mapping.level = compute_levels(problem);
   mapping.core_of.resize(problem.tiles.size());
   for (std::size_t t = 1; t < problem.tiles.size(); ++t) mapping.core_of[t] = cores[t - 1];
+  mapping.delay = balance_delays(problem, mapping.level).delay;
+  if (problem.board.chip.noc.multicast == chips::Multicast::kTree) {
+    routing::route(problem, mapping);
+    return mapping;
+  }
   const bool unicast = problem.board.chip.noc.multicast == chips::Multicast::kUnicast;
   for (const Flow& flow : problem.flows) {
     std::vector<CoreId> chain = destination_cores(flow, mapping.core_of);
     if (!unicast) chain = shortest_chain(problem.board, entry_core(mapping.core_of, flow.source), std::move(chain));
     mapping.routes.push_back({std::move(chain)});
   }
-  mapping.delay = balance_delays(problem, mapping.level).delay;
   return mapping;
 }
 

@@ -14,12 +14,15 @@
 #include "mapper/mesh.h"
 #include "mapper/peaks.h"
 #include "mapper/routes.h"
+#include "mapper/routing/tree.h"
 #include "mapper/step_work.h"
 #include "mapper/work.h"
 #include "workloads/sparse_synapses.h"
 
 namespace ranvier::mapper {
 
+using routing::tree_way;
+using routing::TreeWay;
 using workloads::Program;
 using workloads::Stage;
 
@@ -40,6 +43,7 @@ struct Estimator {
   LevelSteps steps = level_steps(problem, mapping.level);
   Metrics metrics;
   bool unicast = chip.noc.multicast == chips::Multicast::kUnicast;
+  bool tree = chip.noc.multicast == chips::Multicast::kTree;
   bool turns = units_take_turns(chip.core);
   bool ticks = chip.sync.policy == chips::SyncPolicy::kFixedTick;
   bool late = chip.sync.on_overrun == chips::TickOverrun::kLate;
@@ -160,7 +164,8 @@ struct Estimator {
     // Every packet of a core is made by it, those that it relays too; so is the event that stays at home.
     const bool leaves = to_device(problem.tiles, flow);
     const double by_host = home.valid() ? 0.0 : unicast ? packets : std::min(1.0, packets);
-    layer.energy += times(chip.energy.event_emit, events * (packets - by_host + (local ? 1 : 0))) +
+    const double made = (tree ? std::min(1.0, packets) : packets) - by_host;
+    layer.energy += times(chip.energy.event_emit, events * (made + (local ? 1 : 0))) +
                     times(chip.energy.event_receive, leaves ? 0 : events * packets) +
                     times(chip.energy.host_flit, flits * (by_host + (leaves ? packets : 0)));
     if (work.free_packets[f] != 0 && home.valid()) layer.energy += times(chip.energy.spike, events);
@@ -187,7 +192,19 @@ struct Estimator {
     std::int64_t crossings = 0;
     std::int64_t vertical_links = 0;
     CoreId at = entry;
+    std::size_t entered = route.chain.size();  // routers that a packet comes to from a core
+    if (tree && !leaves) {
+      const TreeWay all = tree_way(board, entry, route, flits_each);
+      for (const LinkId link : route.tree) load_link(level, link, flits);
+      for (const CoreId to : route.chain) metrics.weighted_hops += events * hops(board, entry, to);
+      links = all.way.links;
+      crossings = all.way.edges;
+      vertical_links = all.way.vertical;
+      longest = from_host + all.longest_cycles;
+      entered = std::min<std::size_t>(1, entered);
+    }
     for (const CoreId to : route.chain) {
+      if (tree && !leaves) break;
       metrics.weighted_hops += events * hops(board, entry, to);
       for_each_xy_link(board, at, to, [&](LinkId link) { load_link(level, link, flits); });
       const WayLinks leg = way_links(board, at, to);
@@ -210,7 +227,7 @@ struct Estimator {
     metrics.connectivity += events * static_cast<double>(route.chain.size());
     metrics.crossings += flits * static_cast<double>(crossings);
     layer.flit_hops += flits * static_cast<double>(links);
-    const auto routers = static_cast<double>(links) + static_cast<double>(route.chain.size());
+    const auto routers = static_cast<double>(links) + static_cast<double>(entered);
     layer.energy += times(chip.energy.router_hop, flits * routers) +
                     times(chip.energy.link_hop, flits * static_cast<double>(links - crossings - vertical_links)) +
                     times(chip.energy.link_hop_vertical, flits * static_cast<double>(vertical_links)) +

@@ -80,7 +80,8 @@ struct MappingProblem {
   std::vector<double> tile_cycles;  // busy cycles per image, by tile; estimated, or measured
 };
 
-/// Relay multicast: the packet goes to chain[0], whose core passes a copy on to chain[1], and so on.
+/// Relay multicast: the packet goes to chain[0], whose core passes a copy on to chain[1], and so on. Unicast: a packet
+/// to each core of the chain. Tree: one packet, forked by routers.
 struct Route {
   std::vector<CoreId>
       chain;  // distinct cores of the flow's destinations other than the source's own core; the host has
@@ -88,6 +89,30 @@ struct Route {
               // From a core to the device: core 0, whose router is the way out; host to device: none
 };
 
+  std::vector<LinkId> tree{};  // tree chips: links from the source's router to those of the chain's cores, ascending
+                               // there; each after the one it goes on from. To the device: none, packets to the
+                               // host go from point to point
+};
+
+/// Keys k with (k & mask) == key.
+struct KeyBlock {
+  std::uint32_t key = 0;
+  std::uint32_t mask = 0;
+  friend bool operator==(const KeyBlock&, const KeyBlock&) = default;
+};
+
+/// Where a router sends packets of these keys: bit d the link in Direction d, bit 4 + i the router's core i.
+struct TableEntry {
+  KeyBlock keys;
+  std::uint64_t outputs = 0;
+  friend bool operator==(const TableEntry&, const TableEntry&) = default;
+};
+
+/// Tree chips: what routers hold. The first entry that matches a packet's key holds; a packet from a link that none
+/// matches goes straight on.
+struct RoutingTables {
+  std::vector<KeyBlock> keys;                     // by flow; mask 0 where it has no tree
+  std::vector<std::vector<TableEntry>> of_router;  // in order of precedence
 struct Mapping {
   std::vector<CoreId> core_of;      // by tile; invalid for the host tile and for offloaded ones
   std::vector<Route> routes;        // by flow
@@ -96,6 +121,7 @@ struct Mapping {
       delay;  // by flow: steps an event waits at its destination (asynchronous, chips with delays)
 };
 
+  RoutingTables tables{};  // tree chips
 /// What a simulation measured, per image. Same indices as the problem it was made for.
 struct Profile {
   std::vector<double> flow_events;

@@ -147,6 +147,7 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
   json flows = json::array();
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const Flow& flow = problem.flows[f];
+  const bool trees = problem.board.chip.noc.multicast == chips::Multicast::kTree;
     flows.push_back({{"source", flow.source.value()},
                      {"tokens", range(flow.tokens)},
                      {"channels", range(flow.channels)},
@@ -158,6 +159,10 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
   }
   static constexpr const char* kSchedules[] = {"staged-graded", "staged-unary", "asynchronous-unary", "timesteps"};
   // One tile or flow a line: diffs of mappings stay readable.
+    if (!trees) continue;
+    flows.back()["tree"] = ids(mapping.routes[f].tree);
+    if (f < mapping.tables.keys.size())
+      flows.back()["keys"] = {{"key", mapping.tables.keys[f].key}, {"mask", mapping.tables.keys[f].mask}};
   std::string text = "{\n";
   const auto member = [&text](const char* key, const json& value) {
     text += fmt::format("\"{}\": {},\n", key, value.dump());
@@ -188,6 +193,15 @@ Program program_for(const MappingFile& file, const Program& program) {
   try {
     return insert_repeaters(program, file.repeaters);
   } catch (const UnknownStage& e) {
+  if (trees) {
+    json tables = json::array();
+    for (const auto& table : mapping.tables.of_router) {
+      json entries = json::array();
+      for (const TableEntry& e : table) entries.push_back(json::array({e.keys.key, e.keys.mask, e.outputs}));
+      tables.push_back(std::move(entries));
+    }
+    list("tables", tables, ",\n");
+  }
     throw MappingMismatch(file.file, "program", fmt::format("{} with a stage {}", file.program_name, e.stage_name),
                           program.name);
   }

@@ -49,6 +49,19 @@ inline std::int64_t cycles_per_flit(const chips::Board& b, LinkId l) {
   return cycles > 1 ? cycles : 1;
 }
 
+/// Calls visit(LinkId) for every link of the mesh.
+template <class Visit>
+void for_each_link(const chips::Board& b, Visit&& visit) {
+  for (std::int32_t y = 0; y < b.height(); ++y)
+    for (std::int32_t x = 0; x < b.width(); ++x) {
+      const CoreId core = b.core_at(x, y);
+      if (x + 1 < b.width()) visit(link_of(b, core, Direction::kEast));
+      if (x > 0) visit(link_of(b, core, Direction::kWest));
+      if (y + 1 < b.height()) visit(link_of(b, core, Direction::kSouth));
+      if (y > 0) visit(link_of(b, core, Direction::kNorth));
+    }
+}
+
 /// Links between two cores, and which of them leave a chip or run north and south on one.
 struct WayLinks {
   std::int32_t links = 0;
@@ -62,6 +75,15 @@ inline WayLinks way_links(const chips::Board& b, CoreId from, CoreId to) {
   const std::int32_t edges_across = std::abs(b.x(from) / b.chip.noc.width - b.x(to) / b.chip.noc.width);
   const std::int32_t edges_along = std::abs(b.y(from) / b.chip.noc.height - b.y(to) / b.chip.noc.height);
   return {across + along, edges_across + edges_along, along - edges_along};
+}
+
+/// One more link of a way.
+inline void count_link(const chips::Board& b, LinkId l, WayLinks& way) {
+  ++way.links;
+  if (crosses_chip(b, l))
+    ++way.edges;
+  else if (vertical(link_direction(l)))
+    ++way.vertical;
 }
 
 inline std::int32_t hops(const chips::Board& b, CoreId from, CoreId to) {

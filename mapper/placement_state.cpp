@@ -3,6 +3,7 @@
 #include "mapper/placement_state.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mapper/demand.h"
 #include "mapper/mesh.h"
@@ -71,6 +72,7 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
   link_cost_ = link_costs(problem.board);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     if (!core_of_[t].valid()) continue;
+  if (problem.board.chip.noc.multicast == chips::Multicast::kTree) in_tree_.assign(link_count(problem.board), 0);
     tiles_on_[core_of_[t].value()].push_back(TileId(t));
     used_[core_of_[t].value()] += problem.tiles[t].demand;
     add_busy(TileId(t), core_of_[t], 1);
@@ -90,7 +92,7 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
 
 /// As the relays pass it on; the order of unicasts costs nothing.
 void PlacementState::order_chain(const Flow& flow, std::vector<CoreId>& chain) const {
-  if (problem_.board.chip.noc.multicast == chips::Multicast::kUnicast) return;
+  if (problem_.board.chip.noc.multicast != chips::Multicast::kRelay) return;
   order_by_nearest(problem_.board, entry_core(core_of_, flow.source), chain);
 }
 
@@ -143,8 +145,10 @@ void PlacementState::add_flow(std::size_t f, double sign) {
   double change = 0;
   const double on_chip = static_cast<double>(std::max<std::int64_t>(1, board.chip.noc.link_cycles_per_flit.value));
   const auto cross = [&](std::int32_t router, Direction direction) {
+  const bool tree = !in_tree_.empty();
     const auto link = static_cast<std::size_t>(router) * 4 + static_cast<std::size_t>(direction);
     const double each = static_cast<double>(link_cost_[link]);  // a chip edge is slower: the same flits load it more
+    if (tree && std::exchange(in_tree_[link], tree_number_) == tree_number_) return;
     const double before = load[link];
     const double after = load.add(link, flits * each);
     change += per_time * (after * after - before * before) + flits * weights_.hop;
@@ -155,7 +159,9 @@ void PlacementState::add_flow(std::size_t f, double sign) {
   std::int32_t y = board.y(entry);
   const bool unicast = board.chip.noc.multicast == chips::Multicast::kUnicast;
   for (const CoreId to : chain_[f]) {
-    if (unicast) {
+  const bool relayed = board.chip.noc.multicast == chips::Multicast::kRelay;
+  ++tree_number_;
+    if (!relayed) {
       x = board.x(entry);
       y = board.y(entry);
     }
@@ -165,7 +171,7 @@ void PlacementState::add_flow(std::size_t f, double sign) {
     for (; x > to_x; --x) cross(y * width + x, Direction::kWest);
     for (; y < to_y; ++y) cross(y * width + x, Direction::kSouth);
     for (; y > to_y; --y) cross(y * width + x, Direction::kNorth);
-    if (!unicast && to != chain_[f].back()) add_unit(bucket, kRelay, to, sign * work_.relay[f]);
+    if (relayed && to != chain_[f].back()) add_unit(bucket, kRelay, to, sign * work_.relay[f]);
   }
   if (unicast && core_of_[flow.source.value()].valid()) {
     const auto more = static_cast<double>(work_.more_packets(f, chain_[f].size()));

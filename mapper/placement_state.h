@@ -19,7 +19,7 @@ struct Relocation {
 };
 
 /// Cost in cycles of one image, by PlaceWeights. Loads are kept per level of the sending tile, since staged levels do
-/// not meet on a link; asynchronous schedules have one. Chains are by nearest neighbour.
+/// not meet on a link; asynchronous schedules have one. Chains are by nearest neighbour, trees unions of XY ways.
 class PlacementState {
  public:
   PlacementState(const MappingProblem& problem, const std::vector<std::int32_t>& level, const PlaceWeights& weights,
@@ -74,6 +74,8 @@ class PlacementState {
   std::vector<double> price_;               // by bucket: of its steps, as cost_ holds it
   std::vector<std::size_t> to_settle_;
   std::vector<std::uint8_t> settled_;  // by bucket: 0 while it waits in to_settle_
+  std::vector<std::uint32_t> in_tree_;      // tree chips, by link: the last tree that it was counted in
+  std::uint32_t tree_number_ = 0;
   double cost_ = 0;
   std::size_t moved_ = 0;
 

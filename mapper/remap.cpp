@@ -10,7 +10,7 @@
 #include "mapper/errors.h"
 #include "mapper/mesh.h"
 #include "mapper/placement_state.h"
-#include "mapper/routes.h"
+#include "mapper/routing/route.h"
 
 namespace ranvier::mapper {
 
@@ -43,11 +43,8 @@ std::vector<TileId> candidates(const MappingProblem& problem, const Mapping& map
     for (std::size_t l = 0; l < link_count(board); ++l) most = std::max(most, flits(LinkId(l)));
     for (std::size_t f = 0; f < problem.flows.size() && most > 0; ++f) {
       bool hot = false;
-      CoreId at = entry_core(mapping.core_of, problem.flows[f].source);
-      for (const CoreId to : mapping.routes[f].chain) {
-        for_each_xy_link(board, at, to, [&](LinkId l) { hot = hot || flits(l) >= 0.75 * most; });
-        at = to;
-      }
+      routing::for_each_route_link(problem, mapping.core_of, problem.flows[f], mapping.routes[f],
+                                   [&](LinkId l) { hot = hot || flits(l) >= 0.75 * most; });
       if (!hot) continue;
       if (problem.flows[f].source.value() != 0) tiles.push_back(problem.flows[f].source);
       tiles.insert(tiles.end(), problem.flows[f].destinations.begin(), problem.flows[f].destinations.end());
@@ -146,7 +143,7 @@ Mapping search(const MappingProblem& measured, const Mapping& mapping, const Pro
   Mapping proposal = mapping;
   proposal.core_of = state.core_of();
   try {
-    proposal.routes = make_routes(measured, proposal.core_of);
+    routing::route(measured, proposal);
   } catch (const DoesNotFit&) {
     return mapping;  // the tables of the better placement overflow: keep what works
   }

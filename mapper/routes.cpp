@@ -9,8 +9,10 @@
 
 #include <fmt/format.h>
 
+#include "mapper/engines.h"
 #include "mapper/errors.h"
 #include "mapper/mesh.h"
+#include "mapper/routing/tree.h"
 
 namespace ranvier::mapper {
 
@@ -163,6 +165,16 @@ std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<
   const chips::Board& board = problem.board;
   const bool unicast = board.chip.noc.multicast == chips::Multicast::kUnicast;
   std::vector<Route> routes(problem.flows.size());
+  if (board.chip.noc.multicast == chips::Multicast::kTree) {
+    const std::vector<std::int64_t> price(link_count(board), 1);
+    routing::TreeSearch search(board);
+    for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+      routes[f].chain = destination_cores(problem.flows[f], core_of);
+      if (!to_device(problem.tiles, problem.flows[f]))
+        routes[f].tree = search.grow(entry_core(core_of, problem.flows[f].source), routes[f].chain, price);
+    }
+    return routes;
+  }
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const Flow& flow = problem.flows[f];
     auto cores = destination_cores(flow, core_of);

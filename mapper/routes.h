@@ -25,7 +25,7 @@ std::int64_t chain_hops(const chips::Board& board, CoreId from, const std::vecto
 /// Routes of all flows. Where a core's table would hold more than its route_entries, flows that it relays end there
 /// instead; throws DoesNotFit when that is not enough. On unicast chips a chain is the set of destination cores,
 /// ascending, and route_entries limits out axons: neurons (contexts of kLif stages, channels else) times their
-/// destination cores.
+/// destination cores. On tree chips too, with its tree; routing/tables.h holds it against route_entries.
 std::vector<Route> make_routes(const MappingProblem& problem, const std::vector<CoreId>& core_of);
 
 }  // namespace ranvier::mapper

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -50,3 +51,12 @@ void check_routes(const MappingProblem& problem, const Mapping& mapping, Finding
 std::vector<std::size_t> find_cycle(const std::vector<std::set<std::size_t>>& next);
 
 }  // namespace ranvier::mapper::verify_parts
+/// What is wrong with a tree from router `root` to the routers of its chain, empty if nothing is; adds what its links
+/// wait for to `next`.
+std::string tree_fault(const chips::Board& board, std::size_t root, const Route& route,
+                       std::vector<std::set<std::size_t>>& next);
+
+/// Keys and tables of tree chips: within their limits, and every key of a flow with a tree goes where its tree goes.
+void check_tables(const MappingProblem& problem, const Mapping& mapping, const std::vector<std::uint8_t>& has_tree,
+                  Findings& out);
+

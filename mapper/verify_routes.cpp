@@ -60,13 +60,38 @@ void add_axons(const MappingProblem& p, const Flow& flow, const std::vector<Core
         axons.insert({tile, to, c, contexts ? t : 0});
 }
 
+/// What the links of an XY way wait for.
+void add_way(const chips::Board& board, CoreId from, CoreId to, std::vector<std::set<std::size_t>>& next) {
+  std::size_t before = next.size();
+  for_each_xy_link(board, from, to, [&](LinkId link) {
+    if (before != next.size()) next[before].insert(link.value());
+    before = link.value();
+  });
+}
+
+/// A packet that forks must fit a buffer whole: only then does no branch wait for another
+/// (docs/explanation/network.md).
+void check_fork(const MappingProblem& p, std::size_t f, std::size_t destinations, Findings& out) {
+  const chips::Noc& noc = p.board.chip.noc;
+  const std::int64_t flits = chips::flits_of(noc, p.flows[f].payload_bits);
+  if (destinations > 1 && flits > noc.buffer_flits.value)
+    out.add({.kind = FindingKind::kDeadlock,
+             .tile = p.flows[f].source,
+             .flow = f,
+             .text = fmt::format("packets of flow {} have {} flits, more than the {} of a buffer, and fork", f, flits,
+                                 noc.buffer_flits.value)});
+}
+
 }  // namespace
 
 void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
-  const bool unicast = p.board.chip.noc.multicast == chips::Multicast::kUnicast;
+  const chips::Multicast style = p.board.chip.noc.multicast;
+  const bool unicast = style == chips::Multicast::kUnicast;
+  const bool relayed = style == chips::Multicast::kRelay;
   std::set<OutAxon> axons;
   std::vector<std::int64_t> entries(p.board.cores(), 0);
   std::vector<std::set<std::size_t>> next(link_count(p.board));
+  std::vector<std::uint8_t> has_tree(p.flows.size(), 0);
   for (std::size_t f = 0; f < p.flows.size(); ++f) {
     const Flow& flow = p.flows[f];
     const CoreId home = m.core_of[flow.source.value()];
@@ -76,31 +101,48 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
       for (const TileId to : flow.destinations) wanted.insert(m.core_of[to.value()]);
     if (home.valid()) wanted.erase(home);
     if (leaves && home.valid()) wanted.insert(CoreId(0));  // the way to the device begins at its router
+    const auto bad = [&](const std::string& text) {
+      out.add({.kind = FindingKind::kRoute, .tile = flow.source, .flow = f, .text = text});
+    };
     const std::vector<CoreId>& chain = m.routes[f].chain;
     const std::set<CoreId> reached(chain.begin(), chain.end());
     if (reached != wanted || reached.size() != chain.size()) {
-      out.add(
-          {.kind = FindingKind::kRoute,
-           .tile = flow.source,
-           .flow = f,
-           .text = fmt::format("flow {} visits {} cores, its destinations are on {}", f, chain.size(), wanted.size())});
+      bad(fmt::format("flow {} visits {} cores, its destinations are on {}", f, chain.size(), wanted.size()));
+      continue;
+    }
+    const bool forks = style == chips::Multicast::kTree && !leaves;
+    if (!forks && !m.routes[f].tree.empty()) {
+      bad(fmt::format("flow {} has a tree, which its packets do not take", f));
+      continue;
+    }
+    if (forks && !chain.empty()) {
+      const std::size_t root = home.valid() ? p.board.router_of(home) : 0;
+      if (const std::string fault = tree_fault(p.board, root, m.routes[f], next); !fault.empty()) {
+        bad(fmt::format("flow {}: {}", f, fault));
+        continue;
+      }
+      has_tree[f] = 1;
+      check_fork(p, f, chain.size(), out);
       continue;
     }
     if (unicast && home.valid())
       add_axons(p, flow, chain, axons);
-    else if (home.valid())
+    else if (relayed && home.valid())
       ++entries[home.value()];
-    for (std::size_t i = 0; !unicast && i + 1 < chain.size(); ++i) ++entries[chain[i].value()];
+    for (std::size_t i = 0; relayed && i + 1 < chain.size(); ++i) ++entries[chain[i].value()];
     CoreId at = home.valid() ? home : CoreId(0);
     for (const CoreId to : chain) {
       // A relay takes the packet off the mesh, so a dependency ends there; unicasts all begin at the source.
-      std::size_t before = next.size();
-      for_each_xy_link(p.board, at, to, [&](LinkId link) {
-        if (before != next.size()) next[before].insert(link.value());
-        before = link.value();
-      });
-      if (!unicast) at = to;
+      add_way(p.board, at, to, next);
+      if (relayed) at = to;
     }
+  }
+  if (style == chips::Multicast::kTree) {
+    check_tables(p, m, has_tree, out);
+    // Potentials go to the host over the same links.
+    for (std::size_t t = 1; t < p.tiles.size(); ++t)
+      if (p.tiles[t].stage.value() + 1 == p.program->stages.size() && m.core_of[t].valid())
+        add_way(p.board, m.core_of[t], CoreId(0), next);
   }
   for (const OutAxon& axon : axons) ++entries[m.core_of[axon.tile].value()];
   for (std::size_t c = 0; c < entries.size(); ++c)

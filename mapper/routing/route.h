@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routes and tables of a placement, whatever the chip's style; and the links that a route crosses.
+#pragma once
+
+#include "mapper/mapping.h"
+#include "mapper/mesh.h"
+#include "mapper/routes.h"
+
+namespace ranvier::mapper::routing {
+
+/// Sets the mapping's routes and, on tree chips, tables, from its cores. Throws DoesNotFit.
+void route(const MappingProblem& problem, Mapping& mapping);
+
+/// Calls visit(LinkId) for every link that an event of the flow crosses, as often as it does.
+template <class Visit>
+void for_each_route_link(const MappingProblem& problem, const std::vector<CoreId>& core_of, const Flow& flow,
+                         const Route& route, Visit&& visit) {
+  if (!route.tree.empty()) {
+    for (const LinkId link : route.tree) visit(link);
+    return;
+  }
+  CoreId at = entry_core(core_of, flow.source);
+  for (const CoreId to : route.chain) {
+    for_each_xy_link(problem.board, at, to, visit);
+    if (problem.board.chip.noc.multicast == chips::Multicast::kRelay) at = to;
+  }
+}
+
+}  // namespace ranvier::mapper::routing
