@@ -4,7 +4,7 @@
 
 #include "mapper/levels.h"
 #include "mapper/partition.h"
-#include "mapper/routes.h"
+#include "mapper/routing/route.h"
 
 namespace ranvier::mapper {
 
@@ -14,7 +14,7 @@ Mapping map_program(const MappingProblem& problem, const MapOptions& options) {
   const Clustering clustering = partition(
       problem, mapping.level, {.preset = options.preset, .spread_chips = options.spread_chips, .seed = options.seed});
   mapping.core_of = place(problem, mapping.level, clustering, options.place, options.seed, options.threads);
-  mapping.routes = make_routes(problem, mapping.core_of);
+  routing::route(problem, mapping);
   mapping.delay = balance_delays(problem, mapping.level).delay;
   return mapping;
 }

@@ -139,6 +139,22 @@ Demand demand(const Node& node) {
   return d;
 }
 
+std::uint32_t word(const Node& node) {
+  return static_cast<std::uint32_t>(node.integer(0, std::numeric_limits<std::uint32_t>::max()));
+}
+
+/// [key, mask, outputs] each.
+std::vector<TableEntry> table(const Node& node) {
+  std::vector<TableEntry> entries;
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const Node entry = node.at(i);
+    if (entry.size() != 3) entry.fail("an entry [key, mask, outputs] is expected");
+    const std::int64_t outputs = entry.at(2).integer(0, std::numeric_limits<std::int64_t>::max());
+    entries.push_back({{word(entry.at(0)), word(entry.at(1))}, static_cast<std::uint64_t>(outputs)});
+  }
+  return entries;
+}
+
 /// nlohmann's parser says where in bytes; users look for lines.
 json parse(std::string_view text, const std::string& file) {
   try {
@@ -206,8 +222,12 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
     out.problem.flows.push_back(std::move(flow));
     out.problem.flow_events.push_back(node["events"].amount());
     out.mapping.routes.push_back({node["chain"].ids<CoreId>(kMost)});
+    if (node.has("tree")) out.mapping.routes.back().tree = node["tree"].ids<LinkId>(kMost);
+    if (node.has("keys")) out.mapping.tables.keys.push_back({word(node["keys"]["key"]), word(node["keys"]["mask"])});
     out.mapping.delay.push_back(node["delay"].small());
   }
+  for (std::size_t r = 0; root.has("tables") && r < root["tables"].size(); ++r)
+    out.mapping.tables.of_router.push_back(table(root["tables"].at(r)));
   return out;
 }
 

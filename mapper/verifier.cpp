@@ -391,6 +391,8 @@ const char* name_of(FindingKind kind) {
       return "delay";
     case FindingKind::kDeadlock:
       return "deadlock";
+    case FindingKind::kTable:
+      return "routing table";
     case FindingKind::kEngine:
       return "engine";
   }

@@ -25,11 +25,12 @@ enum class FindingKind : std::uint8_t {
   kFlowDuplicate,  // an event brought more than once
   kFlowStray,      // an event brought to a tile that has no use for it
   kPayload,        // a payload too narrow for the values sent
-  kRoute,          // a chain that is not the set of destination cores
-  kRouteEntries,   // more flows start at or are relayed by a core than its table holds
+  kRoute,          // a chain that is not the set of destination cores, a tree that is none or does not reach them
+  kRouteEntries,   // more flows start at or are relayed by a core than its table holds, or entries than a router's
   kLevel,          // a tile that fires before its inputs
   kDelay,          // a delay beyond the chip, or inputs of a tile not aligned though the chip could
   kDeadlock,       // a cycle of link dependencies
+  kTable,          // keys of several flows, or packets that the routers' tables send elsewhere than their tree
   kEngine,         // a stage where schedule, chip or board do not allow it, or a flow to two kinds of places
 };
 
