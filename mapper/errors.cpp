@@ -75,4 +75,18 @@ BadEngine::BadEngine(std::string stage, const std::string& engine, const std::st
     : Error(ExitCode::kUsage, fmt::format("stage {} cannot run on engine {}: {}", stage, engine, reason)),
       stage_name(std::move(stage)) {}
 
+ConstraintsConflict::ConstraintsConflict(const std::string& what_conflicts)
+    : Error(ExitCode::kDoesNotFit,
+            fmt::format("the constraints cannot be met: {}; relax pins, forbidden or dead cores", what_conflicts)) {}
+
+ConstraintsFileError::ConstraintsFileError(FilePlace where, const std::string& reason)
+    : Error(ExitCode::kBadInput, fmt::format("{}: {}", where.text(), reason)), place(std::move(where)) {}
+
+ConstraintNamesNoTile::ConstraintNamesNoTile(std::string the_text, std::size_t last_tile)
+    : Error(ExitCode::kBadInput,
+            fmt::format("a constraint names \"{}\": no stage matches that, nor is it tile:1 to tile:{}; ranvier map lists "
+                        "the stages",
+                        the_text, last_tile)),
+      text(std::move(the_text)) {}
+
 }  // namespace ranvier::mapper

@@ -77,6 +77,23 @@ struct BadEngine : Error {
   std::string stage_name;
 };
 
+/// Constraints that leave some tile no core, or contradict each other.
+struct ConstraintsConflict : Error {
+  explicit ConstraintsConflict(const std::string& what_conflicts);
+};
+
+/// A constraints file, or an option that names cores, is not one.
+struct ConstraintsFileError : Error {
+  ConstraintsFileError(FilePlace where, const std::string& reason);
+  FilePlace place;
+};
+
+/// A constraint names tiles that the problem has not.
+struct ConstraintNamesNoTile : Error {
+  ConstraintNamesNoTile(std::string the_text, std::size_t last_tile);
+  std::string text;
+};
+
 /// The stage is of a kind that a dense device cannot execute.
 struct NoDenseForm : Error {
   NoDenseForm(std::string stage, std::string reason);

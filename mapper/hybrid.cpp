@@ -133,6 +133,7 @@ class Chooser {
       TilingOptions tiling = tiling_;
       tiling.engines = engines;
       e->problem = make_problem(program_, board_, schedule_, tiling);
+      e->problem.constraints = map_.constraints;
       e->mapping = map_program(e->problem, map_);
       e->metrics = estimate(e->problem, e->mapping);
       e->fits = true;

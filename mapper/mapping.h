@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "chips/chip.h"
+#include "mapper/constraints.h"
 #include "workloads/program.h"
 
 namespace ranvier::mapper {
@@ -78,6 +79,7 @@ struct MappingProblem {
   std::vector<Flow> flows;
   std::vector<double> flow_events;  // events per image, by flow; estimated, or measured by a profile
   std::vector<double> tile_cycles;  // busy cycles per image, by tile; estimated, or measured
+  MapConstraints constraints{};     // of the user
 };
 
 /// Relay multicast: the packet goes to chain[0], whose core passes a copy on to chain[1], and so on. Unicast: a packet
@@ -87,8 +89,6 @@ struct Route {
       chain;  // distinct cores of the flow's destinations other than the source's own core; the host has
               // no core, so its chains hold all of them, core 0 too, and begin at the router of core 0.
               // From a core to the device: core 0, whose router is the way out; host to device: none
-};
-
   std::vector<LinkId> tree{};  // tree chips: links from the source's router to those of the chain's cores, ascending
                                // there; each after the one it goes on from. To the device: none, packets to the
                                // host go from point to point
@@ -113,15 +113,17 @@ struct TableEntry {
 struct RoutingTables {
   std::vector<KeyBlock> keys;                     // by flow; mask 0 where it has no tree
   std::vector<std::vector<TableEntry>> of_router;  // in order of precedence
+};
+
 struct Mapping {
   std::vector<CoreId> core_of;      // by tile; invalid for the host tile and for offloaded ones
   std::vector<Route> routes;        // by flow
   std::vector<std::int32_t> level;  // by tile: staged schedules fire a tile when its level comes
   std::vector<std::int32_t>
       delay;  // by flow: steps an event waits at its destination (asynchronous, chips with delays)
+  RoutingTables tables{};  // tree chips
 };
 
-  RoutingTables tables{};  // tree chips
 /// What a simulation measured, per image. Same indices as the problem it was made for.
 struct Profile {
   std::vector<double> flow_events;

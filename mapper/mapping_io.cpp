@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "mapper/constraints_file.h"
 #include "mapper/errors.h"
 #include "mapper/tiler.h"
+#include "workloads/renumber.h"
 #include "workloads/sparse_synapses.h"
 
 namespace ranvier::mapper {
@@ -53,6 +55,7 @@ void put_lif(Bytestream& out, const Stage& s) {
   for (const std::int32_t v : {n.current_decay, n.voltage_decay, n.threshold_mantissa, n.weight_exponent,
                                n.bias_mantissa, n.bias_exponent, n.refractory_steps, n.axon_delay_steps})
     out.put(v);
+  if (!s.cuba_initial.empty()) out.put(s.cuba_initial);
   if (s.sparse) {
     out.put(s.sparse->sources());
     const auto put_raw = [&out](const auto& values) {
@@ -144,10 +147,10 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                        {"formats", d.formats},
                        {"out_axons", d.out_axons}}}});
   }
+  const bool trees = problem.board.chip.noc.multicast == chips::Multicast::kTree;
   json flows = json::array();
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const Flow& flow = problem.flows[f];
-  const bool trees = problem.board.chip.noc.multicast == chips::Multicast::kTree;
     flows.push_back({{"source", flow.source.value()},
                      {"tokens", range(flow.tokens)},
                      {"channels", range(flow.channels)},
@@ -156,13 +159,13 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                      {"events", problem.flow_events[f]},
                      {"chain", ids(mapping.routes[f].chain)},
                      {"delay", mapping.delay[f]}});
-  }
-  static constexpr const char* kSchedules[] = {"staged-graded", "staged-unary", "asynchronous-unary", "timesteps"};
-  // One tile or flow a line: diffs of mappings stay readable.
     if (!trees) continue;
     flows.back()["tree"] = ids(mapping.routes[f].tree);
     if (f < mapping.tables.keys.size())
       flows.back()["keys"] = {{"key", mapping.tables.keys[f].key}, {"mask", mapping.tables.keys[f].mask}};
+  }
+  static constexpr const char* kSchedules[] = {"staged-graded", "staged-unary", "asynchronous-unary", "timesteps"};
+  // One tile or flow a line: diffs of mappings stay readable.
   std::string text = "{\n";
   const auto member = [&text](const char* key, const json& value) {
     text += fmt::format("\"{}\": {},\n", key, value.dump());
@@ -174,10 +177,15 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
   for (const Repeater& r : repeaters_of(*problem.program))
     repeaters.push_back({{"name", r.name}, {"behind", r.behind}, {"readers", r.readers}});
   if (!repeaters.empty()) member("repeaters", repeaters);
+  json orders = json::array();
+  for (const Stage& s : problem.program->stages)
+    if (!s.unit_number.empty()) orders.push_back({{"stage", s.name}, {"units", s.unit_number}});
+  if (!orders.empty()) member("unit_orders", orders);
   member("board", {{"target", target},
                    {"chip", problem.board.chip.name},
                    {"columns", problem.board.columns},
                    {"rows", problem.board.rows}});
+  if (!problem.constraints.empty()) member("constraints", to_json(problem.constraints));
   member("schedule", kSchedules[static_cast<std::size_t>(problem.schedule)]);
   const auto list = [&text](const char* key, const json& values, const char* end) {
     text += fmt::format("\"{}\": [", key);
@@ -185,14 +193,6 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
     text += std::string("\n]") + end;
   };
   list("tiles", tiles, ",\n");
-  list("flows", flows, "\n}\n");
-  return text;
-}
-
-Program program_for(const MappingFile& file, const Program& program) {
-  try {
-    return insert_repeaters(program, file.repeaters);
-  } catch (const UnknownStage& e) {
   if (trees) {
     json tables = json::array();
     for (const auto& table : mapping.tables.of_router) {
@@ -202,6 +202,39 @@ Program program_for(const MappingFile& file, const Program& program) {
     }
     list("tables", tables, ",\n");
   }
+  list("flows", flows, "\n}\n");
+  return text;
+}
+
+namespace {
+
+/// Throws MappingMismatch where a stage of the file is none, or has other units.
+Program in_order_of(const MappingFile& file, const Program& program) {
+  if (file.orders.empty()) return program;
+  std::vector<std::vector<std::int32_t>> order(program.stages.size());
+  for (const UnitOrder& o : file.orders) {
+    const auto stage = std::find_if(program.stages.begin(), program.stages.end(),
+                                    [&](const Stage& s) { return s.name == o.stage && s.sparse != nullptr; });
+    const auto refuse = [&](const std::string& what) {
+      throw MappingMismatch(file.file, "program", fmt::format("{} with {}", file.program_name, what), program.name);
+    };
+    if (stage == program.stages.end()) refuse(fmt::format("a stage {} of sparse synapses", o.stage));
+    std::vector<std::int32_t> sorted = o.units;
+    std::sort(sorted.begin(), sorted.end());
+    bool all = sorted.size() == static_cast<std::size_t>(stage->channels);
+    for (std::size_t i = 0; i < sorted.size() && all; ++i) all = sorted[i] == static_cast<std::int32_t>(i);
+    if (!all) refuse(fmt::format("{} units of {}, each once", stage->channels, o.stage));
+    order[static_cast<std::size_t>(stage - program.stages.begin())] = o.units;
+  }
+  return workloads::renumbered(program, order);
+}
+
+}  // namespace
+
+Program program_for(const MappingFile& file, const Program& program) {
+  try {
+    return in_order_of(file, insert_repeaters(program, file.repeaters));
+  } catch (const UnknownStage& e) {
     throw MappingMismatch(file.file, "program", fmt::format("{} with a stage {}", file.program_name, e.stage_name),
                           program.name);
   }

@@ -11,6 +11,12 @@
 
 namespace ranvier::mapper {
 
+/// Units of a stage in the order of the mapping: their numbers in the network as given.
+struct UnitOrder {
+  std::string stage;
+  std::vector<std::int32_t> units;
+};
+
 /// What a mapping file holds. `problem.program` is null and `problem.board` empty until attach().
 struct MappingFile {
   std::string file;
@@ -19,6 +25,7 @@ struct MappingFile {
   std::string target;          // what chips::load_target takes
   std::string chip_name;
   std::vector<Repeater> repeaters;  // that the program was given
+  std::vector<UnitOrder> orders;    // in which its units were put
   MappingProblem problem;
   Mapping mapping;
 };
@@ -31,7 +38,8 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
 /// Throws MappingFileError with the JSON place. `file` is for messages.
 MappingFile mapping_from_json(std::string_view text, const std::string& file);
 
-/// The program with the file's repeaters: what attach() takes. Throws MappingMismatch where it has not their stages.
+/// The program with the file's repeaters and its units in the file's order: what attach() takes. Throws MappingMismatch
+/// where it has not those stages or units.
 workloads::Program program_for(const MappingFile& file, const workloads::Program& program);
 
 /// Sets program and board. Throws MappingMismatch when they are not those that the file was made for.

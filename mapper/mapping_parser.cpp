@@ -155,6 +155,34 @@ std::vector<TableEntry> table(const Node& node) {
   return entries;
 }
 
+std::vector<std::string> texts(const Node& node) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < node.size(); ++i) all.push_back(node.at(i).text());
+  return all;
+}
+
+MapConstraints constraints(const Node& node) {
+  MapConstraints c;
+  const auto rules = [&](const char* key, auto& into) {
+    for (std::size_t i = 0; node.has(key) && i < node[key].size(); ++i) {
+      const Node rule = node[key].at(i);
+      auto& one = into.emplace_back();
+      one.tiles = rule["tiles"].text();
+      if (rule.has("cores")) one.cores = rule["cores"].ids<CoreId>(kMost);
+      if (rule.has("chips")) one.chips = rule["chips"].ids<ChipId>(kMost);
+    }
+  };
+  const auto groups = [&](const char* key, auto& into) {
+    for (std::size_t i = 0; node.has(key) && i < node[key].size(); ++i) into.push_back(texts(node[key].at(i)));
+  };
+  rules("pin", c.pins);
+  rules("forbid", c.forbids);
+  groups("together", c.together);
+  groups("apart", c.apart);
+  if (node.has("dead_cores")) c.dead_cores = node["dead_cores"].ids<CoreId>(kMost);
+  return c;
+}
+
 /// nlohmann's parser says where in bytes; users look for lines.
 json parse(std::string_view text, const std::string& file) {
   try {
@@ -186,11 +214,18 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
     for (std::size_t i = 0; i < node["readers"].size(); ++i) repeater.readers.push_back(node["readers"].at(i).text());
     out.repeaters.push_back(std::move(repeater));
   }
+  for (std::size_t o = 0; root.has("unit_orders") && o < root["unit_orders"].size(); ++o) {
+    const Node node = root["unit_orders"].at(o);
+    UnitOrder order{node["stage"].text(), {}};
+    for (std::size_t i = 0; i < node["units"].size(); ++i) order.units.push_back(node["units"].at(i).small());
+    out.orders.push_back(std::move(order));
+  }
   out.target = root["board"]["target"].text();
   out.chip_name = root["board"]["chip"].text();
   out.problem.board.columns = root["board"]["columns"].small(1, 1024);
   out.problem.board.rows = root["board"]["rows"].small(1, 1024);
   out.problem.schedule = schedule(root["schedule"]);
+  if (root.has("constraints")) out.problem.constraints = constraints(root["constraints"]);
 
   const Node tiles = root["tiles"];
   const std::size_t tile_count = tiles.size();

@@ -3,16 +3,22 @@
 #include "mapper/partition.h"
 
 #include <algorithm>
-#include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 
+#include "mapper/chip_deal.h"
+#include "mapper/chip_order.h"
+#include "mapper/cluster_traffic.h"
 #include "mapper/demand.h"
 #include "mapper/errors.h"
+#include "mapper/exact_packing.h"
 
 namespace ranvier::mapper {
 
 namespace {
+
+constexpr std::int64_t kPackingTries = 200'000;
 
 using Clusters = std::vector<std::vector<TileId>>;
 
@@ -37,17 +43,6 @@ std::vector<std::vector<Pull>> pulls_of(const MappingProblem& problem) {
     }
   }
   return pulls;
-}
-
-/// Chips of the board along a snake from chip 0.
-std::vector<ChipId> chip_snake(const chips::Board& board) {
-  std::vector<ChipId> order;
-  for (std::int32_t y = 0; y < board.rows; ++y)
-    for (std::int32_t i = 0; i < board.columns; ++i) {
-      const std::int32_t x = y % 2 == 0 ? i : board.columns - 1 - i;
-      order.push_back(ChipId(static_cast<std::size_t>(y * board.columns + x)));
-    }
-  return order;
 }
 
 std::string smallest_grid(const chips::Board& board, std::size_t clusters) {
@@ -80,52 +75,107 @@ double mean_level(const std::vector<TileId>& tiles, const std::vector<std::int32
   return tiles.empty() ? 0 : sum / static_cast<double>(tiles.size());
 }
 
-/// Clusters dealt to chips in order, each chip filled evenly.
-Clustering deal(const chips::Board& board, Clusters clusters, std::size_t chips_used) {
-  const auto snake = chip_snake(board);
-  Clustering result;
-  for (std::size_t i = 0; i < clusters.size(); ++i) result.chip.push_back(snake[i * chips_used / clusters.size()]);
-  result.clusters = std::move(clusters);
-  return result;
+/// Tiles that have to share a core, in the order of the first of each: most are alone.
+std::vector<std::vector<TileId>> units_of(const PlaceRules& rules, const std::vector<TileId>& tiles) {
+  std::vector<std::vector<TileId>> units;
+  std::set<TileId> seen;
+  const std::set<TileId> here = rules.any() ? std::set<TileId>(tiles.begin(), tiles.end()) : std::set<TileId>();
+  for (const TileId t : tiles) {
+    if (!rules.any()) {
+      units.push_back({t});
+      continue;
+    }
+    if (seen.contains(t)) continue;
+    auto& unit = units.emplace_back();
+    for (const TileId mate : rules.company(t))
+      if (here.contains(mate)) unit.push_back(mate);
+    seen.insert(unit.begin(), unit.end());
+  }
+  return units;
+}
+
+/// What must share a core has to fit one.
+void check_company(const TileNeeds& needs, const std::vector<TileId>& unit) {
+  if (unit.size() < 2) return;
+  const MappingProblem& problem = needs.problem();
+  const auto excess = first_excess(problem.board.chip.core, CoreLoad().total_with(needs, unit));
+  if (!excess) return;
+  throw ConstraintsConflict(fmt::format("the {} tiles that share a core with tile {} of {} need {} {}, a core has {}",
+                                        unit.size() - 1, unit.front().value(),
+                                        problem.program->stage(problem.tiles[unit.front().value()].stage).name,
+                                        excess->needed, excess->resource, excess->available));
+}
+
+/// True when the constraints leave a core for all of them.
+bool may_meet(const PlaceRules& rules, const std::vector<TileId>& cluster, const std::vector<TileId>& unit) {
+  if (!rules.any()) return true;
+  if (rules.apart(cluster, unit)) return false;
+  std::vector<TileId> all = cluster;
+  all.insert(all.end(), unit.begin(), unit.end());
+  const auto cores = rules.choices(all);
+  return !cores || !cores->empty();
 }
 
 }  // namespace
 
-std::vector<std::vector<TileId>> cluster_tiles(const MappingProblem& problem, const std::vector<TileId>& tiles,
-                                               bool one_each) {
-  Clusters clusters;
-  if (one_each) {
-    for (const TileId t : tiles) clusters.push_back({t});
-    return clusters;
-  }
+std::vector<std::vector<TileId>> cluster_tiles(const TileNeeds& needs, const PlaceRules& rules,
+                                               const std::vector<TileId>& tiles, bool one_each) {
+  const auto units = units_of(rules, tiles);
+  for (const auto& unit : units) check_company(needs, unit);
+  if (one_each) return units;
+  const MappingProblem& problem = needs.problem();
   const auto pulls = pulls_of(problem);
   constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
   std::vector<std::size_t> cluster_of(problem.tiles.size(), kNowhere);
-  std::vector<Demand> used;
+  std::vector<CoreLoad> loads;
   const chips::CoreKind& core = problem.board.chip.core;
-  for (const TileId t : tiles) {
-    std::vector<double> pull(clusters.size(), 0.0);
-    for (const Pull& p : pulls[t.value()])
-      if (cluster_of[p.tile.value()] != kNowhere) pull[cluster_of[p.tile.value()]] += p.events;
-    const Demand& demand = problem.tiles[t.value()].demand;
+  for (const auto& unit : units) {
+    std::vector<double> pull(loads.size(), 0.0);
+    for (const TileId t : unit)
+      for (const Pull& p : pulls[t.value()])
+        if (cluster_of[p.tile.value()] != kNowhere) pull[cluster_of[p.tile.value()]] += p.events;
     std::size_t best = kNowhere;
-    for (std::size_t c = 0; c < clusters.size(); ++c) {
-      if (!fits(core, used[c] + demand)) continue;
-      if (best == kNowhere || pull[c] > pull[best] ||
-          (pull[c] == pull[best] && core_share(core, used[c]) > core_share(core, used[best])))
-        best = c;
+    double best_share = 0;
+    for (std::size_t c = 0; c < loads.size(); ++c) {
+      if (best != kNowhere && pull[c] < pull[best]) continue;
+      if (!loads[c].has_room(needs, unit) || !may_meet(rules, loads[c].tiles(), unit)) continue;
+      const double share = core_share(core, loads[c].total(needs));
+      if (best != kNowhere && pull[c] == pull[best] && share <= best_share) continue;
+      best = c;
+      best_share = share;
     }
     if (best == kNowhere) {
-      best = clusters.size();
-      clusters.emplace_back();
-      used.emplace_back();
+      best = loads.size();
+      loads.emplace_back();
     }
-    clusters[best].push_back(t);
-    used[best] += demand;
-    cluster_of[t.value()] = best;
+    for (const TileId t : unit) {
+      loads[best].add(needs, t);
+      cluster_of[t.value()] = best;
+    }
   }
+  Clusters clusters;
+  for (const CoreLoad& load : loads) clusters.push_back(load.tiles());
   return clusters;
 }
+
+namespace {
+
+/// Searches on where greedy clusters are too many; what is refused is proved, or says that it is not.
+Clusters pack_or_refuse(const MappingProblem& problem, const TileNeeds& needs, const PlaceRules& rules,
+                        const std::vector<TileId>& tiles, Clusters greedy) {
+  const auto cores = static_cast<std::int64_t>(rules.working_cores());
+  Packing packing;
+  if (!rules.any()) packing = pack_exactly(needs, tiles, cores, kPackingTries);
+  if (packing.verdict == PackingVerdict::kFound) return std::move(packing.clusters);
+  const char* proof = packing.verdict == PackingVerdict::kImpossible ? "no arrangement fits (proved)"
+                                                                     : "no arrangement in fewer cores was found";
+  throw DoesNotFit(
+      {{"cores", StageId(), "", CoreId(), static_cast<std::int64_t>(greedy.size()), cores,
+        "board " + problem.board.name}},
+      fmt::format("{}; {}; {}", proof, largest_stage(problem), smallest_grid(problem.board, greedy.size())));
+}
+
+}  // namespace
 
 Clustering partition(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                      const PartitionOptions& options) {
@@ -137,51 +187,35 @@ Clustering partition(const MappingProblem& problem, const std::vector<std::int32
   std::stable_sort(order.begin(), order.end(), [&](TileId a, TileId b) { return level[a.value()] < level[b.value()]; });
   if (order.empty()) return {};
 
-  const bool one_each = options.preset == Preset::kLatency && order.size() <= board.cores();
-  Clusters whole = cluster_tiles(problem, order, one_each);
-  if (whole.size() > board.cores())
-    throw DoesNotFit({{"cores", StageId(), "", CoreId(), static_cast<std::int64_t>(whole.size()),
-                       static_cast<std::int64_t>(board.cores()), "board " + board.name}},
-                     largest_stage(problem) + "; " + smallest_grid(board, whole.size()));
+  const TileNeeds needs(problem);
+  const PlaceRules rules(problem);
+  const bool one_each = options.preset == Preset::kLatency && order.size() <= rules.working_cores();
+  Clusters whole = cluster_tiles(needs, rules, order, one_each);
+  if (whole.size() > rules.working_cores()) whole = pack_or_refuse(problem, needs, rules, order, std::move(whole));
   const std::size_t needed = (whole.size() + per_chip - 1) / per_chip;
   const std::size_t chips_used = options.spread_chips ? std::min(board.chips(), whole.size()) : needed;
-  if (chips_used <= 1) return deal(board, std::move(whole), 1);
+  if (chips_used <= 1) return deal_evenly(board, rules, std::move(whole), 1);
 
   const auto part = split_to_parts(problem, static_cast<std::int32_t>(chips_used), options.seed);
   std::vector<std::vector<TileId>> tiles_of_part(chips_used);
-  for (const TileId t : order) tiles_of_part[static_cast<std::size_t>(part[t.value()])].push_back(t);
+  for (const TileId t : order) {
+    const TileId first = rules.any() ? rules.company(t).front() : t;
+    tiles_of_part[static_cast<std::size_t>(part[first.value()])].push_back(t);
+  }
   std::stable_sort(tiles_of_part.begin(), tiles_of_part.end(),
                    [&](const auto& a, const auto& b) { return mean_level(a, level) < mean_level(b, level); });
-
-  const auto snake = chip_snake(board);
-  Clustering result;
-  std::vector<std::vector<TileId>> spilled;
-  std::vector<std::size_t> filled(chips_used, 0);
-  for (std::size_t p = 0; p < chips_used; ++p) {
-    for (auto& cluster : cluster_tiles(problem, tiles_of_part[p], one_each)) {
-      if (filled[p] == per_chip) {
-        spilled.push_back(std::move(cluster));
-        continue;
-      }
-      ++filled[p];
-      result.clusters.push_back(std::move(cluster));
-      result.chip.push_back(snake[p]);
+  // METIS balances approximately: what is too much for a chip goes to the next along the snake that has room. Without
+  // room the tiles are clustered across the parts, which took fewer cores.
+  const auto place = order_chips(board, cluster_traffic(problem, tiles_of_part));
+  Clusters clusters;
+  std::vector<std::size_t> wanted;
+  for (std::size_t p = 0; p < chips_used; ++p)
+    for (auto& cluster : cluster_tiles(needs, rules, tiles_of_part[p], one_each)) {
+      clusters.push_back(std::move(cluster));
+      wanted.push_back(place[p]);
     }
-  }
-  // METIS balances approximately: what is too much for a chip goes to the first along the snake that has room, then to
-  // chips not used so far. Without room the tiles are clustered across the parts, which took fewer cores.
-  for (auto& cluster : spilled) {
-    std::size_t p = 0;
-    while (p < filled.size() && filled[p] == per_chip) ++p;
-    if (p == filled.size()) {
-      if (p == board.chips()) return deal(board, std::move(whole), needed);
-      filled.push_back(0);
-    }
-    ++filled[p];
-    result.clusters.push_back(std::move(cluster));
-    result.chip.push_back(snake[p]);
-  }
-  return result;
+  if (clusters.size() > rules.working_cores()) return deal_evenly(board, rules, std::move(whole), needed);
+  return deal_to_chips(board, rules, std::move(clusters), std::move(wanted));
 }
 
 }  // namespace ranvier::mapper

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "mapper/core_load.h"
 #include "mapper/mapping.h"
 #include "mapper/place.h"
+#include "mapper/place_rules.h"
 #include "mapper/tiler.h"
 
 namespace ranvier::mapper {
@@ -22,12 +24,13 @@ struct PartitionOptions {
 std::vector<std::int32_t> split_to_parts(const MappingProblem& problem, std::int32_t parts, std::uint64_t seed);
 
 /// Greedy clusters of the given tiles, in their order: a tile joins the cluster with room that it exchanges most events
-/// with, among equals the fullest; else it starts one. `one_each`: no sharing.
-std::vector<std::vector<TileId>> cluster_tiles(const MappingProblem& problem, const std::vector<TileId>& tiles,
-                                               bool one_each);
+/// with, among equals the fullest; else it starts one. `one_each`: no sharing. Tiles that constraints put together stay
+/// so, those that they keep apart never meet.
+std::vector<std::vector<TileId>> cluster_tiles(const TileNeeds& needs, const PlaceRules& rules,
+                                               const std::vector<TileId>& tiles, bool one_each);
 
-/// Clusters with chips, exact in every capacity, chips along a snake in topological order.
-/// Throws DoesNotFit with the smallest grid of this chip that has as many cores.
+/// Clusters with chips, exact in every capacity; chips by traffic (chip_order.h).
+/// Throws DoesNotFit with the smallest grid of this chip that has as many cores, ConstraintsConflict.
 Clustering partition(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                      const PartitionOptions& options);
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
+#include "mapper/core_load.h"
 #include "mapper/mapping.h"
 
 namespace ranvier::mapper {
@@ -28,8 +30,25 @@ struct PlaceOptions {
 /// on.
 struct Clustering {
   std::vector<std::vector<TileId>> clusters;
-  std::vector<ChipId> chip;  // by cluster
+  std::vector<ChipId> chip;      // by cluster
+  std::vector<CoreId> pinned{};  // by cluster: core of those that constraints leave few cores; empty: there are none
 };
+
+/// A start and what moves made of it; not worse by the cost than the start.
+struct Refinement {
+  std::vector<CoreId> core_of;
+  double cost = 0;
+};
+
+/// `moves` threshold-accepting swaps of cores and moves of tiles. `needs`: of the problem. `stream` tells apart those
+/// that refine with one seed.
+Refinement refine_placement(const MappingProblem& problem, const std::vector<std::int32_t>& level,
+                            const std::shared_ptr<const TileNeeds>& needs, const PlaceWeights& weights,
+                            const std::vector<CoreId>& start, std::int64_t moves, std::uint64_t seed,
+                            std::uint64_t stream);
+
+/// Moves of a refinement where the options give none, by cores in use.
+std::int64_t default_moves(std::size_t cores);
 
 /// Tries each start (row-major, snake, Hilbert) with `moves` threshold-accepting swaps; returns the best core_of.
 std::vector<CoreId> place(const MappingProblem& problem, const std::vector<std::int32_t>& level,

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "mapper/demand.h"
 #include "mapper/mesh.h"
 #include "mapper/routes.h"
 #include "mapper/work.h"
@@ -41,7 +40,8 @@ constexpr double kSlope = 0.5;
 }  // namespace
 
 PlacementState::PlacementState(const MappingProblem& problem, const std::vector<std::int32_t>& level,
-                               const PlaceWeights& weights, std::vector<CoreId> core_of)
+                               const PlaceWeights& weights, std::vector<CoreId> core_of,
+                               std::shared_ptr<const TileNeeds> needs)
     : problem_(problem),
       weights_(weights),
       core_of_(std::move(core_of)),
@@ -49,8 +49,10 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
       work_(step_work(problem)),
       steps_(level_steps(problem, level)),
       flits_(problem.flows.size()),
-      tiles_on_(problem.board.cores()),
-      used_(problem.board.cores()),
+      needs_(needs ? std::move(needs) : std::make_shared<const TileNeeds>(problem)),
+      rules_(problem),
+      load_of_(problem.board.cores(), 0),
+      loads_(1),
       flows_of_(problem.tiles.size()),
       chain_(problem.flows.size()),
       touched_(problem.flows.size(), 0) {
@@ -70,11 +72,10 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
   const InUse used = in_use(problem.board, core_of_);
   barrier_ = end_of_step_cycles(problem.board.chip.sync, used.routers, used.chips);
   link_cost_ = link_costs(problem.board);
+  if (problem.board.chip.noc.multicast == chips::Multicast::kTree) in_tree_.assign(link_count(problem.board), 0);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     if (!core_of_[t].valid()) continue;
-  if (problem.board.chip.noc.multicast == chips::Multicast::kTree) in_tree_.assign(link_count(problem.board), 0);
-    tiles_on_[core_of_[t].value()].push_back(TileId(t));
-    used_[core_of_[t].value()] += problem.tiles[t].demand;
+    load(core_of_[t]).add(*needs_, TileId(t));
     add_busy(TileId(t), core_of_[t], 1);
   }
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
@@ -144,11 +145,11 @@ void PlacementState::add_flow(std::size_t f, double sign) {
   const auto width = static_cast<std::int32_t>(board.width());
   double change = 0;
   const double on_chip = static_cast<double>(std::max<std::int64_t>(1, board.chip.noc.link_cycles_per_flit.value));
-  const auto cross = [&](std::int32_t router, Direction direction) {
   const bool tree = !in_tree_.empty();
+  const auto cross = [&](std::int32_t router, Direction direction) {
     const auto link = static_cast<std::size_t>(router) * 4 + static_cast<std::size_t>(direction);
-    const double each = static_cast<double>(link_cost_[link]);  // a chip edge is slower: the same flits load it more
     if (tree && std::exchange(in_tree_[link], tree_number_) == tree_number_) return;
+    const double each = static_cast<double>(link_cost_[link]);  // a chip edge is slower: the same flits load it more
     const double before = load[link];
     const double after = load.add(link, flits * each);
     change += per_time * (after * after - before * before) + flits * weights_.hop;
@@ -158,9 +159,9 @@ void PlacementState::add_flow(std::size_t f, double sign) {
   std::int32_t x = board.x(entry);
   std::int32_t y = board.y(entry);
   const bool unicast = board.chip.noc.multicast == chips::Multicast::kUnicast;
-  for (const CoreId to : chain_[f]) {
   const bool relayed = board.chip.noc.multicast == chips::Multicast::kRelay;
   ++tree_number_;
+  for (const CoreId to : chain_[f]) {
     if (!relayed) {
       x = board.x(entry);
       y = board.y(entry);
@@ -196,17 +197,46 @@ void PlacementState::relocate(TileId tile, CoreId to) {
     --moved_;
     cost_ -= weights_.migration * bytes;
   }
-  std::erase(tiles_on_[core.value()], tile);
-  used_[core.value()] -= demand;
+  load(core).remove(*needs_, tile);
   add_busy(tile, core, -1);
-  tiles_on_[to.value()].push_back(tile);
-  used_[to.value()] += demand;
+  load(to).add(*needs_, tile);
   add_busy(tile, to, 1);
   core = to;
 }
 
 bool PlacementState::has_room(TileId tile, CoreId core) const {
-  return fits(problem_.board.chip.core, used_[core.value()] + problem_.tiles[tile.value()].demand);
+  return loads_[load_of_[core.value()]].has_room(*needs_, tile);
+}
+
+CoreLoad& PlacementState::load(CoreId core) {
+  std::uint32_t& slot = load_of_[core.value()];
+  if (slot == 0) {
+    slot = static_cast<std::uint32_t>(loads_.size());
+    loads_.emplace_back();
+  }
+  return loads_[slot];
+}
+
+bool PlacementState::allows(std::span<const Relocation> relocations) const {
+  if (!rules_.any()) return true;
+  const auto after = [&](TileId tile) {
+    for (const Relocation& r : relocations)
+      if (r.tile == tile) return r.to;
+    return core_of_[tile.value()];
+  };
+  for (const Relocation& r : relocations) {
+    if (!rules_.allows(r.tile, r.to)) return false;
+    for (const TileId mate : rules_.company(r.tile))
+      if (after(mate) != r.to) return false;
+    const auto meets = [&](TileId other) {
+      return after(other) == r.to && rules_.apart(std::span(&r.tile, 1), std::span(&other, 1));
+    };
+    for (const TileId other : tiles_on(r.to))
+      if (meets(other)) return false;
+    for (const Relocation& other : relocations)
+      if (meets(other.tile)) return false;
+  }
+  return true;
 }
 
 double PlacementState::move(std::span<const Relocation> relocations) {

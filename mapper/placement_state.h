@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "mapper/core_load.h"
 #include "mapper/mapping.h"
 #include "mapper/peaks.h"
 #include "mapper/place.h"
+#include "mapper/place_rules.h"
 #include "mapper/step_work.h"
 
 namespace ranvier::mapper {
@@ -22,17 +25,20 @@ struct Relocation {
 /// not meet on a link; asynchronous schedules have one. Chains are by nearest neighbour, trees unions of XY ways.
 class PlacementState {
  public:
+  /// `needs`: those of the problem, where they are made already.
   PlacementState(const MappingProblem& problem, const std::vector<std::int32_t>& level, const PlaceWeights& weights,
-                 std::vector<CoreId> core_of);
+                 std::vector<CoreId> core_of, std::shared_ptr<const TileNeeds> needs = nullptr);
 
   double cost() const { return cost_; }
   const std::vector<CoreId>& core_of() const { return core_of_; }
-  const std::vector<TileId>& tiles_on(CoreId core) const { return tiles_on_[core.value()]; }
+  const std::vector<TileId>& tiles_on(CoreId core) const { return loads_[load_of_[core.value()]].tiles(); }
   const std::vector<std::size_t>& flows_of(TileId tile) const { return flows_of_[tile.value()]; }
   std::size_t moved_tiles() const { return moved_; }
 
-  /// True when the tile could join those that are on the core.
+  /// True when the tile could join those that are on the core, constraints apart.
   bool has_room(TileId tile, CoreId core) const;
+  /// True when the constraints allow where all tiles would be after the move.
+  bool allows(std::span<const Relocation> relocations) const;
 
   /// Moves the tiles; returns the change of cost. Capacities are the caller's concern. revert() takes the last one
   /// back.
@@ -44,6 +50,7 @@ class PlacementState {
 
  private:
   void relocate(TileId tile, CoreId to);
+  CoreLoad& load(CoreId core);
   void order_chain(const Flow& flow, std::vector<CoreId>& chain) const;
   void add_flow(std::size_t flow, double sign);
   void add_busy(TileId tile, CoreId core, double sign);
@@ -61,10 +68,14 @@ class PlacementState {
   LevelSteps steps_;
   std::vector<double> bucket_time_;  // slowest tile of the level
   std::vector<double> flits_;        // by flow, per image
-  std::vector<std::vector<TileId>> tiles_on_;
-  std::vector<Demand> used_;
+  std::shared_ptr<const TileNeeds> needs_;
+  PlaceRules rules_;
+  std::vector<std::uint32_t> load_of_;  // by core: its load, 0 while it never had a tile
+  std::vector<CoreLoad> loads_;         // the first stays empty
   std::vector<std::vector<std::size_t>> flows_of_;
   std::vector<std::vector<CoreId>> chain_;  // by flow
+  std::vector<std::uint32_t> in_tree_;      // tree chips, by link: the last tree that it was counted in
+  std::uint32_t tree_number_ = 0;
   std::vector<float> link_cost_;            // by link: cycles a flit
   std::size_t fire_unit_ = 0;               // that a core's firing is counted under
   std::int64_t barrier_ = 0;                // cycles at a step's end, with the routers in use at construction
@@ -74,8 +85,6 @@ class PlacementState {
   std::vector<double> price_;               // by bucket: of its steps, as cost_ holds it
   std::vector<std::size_t> to_settle_;
   std::vector<std::uint8_t> settled_;  // by bucket: 0 while it waits in to_settle_
-  std::vector<std::uint32_t> in_tree_;      // tree chips, by link: the last tree that it was counted in
-  std::uint32_t tree_number_ = 0;
   double cost_ = 0;
   std::size_t moved_ = 0;
 

@@ -81,6 +81,7 @@ class Search {
         for (const TileId t : state_.tiles_on(from)) relocations_.push_back({t, to});
         for (const TileId t : state_.tiles_on(to)) relocations_.push_back({t, from});
       }
+      if (!state_.allows(relocations_)) continue;
       const double change = state_.move(relocations_);
       if (change >= 0 || static_cast<std::int64_t>(state_.moved_tiles()) > options_.max_moves) state_.revert();
     }

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "mapper/verifier_parts.h"
 
@@ -154,151 +153,6 @@ void check_coverage(const MappingProblem& p, Findings& out) {
   }
 }
 
-/// Bytes that arrive on all ports in a step in which every neuron sends: sums are two bytes, codes one.
-std::int64_t received_values(const MappingProblem& p, const Tile& tile) {
-  const Stage& s = p.program->stage(tile.stage);
-  std::int64_t bytes = 0;
-  for (std::size_t port = 0; port < s.inputs.size(); ++port) {
-    const Stage& from = p.program->stage(s.inputs[port].stage);
-    std::int64_t channels = from.channels;
-    if (s.kind == StageKind::kLinear) channels = tile.inputs.end - tile.inputs.begin;
-    if (s.kind == StageKind::kGelu || s.kind == StageKind::kAdd) channels = tile.outputs.end - tile.outputs.begin;
-    if (is_product(s)) channels = std::int64_t{tile.outputs.end - tile.outputs.begin} * from.channels / s.channels;
-    std::int64_t tokens = std::min(tile.tokens.end, from.tokens) - tile.tokens.begin;
-    if (is_product(s) && port == 1) tokens = from.tokens;
-    bytes += channels * tokens * (from.kind == StageKind::kAdd ? 2 : 1);
-  }
-  return bytes;
-}
-
-/// The table of docs/explanation/mapping.md, computed from the stage alone.
-Demand expected_demand(const MappingProblem& p, const Tile& tile) {
-  const Stage& s = p.program->stage(tile.stage);
-  const std::int64_t outputs = tile.outputs.end - tile.outputs.begin;
-  const std::int64_t inputs = tile.inputs.end - tile.inputs.begin;
-  const std::int64_t tokens = tile.tokens.end - tile.tokens.begin;
-  std::int64_t axons = 0;
-  std::int64_t received = 0;
-  std::int64_t per_token = 0;
-  std::int64_t fixed = 0;
-  switch (s.kind) {
-    case StageKind::kInput:
-      return {};
-    case StageKind::kLinear:
-      axons = inputs;
-      per_token = 4 * outputs;
-      break;
-    case StageKind::kLayerNorm:
-      axons = s.in_channels * static_cast<std::int64_t>(s.inputs.size());
-      per_token = 3 * outputs;
-      break;
-    case StageKind::kGelu:
-      axons = outputs;
-      per_token = 2 * outputs;
-      break;
-    case StageKind::kAdd:
-      axons = outputs * static_cast<std::int64_t>(s.inputs.size());
-      per_token = 2 * outputs;
-      break;
-    case StageKind::kLif: {
-      const auto w = verify_parts::input_window(s, tile);
-      axons = s.sparse ? verify_parts::sparse_axons(s, tile) : std::int64_t{w.tokens.size()} * w.channels.size();
-      received = (axons + 7) / 8;
-      per_token = 10 * outputs;
-      break;
-    }
-    case StageKind::kScores:
-    case StageKind::kMix: {
-      const Stage& second = p.program->stage(s.inputs[1].stage);
-      const std::int64_t heads = outputs * s.heads / s.channels;
-      const std::int64_t first_width = heads * s.in_channels / s.heads;
-      const std::int64_t second_width = heads * second.channels / s.heads;
-      axons = first_width + second_width;
-      per_token = 5 * outputs + first_width;
-      fixed = second_width * second.tokens;
-      break;
-    }
-  }
-  const bool stream = tile.mode == TokenMode::kStream;
-  Demand d;
-  d.neurons = s.kind == StageKind::kLif ? outputs * tokens : outputs;
-  d.axons = axons;
-  d.synapse_bytes = verify_parts::expected_synapse_bytes(p.board.chip.core, s, tile);
-  d.state_bytes = Bytes(fixed + (stream ? per_token : per_token * tokens));
-  d.bulk_bytes = Bytes(stream ? per_token * tokens : 0);
-  d.receive_bytes = Bytes(s.kind == StageKind::kLif ? received : received_values(p, tile));
-  d.tiles = 1;
-  d.profiles = 1;
-  d.formats = s.kind == StageKind::kLinear || (s.kind == StageKind::kLif && axons > 0) ? 1 : 0;
-  return d;
-}
-
-bool equal(const Demand& a, const Demand& b) {
-  return a.neurons == b.neurons && a.axons == b.axons && a.synapse_bytes == b.synapse_bytes &&
-         a.state_bytes == b.state_bytes && a.bulk_bytes == b.bulk_bytes && a.receive_bytes == b.receive_bytes &&
-         a.tiles == b.tiles && a.profiles == b.profiles && a.formats == b.formats;
-}
-
-void check_cores(const MappingProblem& p, const Mapping& m, Findings& out) {
-  if (m.core_of[0].valid())
-    out.add({.kind = FindingKind::kPlacement, .tile = TileId(0), .text = "the host tile has a core"});
-  const std::size_t cores = p.board.cores();
-  std::vector<Demand> sum(cores);
-  std::vector<std::set<StageId>> stages(cores);
-  for (std::size_t t = 1; t < p.tiles.size(); ++t) {
-    const Tile& tile = p.tiles[t];
-    if (tile.engine == Engine::kOffload) continue;
-    const Demand d = expected_demand(p, tile);
-    if (!equal(d, tile.demand))
-      out.add({.kind = FindingKind::kDemand,
-               .stage = tile.stage,
-               .tile = TileId(t),
-               .text = fmt::format("tile {} of {} does not take what it says", t, p.program->stage(tile.stage).name)});
-    const std::size_t core = m.core_of[t].value();
-    if (core >= cores) {
-      out.add({.kind = FindingKind::kPlacement,
-               .stage = tile.stage,
-               .tile = TileId(t),
-               .text = fmt::format("tile {} is on no core of the board", t)});
-      continue;
-    }
-    sum[core].neurons += d.neurons;
-    sum[core].axons += d.axons;
-    sum[core].synapse_bytes += d.synapse_bytes;
-    sum[core].state_bytes += d.state_bytes;
-    sum[core].bulk_bytes += d.bulk_bytes;
-    sum[core].receive_bytes = std::max(sum[core].receive_bytes, d.receive_bytes);
-    ++sum[core].tiles;
-    stages[core].insert(tile.stage);
-  }
-  const chips::CoreKind& kind = p.board.chip.core;
-  for (std::size_t c = 0; c < cores; ++c) {
-    const auto limit = [&](const char* resource, std::int64_t used, std::int64_t available) {
-      if (used > available)
-        out.add({.kind = FindingKind::kCapacity,
-                 .core = CoreId(c),
-                 .text = fmt::format("core {} has {} {}, its tiles take {}", c, available, resource, used)});
-    };
-    limit("neurons", sum[c].neurons, kind.neurons.value);
-    limit("fan_in_axons", sum[c].axons, kind.fan_in_axons.value);
-    limit("synapse_memory bytes", sum[c].synapse_bytes.count(), kind.synapse_memory.value.count());
-    limit("state_memory bytes", sum[c].state_bytes.count(), kind.state_memory.value.count());
-    limit("bulk_memory bytes", sum[c].bulk_bytes.count(), kind.bulk_memory.value.count());
-    const auto optional = [&](const char* resource, std::int64_t used, std::int64_t available) {
-      if (available > 0) limit(resource, used, available);
-    };
-    // Tiles of one stage share its neuron configuration and weight format.
-    std::int64_t formats = 0;
-    for (const StageId id : stages[c])
-      if (const StageKind k = p.program->stage(id).kind; k == StageKind::kLinear || k == StageKind::kLif) ++formats;
-    optional("core_memory bytes", (sum[c].synapse_bytes + sum[c].state_bytes).count(), kind.core_memory.value.count());
-    optional("receive_limit bytes", sum[c].receive_bytes.count(), kind.receive_limit.value.count());
-    optional("tiles", sum[c].tiles, kind.tiles.value);
-    optional("compartment_profiles", static_cast<std::int64_t>(stages[c].size()), kind.compartment_profiles.value);
-    optional("synapse_formats", formats, kind.synapse_formats.value);
-  }
-}
-
 void check_schedule(const MappingProblem& p, const Mapping& m, Findings& out) {
   const std::int64_t most = p.board.chip.max_delay_steps.value;
   const bool delays = p.schedule == Schedule::kAsynchronousUnary && most > 0;
@@ -307,7 +161,10 @@ void check_schedule(const MappingProblem& p, const Mapping& m, Findings& out) {
     const std::int64_t sent = m.level[flow.source.value()];
     for (const TileId to : flow.destinations) {
       const std::int64_t used = m.level[to.value()];
-      if (used <= sent)
+      // Over time a stage may feed itself and earlier ones: those spikes belong to a later step.
+      const bool feeds_back = p.schedule == Schedule::kTimesteps &&
+                              p.tiles[flow.source.value()].stage.value() >= p.tiles[to.value()].stage.value();
+      if (used <= sent && !feeds_back)
         out.add({.kind = FindingKind::kLevel,
                  .tile = to,
                  .flow = f,
@@ -345,7 +202,8 @@ std::vector<Finding> verify(const MappingProblem& problem, const Mapping& mappin
   if (!out.list.empty()) return out.list;
   check_coverage(problem, out);
   verify_parts::check_engines(problem, mapping, out);
-  check_cores(problem, mapping, out);
+  verify_parts::check_cores(problem, mapping, out);
+  verify_parts::check_constraints(problem, mapping, out);
   verify_parts::check_weights(problem, out);
   verify_parts::check_flows(problem, out);
   check_schedule(problem, mapping, out);
@@ -395,6 +253,8 @@ const char* name_of(FindingKind kind) {
       return "routing table";
     case FindingKind::kEngine:
       return "engine";
+    case FindingKind::kConstraint:
+      return "constraint";
   }
   return "";
 }

@@ -32,6 +32,7 @@ enum class FindingKind : std::uint8_t {
   kDeadlock,       // a cycle of link dependencies
   kTable,          // keys of several flows, or packets that the routers' tables send elsewhere than their tree
   kEngine,         // a stage where schedule, chip or board do not allow it, or a flow to two kinds of places
+  kConstraint,     // a tile where the problem's constraints do not allow it
 };
 
 /// Ids that do not apply are invalid. `text` is one line.

@@ -35,6 +35,12 @@ std::int64_t sparse_axons(const workloads::Stage& stage, const Tile& tile);
 /// Synapse memory of a linear or kLif tile.
 Bytes expected_synapse_bytes(const chips::CoreKind& core, const workloads::Stage& stage, const Tile& tile);
 
+/// Demands as stated, and what each core's tiles take together within every limit.
+void check_cores(const MappingProblem& problem, const Mapping& mapping, Findings& out);
+
+/// Pins, forbidden and dead cores, tiles together and apart.
+void check_constraints(const MappingProblem& problem, const Mapping& mapping, Findings& out);
+
 /// Weights within the width of a synapse.
 void check_weights(const MappingProblem& problem, Findings& out);
 
@@ -47,10 +53,6 @@ void check_flows(const MappingProblem& problem, Findings& out);
 /// Chains, table entries, and that link dependencies have no cycle.
 void check_routes(const MappingProblem& problem, const Mapping& mapping, Findings& out);
 
-/// One cycle of a directed graph given by successors, in order; empty when there is none.
-std::vector<std::size_t> find_cycle(const std::vector<std::set<std::size_t>>& next);
-
-}  // namespace ranvier::mapper::verify_parts
 /// What is wrong with a tree from router `root` to the routers of its chain, empty if nothing is; adds what its links
 /// wait for to `next`.
 std::string tree_fault(const chips::Board& board, std::size_t root, const Route& route,
@@ -60,3 +62,7 @@ std::string tree_fault(const chips::Board& board, std::size_t root, const Route&
 void check_tables(const MappingProblem& problem, const Mapping& mapping, const std::vector<std::uint8_t>& has_tree,
                   Findings& out);
 
+/// One cycle of a directed graph given by successors, in order; empty when there is none.
+std::vector<std::size_t> find_cycle(const std::vector<std::set<std::size_t>>& next);
+
+}  // namespace ranvier::mapper::verify_parts

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts of a placement: clusters along a curve of each chip, or as a solver of bare cluster graphs puts them on it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mapper/cluster_traffic.h"
+#include "mapper/curves.h"
+#include "mapper/place.h"
+#include "mapper/place_rules.h"
+
+namespace ranvier::mapper {
+
+/// Clusters in their order along the curve of their chip. Throws ConstraintsConflict where a chip has no core left that
+/// a cluster may go to. By tile, as all starts.
+std::vector<CoreId> curve_start(const MappingProblem& problem, const PlaceRules& rules, const Clustering& clustering,
+                                Curve curve);
+
+enum class StartSolver : std::uint8_t { kScotch, kMultilevel, kAnneal };
+const char* name_of(StartSolver solver);
+
+/// Each chip by the solver, with median swaps after it; then turned and mirrored as traffic with other chips and the
+/// host pulls it least far. Clusters whose core is dead or forbidden go to the nearest that is not.
+std::vector<CoreId> solver_start(const MappingProblem& problem, const PlaceRules& rules, const Clustering& clustering,
+                                 const ClusterTraffic& traffic, StartSolver solver, std::uint64_t seed);
+
+}  // namespace ranvier::mapper

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Constraints as users write them (docs/reference/constraints-file.md), YAML or JSON, and as JSON in mapping files.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "chips/chip.h"
+#include "mapper/constraints.h"
+
+namespace ranvier::mapper {
+
+/// Throws ConstraintsFileError with line and column. Cores and chips have to be the board's.
+MapConstraints read_constraints(const std::string& text, const std::string& file, const chips::Board& board);
+
+/// "3,4": all cores of the router at x 3, y 4; "3,4,1": its second. `option` is for the message. Throws
+/// ConstraintsFileError.
+std::vector<CoreId> cores_from_text(const std::string& text, const std::string& option, const chips::Board& board);
+
+nlohmann::json to_json(const MapConstraints& constraints);
+
+}  // namespace ranvier::mapper

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several ways to share tiles out among cores and chips; which is best shows when they are placed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mapper/hypergraph/partition.h"
+#include "mapper/partition.h"
+
+namespace ranvier::mapper {
+
+struct NamedClustering {
+  std::string name;
+  Clustering clustering;
+};
+
+struct PortfolioPartitionOptions {
+  PartitionOptions partition{};
+  bool others = true;  // false: the first alone
+  hypergraph::Effort effort = hypergraph::Effort::kFast;
+  std::int32_t threads = 1;
+};
+
+/// First the greedy one (partition.h), which always is; then those that differ from all before: `connectivity`, own
+/// multilevel partitioning of the flows, cores first, then chips by exactly what a chip holds; `metis`, tiles to cores
+/// by METIS with exact repair, where tiles share cores. Each has its chips laid out by traffic (chip_order.h).
+std::vector<NamedClustering> partitions(const MappingProblem& problem, const std::vector<std::int32_t>& level,
+                                        const PortfolioPartitionOptions& options);
+
+}  // namespace ranvier::mapper
