@@ -85,6 +85,7 @@ nlohmann::ordered_json place_json(const PlaceReport& r) {
   json["peak_rss_mib"] = report::peak_rss_mib();
   json["pareto"] = nlohmann::ordered_json::array();
   for (const Placed& p : r.pareto) json["pareto"].push_back(metrics_json(r, p));
+  if (!r.reference.empty()) json["reference"] = metrics_json(r, r.reference.front());
   if (r.compared) {
     json["compared"] = nlohmann::ordered_json::array();
     for (const Placed& p : r.placed) {
@@ -107,6 +108,7 @@ void print_place(const PlaceReport& r) {
     table.rule();
     for (const Placed& p : r.pareto) table.row(cells_of(r, p, false));
   }
+  for (const Placed& p : r.reference) table.row(cells_of(r, p, false));
   table.rule();
   table.row({"bound", fmt::format("{:.8g}", r.bound_energy), "1.000", fmt::format("{:.8g}", r.bound_weighted_hops), "",
              "", "", "", ""});
@@ -115,6 +117,7 @@ void print_place(const PlaceReport& r) {
   fmt::print("{}: {} clusters, {} edges on {}x{} cores; preset {}, seed {}; {:.0f} MiB\n", r.graph, r.clusters, r.edges,
              r.mesh.width, r.mesh.height, r.preset, r.seed, report::peak_rss_mib());
   if (!answer.how.empty()) fmt::print("{}: {}\n", answer.solver, answer.how);
+  for (const Placed& p : r.reference) fmt::print("reference: {}\n", p.how);
   if (answer.stopped_early) fmt::print("stopped by the time budget: more rounds would have followed\n");
   if (r.compared) fmt::print("* none of the others has no more energy, greatest latency and greatest congestion\n");
   if (!r.left_out.empty())

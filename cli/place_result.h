@@ -38,6 +38,7 @@ struct PlaceReport {
   double bound_energy = 0;
   std::vector<Placed> placed;         // the first is the answer, unless compared
   std::vector<Placed> pareto;         // of the answer's solver: what else it found; without their own times
+  std::vector<Placed> reference;      // at most one: the limits on latency and congestion that the answer keeps
   std::vector<std::string> left_out;  // solvers
   std::size_t answer = 0;             // index in `placed`
   bool compared = false;

@@ -121,8 +121,9 @@ class Solving {
  public:
   Solving(const PlaceArguments& a, const Problem& problem) : a_(a), p_(problem) {}
 
-  Placed run(const std::string& solver, std::vector<Placed>& pareto) const {
-    if (solver == kPortfolio) return portfolio(pareto);
+  /// Appends to the report what else the portfolio found.
+  Placed run(const std::string& solver, PlaceReport& report) const {
+    if (solver == kPortfolio) return portfolio(report);
     const Baseline* baseline = find_baseline(solver);
     return timed(solver, baseline == nullptr ? "own multilevel placement" : baseline->what, [&] {
       return baseline == nullptr ? place_multilevel(p_.graph, p_.mesh, a_.common.seed)
@@ -159,7 +160,7 @@ class Solving {
     return placed;
   }
 
-  Placed portfolio(std::vector<Placed>& pareto) const {
+  Placed portfolio(PlaceReport& report) const {
     ProgressOptions shown;
     shown.quiet = a_.common.quiet;
     PlaceOptions options;
@@ -181,7 +182,8 @@ class Solving {
     });
     placed.how = result.how;
     placed.stopped_early = result.stopped_early;
-    for (PlacedCandidate& c : result.pareto) pareto.push_back({"pareto", c.how, std::move(c.cells), c.metrics});
+    for (PlacedCandidate& c : result.pareto) report.pareto.push_back({"pareto", c.how, std::move(c.cells), c.metrics});
+    report.reference.push_back({"reference", result.reference.how, result.reference.cells, result.reference.metrics});
     return placed;
   }
 
@@ -208,11 +210,11 @@ PlaceReport solve(const PlaceArguments& a, const Problem& problem) {
   if (a.compare) {
     for (const std::string& name : compared(a, problem.graph.size(), r.left_out)) {
       if (!a.common.quiet) fmt::print(stderr, "place: {}\n", name);
-      r.placed.push_back(solving.run(name, r.pareto));
+      r.placed.push_back(solving.run(name, r));
     }
     mark_pareto(r.placed);
   } else if (a.placement_file.empty()) {
-    r.placed.push_back(solving.run(a.solvers.empty() ? kPortfolio : a.solvers.front(), r.pareto));
+    r.placed.push_back(solving.run(a.solvers.empty() ? kPortfolio : a.solvers.front(), r));
   }
   r.answer = r.placed.size() - 1;
   r.graph = problem.name;
