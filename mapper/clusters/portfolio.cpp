@@ -3,6 +3,7 @@
 #include "mapper/clusters/portfolio.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -16,6 +17,7 @@
 
 #include "mapper/clusters/compact_window.h"
 #include "mapper/clusters/errors.h"
+#include "mapper/clusters/limits.h"
 #include "mapper/clusters/solvers.h"
 #include "mapper/clusters/swap_state.h"
 
@@ -37,18 +39,23 @@ struct Work {
 Work work_of(Effort effort) {
   switch (effort) {
     case Effort::kFast:
-      return {1, 1, 200, 1, 600, {1.5}, 500'000, 10'000'000};
+      return {1, 1, 200, 1, 600, {1.5}, 1'000'000, 10'000'000};
     case Effort::kDefault:
-      return {4, 2, 500, 2, 5000, {0.4, 2.0}, 4'000'000, 40'000'000};
+      return {4, 2, 500, 2, 5000, {0.5, 2.0}, 16'000'000, 40'000'000};
     case Effort::kBest:
       break;
   }
-  return {12, 4, 1000, 4, 20000, {0.4, 2.0}, 20'000'000, 400'000'000};
+  return {12, 4, 1000, 4, 20000, {0.5, 2.0}, 64'000'000, 400'000'000};
 }
 
+// In the units of AnnealSchedule.
 constexpr double kShortHeat = 1.0;
+constexpr double kLimitHeat = 0.2;
+constexpr double kCool = 0.01;
 constexpr std::uint32_t kFirstRadius = 32;
-constexpr std::int32_t kMedianPasses = 20;
+// What a hop above the limit costs, in mean weights of an edge; and the part of the limit that is kept clear.
+constexpr double kTail = 2;
+constexpr std::uint32_t kMargin = 10;
 
 struct Job {
   std::string how;
@@ -128,20 +135,57 @@ std::vector<std::uint32_t> best_bands(const ClusterGraph& graph, Mesh mesh, std:
   return best;
 }
 
-// Moves of a run: dense graphs get fewer, since each costs more, with the square root to share the loss.
+// Moves of a run: dense graphs get fewer, as each costs more, though not so few that the run takes no longer.
 std::int64_t moves_of(const ClusterGraph& graph, std::int64_t a_cluster, std::int64_t least, std::int64_t most) {
   const double clusters = static_cast<double>(std::max<std::size_t>(graph.size(), 1));
   const double degree = 2 * static_cast<double>(graph.edges().size()) / clusters;
   constexpr double kPlainDegree = 16;
-  const double share = std::sqrt(kPlainDegree / std::max(kPlainDegree, degree));
+  const double root = std::sqrt(kPlainDegree / std::max(kPlainDegree, degree));
+  const double share = root * std::sqrt(root);
   constexpr double kMostACluster = 20000;  // `least` is for small graphs, not for tiny ones
   const double floor = std::min(static_cast<double>(least), kMostACluster * clusters);
   const double moves = std::max(static_cast<double>(a_cluster) * clusters, floor);
   return std::llround(share * std::min(moves, static_cast<double>(most)));
 }
 
+std::vector<Job> reference_jobs(const ClusterGraph& graph, Mesh room) {
+  std::vector<Job> jobs{{"hilbert", [&graph, room] { return place_hilbert(graph, room); }}};
+  if (graph.size() > kReferenceClusters) return jobs;
+  for (const auto& [name, potential] : {std::pair{"l1", Potential::kL1}, std::pair{"l1 squared", Potential::kL1Squared},
+                                        std::pair{"l2 squared", Potential::kL2Squared}})
+    jobs.push_back({fmt::format("hilbert, force-directed {}", name), [&graph, room, potential = potential] {
+                      return refine_force_directed(graph, room, place_hilbert(graph, room), potential);
+                    }});
+  return jobs;
+}
+
+std::vector<Job> start_jobs(const ClusterGraph& graph, Mesh inner, const Work& work, std::uint64_t seed) {
+  std::vector<Job> jobs;
+  if (graph.size() <= kScotchClusters) {
+    for (std::int32_t s = 0; s < work.scotch_seeds; ++s)
+      jobs.push_back({fmt::format("scotch {}", s), [&graph, inner, seed = seed * 1000 + static_cast<std::uint64_t>(s)] {
+                        return place_with_scotch(graph, inner, seed);
+                      }});
+  } else {
+    jobs.push_back({"multilevel", [&graph, inner, seed] { return place_multilevel(graph, inner, seed); }});
+  }
+  for (const std::uint32_t rows : best_bands(graph, inner, work.bands))
+    jobs.push_back(
+        {fmt::format("bands of {}", rows), [&graph, inner, rows] { return place_in_bands(graph, inner, rows); }});
+  return jobs;
+}
+
 bool within(const Metrics& metrics, const Metrics& limits) {
   return metrics.latency_max <= limits.latency_max && metrics.congestion_max <= limits.congestion_max;
+}
+
+// The rule of place_clusters().
+std::size_t best_within(const std::vector<PlacedCandidate>& candidates, const Metrics& limits, std::size_t reference) {
+  std::size_t best = reference;
+  for (std::size_t c = 0; c < candidates.size(); ++c)
+    if (within(candidates[c].metrics, limits) && candidates[c].metrics.energy < candidates[best].metrics.energy)
+      best = c;
+  return best;
 }
 
 void keep_least(std::vector<std::size_t>& order, const std::vector<PlacedCandidate>& candidates, std::size_t count) {
@@ -176,87 +220,88 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
   const Mesh room = window.room;
   const Mesh inner = window.start;
   const Work work = work_of(options.effort);
-  const bool large = graph.size() > kScotchClusters;
   Rounds rounds(graph, room, options);
   std::vector<PlacedCandidate>& candidates = rounds.candidates;
+  std::uint64_t stream = options.seed * 1000;  // of random numbers; one a job
 
   // References, on the whole room as published. They set the limits that the others keep.
-  std::vector<Job> jobs{{"hilbert", [&] { return place_hilbert(graph, room); }}};
-  if (graph.size() <= kReferenceClusters) {
-    for (const auto& [name, potential] :
-         {std::pair{"l1", Potential::kL1}, std::pair{"l1 squared", Potential::kL1Squared},
-          std::pair{"l2 squared", Potential::kL2Squared}})
-      jobs.push_back({fmt::format("hilbert, force-directed {}", name), [&graph, room, potential = potential] {
-                        return refine_force_directed(graph, room, place_hilbert(graph, room), potential);
-                      }});
-  }
-  std::vector<std::size_t> references = rounds.run("references", std::move(jobs));
+  std::vector<std::size_t> references = rounds.run("references", reference_jobs(graph, room));
   keep_least(references, candidates, 1);
-  const Metrics limits = candidates[references.front()].metrics;
   const std::size_t reference = references.front();
+  const Metrics limits = candidates[reference].metrics;
   const double mean_weight =
       graph.edges().empty() ? 0 : graph.total_weight() / static_cast<double>(graph.edges().size());
-  const Objective objective{mean_weight, limits.distance_max};
+  const Objective objective{kTail * mean_weight, std::max(1U, limits.distance_max - limits.distance_max / kMargin)};
   const Objective energy_only;  // for the Pareto set
-  std::uint64_t stream = options.seed * 1000;
-  const auto annealed = [&](std::size_t from, std::int64_t moves, double heat, const Objective& aim) {
-    return Job{candidates[from].how + ", annealed",
-               [&graph, room, &aim, start = candidates[from].cells, moves, heat, seed = ++stream] {
-                 return anneal(graph, room, start, aim, {moves, heat, 0.005, kFirstRadius}, seed);
-               }};
-  };
 
-  // Starts, each annealed for a while.
-  const std::int64_t short_moves = moves_of(graph, work.short_moves, 0, work.most_moves);
-  std::vector<Job> starts;
-  const auto start = [&](std::string how, std::function<Placement()> place) {
-    starts.push_back({how + ", annealed", [&, place = std::move(place), seed = ++stream] {
+  const auto run_starts = [&] {
+    const std::int64_t moves = moves_of(graph, work.short_moves, 0, work.most_moves);
+    std::vector<Job> jobs;
+    for (Job& start : start_jobs(graph, inner, work, options.seed))
+      jobs.push_back({start.how + ", annealed", [&, moves, place = std::move(start.run), seed = ++stream] {
                         return anneal(graph, room, moved_to_room(window, place()), objective,
-                                      {short_moves, kShortHeat, 0.005, kFirstRadius}, seed);
+                                      {moves, kShortHeat, kCool, kFirstRadius}, seed);
                       }});
+    return rounds.run("starts", std::move(jobs));
   };
-  if (!large) {
-    for (std::int32_t s = 0; s < work.scotch_seeds; ++s)
-      start(fmt::format("scotch {}", s), [&graph, inner, seed = options.seed * 1000 + static_cast<std::uint64_t>(s)] {
-        return place_with_scotch(graph, inner, seed);
-      });
-  }
-  for (const std::uint32_t rows : best_bands(graph, inner, work.bands))
-    start(fmt::format("bands of {}", rows), [&graph, inner, rows] { return place_in_bands(graph, inner, rows); });
-  PlaceResult result;
-  result.stopped_early = rounds.out_of_time();
-  if (!result.stopped_early) {
-    std::vector<std::size_t> kept = rounds.run("starts", std::move(starts));
-    keep_least(kept, candidates, work.kept);
-
-    const std::int64_t long_moves = moves_of(graph, work.long_moves, work.least_moves, work.most_moves);
+  const auto run_annealing = [&](const std::vector<std::size_t>& kept) {
+    const std::int64_t moves = moves_of(graph, work.long_moves, work.least_moves, work.most_moves);
     // Tiny graphs are cheap: more tries make sure of the optimum.
-    const std::int64_t tries =
-        std::clamp<std::int64_t>(2 * work.least_moves / std::max<std::int64_t>(long_moves, 1), 1, 8);
-    std::vector<Job> longer;
+    const std::int64_t tries = std::clamp<std::int64_t>(2 * work.least_moves / std::max<std::int64_t>(moves, 1), 1, 8);
+    std::vector<Job> jobs;
+    const auto add = [&](std::size_t from, double heat, const Objective& aim) {
+      jobs.push_back({candidates[from].how + ", annealed longer",
+                      [&graph, &aim, room, moves, heat, start = candidates[from].cells, seed = ++stream] {
+                        return anneal(graph, room, start, aim, {moves, heat, kCool, kFirstRadius}, seed);
+                      }});
+    };
     for (std::int64_t t = 0; t < tries; ++t) {
       for (const double heat : work.heats) {
-        for (const std::size_t k : kept) longer.push_back(annealed(k, long_moves, heat, objective));
+        for (const std::size_t k : kept) add(k, heat, objective);
         if (options.effort != Effort::kFast && (t > 0 || heat == work.heats.front()))
-          longer.push_back(annealed(kept.front(), long_moves, heat, energy_only));
+          add(kept.front(), heat, energy_only);
       }
     }
+    rounds.run("annealing", std::move(jobs));
+  };
+  // The best of those that miss a limit are brought below it.
+  const auto run_limits = [&] {
+    const std::size_t best = best_within(candidates, limits, reference);
+    std::vector<std::size_t> misses;
+    for (std::size_t c = 0; c < candidates.size(); ++c)
+      if (candidates[c].metrics.energy < candidates[best].metrics.energy) misses.push_back(c);
+    keep_least(misses, candidates, work.kept);
+    const std::int64_t moves = moves_of(graph, work.short_moves, 0, work.most_moves);
+    std::vector<Job> jobs;
+    for (const std::size_t m : misses)
+      jobs.push_back({candidates[m].how + ", limits", [&, moves, start = candidates[m].cells, seed = ++stream] {
+                        return within_limits(graph, room, start, limits, {moves, kLimitHeat, kCool, 8}, seed);
+                      }});
+    rounds.run("limits", std::move(jobs));
+  };
+
+  PlaceResult result;
+  std::vector<std::size_t> kept;
+  const std::array<std::function<void()>, 3> steps{[&] {
+                                                     kept = run_starts();
+                                                     keep_least(kept, candidates, work.kept);
+                                                   },
+                                                   [&] { run_annealing(kept); }, run_limits};
+  for (const auto& step : steps) {
     result.stopped_early = rounds.out_of_time();
-    if (!result.stopped_early) rounds.run("annealing", std::move(longer));
+    if (result.stopped_early) break;
+    step();
   }
 
-  std::size_t best = reference;
-  for (std::size_t c = 0; c < candidates.size(); ++c)
-    if (within(candidates[c].metrics, limits) && candidates[c].metrics.energy < candidates[best].metrics.energy)
-      best = c;
+  const std::size_t best = best_within(candidates, limits, reference);
   const auto to_mesh = [&](PlacedCandidate candidate) {
     candidate.cells = moved_to_mesh(window, mesh, std::move(candidate.cells));
     if (!(room == mesh)) candidate.metrics = measure(graph, mesh, candidate.cells);
     return candidate;
   };
   result.reference = to_mesh(candidates[reference]);
-  const PlacedCandidate chosen = to_mesh(candidates[best]);
-  result.cells = chosen.cells;
+  PlacedCandidate chosen = to_mesh(candidates[best]);
+  result.cells = std::move(chosen.cells);
   result.metrics = chosen.metrics;
   result.how = chosen.how;
   for (PlacedCandidate& candidate : pareto_of(std::move(candidates)))

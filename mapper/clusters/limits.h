@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bringing a placement below a greatest distance and a greatest congestion.
+#pragma once
+
+#include <cstdint>
+
+#include "mapper/clusters/cluster_graph.h"
+#include "mapper/clusters/metrics.h"
+#include "mapper/clusters/solvers.h"
+
+namespace ranvier::mapper::clusters {
+
+/// Short annealings in which a distance above `limits.distance_max` costs more and more, and so does every edge over a
+/// link with more than `limits.congestion_max`. Stops as soon as both hold, or after a fixed number of tries: the last
+/// placement then still misses one.
+Placement within_limits(const ClusterGraph& graph, Mesh mesh, Placement start, const Metrics& limits,
+                        const AnnealSchedule& schedule, std::uint64_t seed);
+
+}  // namespace ranvier::mapper::clusters
