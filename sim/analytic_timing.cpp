@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -26,7 +27,9 @@ class AnalyticTimer final : public StepTimer {
     const chips::Board& board = run.problem().board;
     const MeshSpec mesh = mesh_of(board);
     for (std::size_t f = 0; f < run.flows().size(); ++f) {
-      for (const Leg& leg : run.flows()[f].legs) add_way(board, mesh, leg, run.flows()[f].flits);
+      const FlowPath& path = run.flows()[f];
+      owner_.clear();
+      for (std::size_t l = 0; l < path.legs.size(); ++l) add_way(board, mesh, path, l);
     }
   }
 
@@ -51,8 +54,9 @@ class AnalyticTimer final : public StepTimer {
     std::int32_t cycles_per_flit;
   };
   struct Way {
-    std::uint32_t begin, end;  // into hops_
+    std::uint32_t begin, end;  // into hops_; of a forked train those that no leg before it has
     std::int64_t zero_load;
+    std::uint32_t branch = 0;  // forked: the leg that it goes with until then
   };
   struct LegState {
     double made_first = 0, made_last = 0;    // when its packets are there to go,
@@ -67,12 +71,18 @@ class AnalyticTimer final : public StepTimer {
   };
   static constexpr std::uint32_t kNoLeg = UINT32_MAX;
 
-  void add_way(const chips::Board& board, const MeshSpec& mesh, const Leg& leg, std::int32_t flits) {
-    Way way{static_cast<std::uint32_t>(hops_.size()), 0, zero_load_cycles(mesh, leg.from, leg.to, flits)};
+  void add_way(const chips::Board& board, const MeshSpec& mesh, const FlowPath& path, std::size_t l) {
+    const Leg& leg = path.legs[l];
+    Way way{static_cast<std::uint32_t>(hops_.size()), 0, zero_load_cycles(mesh, leg.way, path.flits)};
     std::int32_t after = mesh.timing.inject;
-    mapper::for_each_xy_link(board, leg.from, leg.to, [&](LinkId link) {
+    for_each_leg_link(board, path, leg, [&](LinkId link) {
       after += mesh.head_setup();
-      hops_.push_back({link.value(), after, static_cast<std::int32_t>(mapper::cycles_per_flit(board, link))});
+      const auto [owner, mine] = owner_.try_emplace(link, static_cast<std::uint32_t>(l));
+      if (mine || !path.forked) {
+        hops_.push_back({link.value(), after, static_cast<std::int32_t>(mapper::cycles_per_flit(board, link))});
+      } else {
+        way.branch = owner->second;
+      }
       after += mapper::crosses_chip(board, link)                ? mesh.edge_hop()
                : mapper::vertical(mapper::link_direction(link)) ? mesh.timing.vertical_hop()
                                                                 : mesh.timing.hop();
@@ -81,6 +91,8 @@ class AnalyticTimer final : public StepTimer {
     ways_.push_back(way);
   }
 
+  /// Goes with leg 0 of its train as far as their ways are one.
+  bool forked_off(const LegTrain& t) const { return t.leg > 0 && run_.flows()[t.flow].forked; }
   const Leg& leg_of(const LegTrain& t) const { return run_.flows()[t.flow].legs[t.leg]; }
   const Way& way_of(const LegTrain& t) const { return ways_[run_.flows()[t.flow].first_leg + t.leg]; }
   bool ends_on_core(const LegTrain& t) const {
@@ -108,6 +120,10 @@ class AnalyticTimer final : public StepTimer {
         double& wait = legs_[server.legs[k]].wait;
         wait = std::max(wait, server.inflows[k].wait);
       }
+    }
+    for (std::size_t i = 0; i < legs_.size(); ++i) {
+      const LegTrain& t = facts_->legs[i];
+      if (forked_off(t)) legs_[i].wait = std::max(legs_[i].wait, legs_[i - t.leg + way_of(t).branch].wait);
     }
     clear();
   }
@@ -167,9 +183,13 @@ class AnalyticTimer final : public StepTimer {
     }
     s.first = std::max(s.made_first, s.first_bound);
     s.last = std::max({s.first, s.made_last, s.last_bound});
+    if (forked_off(t)) {
+      s.first = legs_[i - t.leg].first;
+      s.last = legs_[i - t.leg].last;
+    }
     const Way& way = way_of(t);
     const auto flits = static_cast<double>(t.packets * run_.flows()[t.flow].flits);
-    flow_to(unit(kInjection, leg.from), s.first, s.last, flits, t.packets, i);
+    if (!forked_off(t)) flow_to(unit(kInjection, leg.from), s.first, s.last, flits, t.packets, i);
     for (std::uint32_t h = way.begin; h < way.end; ++h) {
       const Hop& hop = hops_[h];
       flow_to(hop.link, s.first + hop.after, s.last + hop.after, flits * hop.cycles_per_flit, t.packets, i);
@@ -224,7 +244,7 @@ class AnalyticTimer final : public StepTimer {
         if (i == kNoLeg) continue;
         const double each = server.inflows[k].work / static_cast<double>(facts_->legs[i].packets);
         const double held = server.inflows[k].wait - each * room_before(facts_->legs[i]);
-        if (held > 1) held_.push_back({i, held});
+        if (held > 1) held_.push_back({forked_off(facts_->legs[i]) ? i - facts_->legs[i].leg : i, held});
       }
     }
     clear();
@@ -234,7 +254,7 @@ class AnalyticTimer final : public StepTimer {
     std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
       return std::tuple(queue_of(a), legs_[a].made_last, a) < std::tuple(queue_of(b), legs_[b].made_last, b);
     });
-    for (const auto& [i, held] : held_) legs_[i].last_bound = legs_[i].last + held;
+    for (const auto& [i, held] : held_) legs_[i].last_bound = std::max(legs_[i].last_bound, legs_[i].last + held);
     double late = 0;
     for (std::size_t k = 1; k < order_.size(); ++k) {
       const LegState& before = legs_[order_[k - 1]];
@@ -306,6 +326,7 @@ class AnalyticTimer final : public StepTimer {
   std::size_t links_, cores_;
   std::vector<Hop> hops_;
   std::vector<Way> ways_;  // by leg of the flow table
+  std::map<LinkId, std::uint32_t> owner_;  // of the links of one flow: the first leg that crosses it
   const StepFacts* facts_ = nullptr;
   std::vector<LegState> legs_;                          // by StepFacts::legs
   std::vector<Server> servers_;                         // links, then units

@@ -121,8 +121,14 @@ class ChipRun {
   ImageTally& tally() { return tally_; }
   void count_leg(std::size_t flow, std::size_t leg, std::int64_t packets = 1) {
     tally_.leg_packets[flows_[flow].first_leg + leg] += packets;
-    packets_in_step_ += packets;
+    if (leg == 0 || !flows_[flow].forked) packets_in_step_ += packets;
     step_ledger_.count_leg(flows_[flow].first_leg + leg, packets);
+  }
+  /// A packet leaves over this leg; one that is forked, over all of them.
+  void count_sent(std::size_t flow, std::size_t leg) {
+    count_leg(flow, leg);
+    if (!flows_[flow].forked) return;
+    for (std::size_t l = leg + 1; l < flows_[flow].legs.size(); ++l) count_leg(flow, l);
   }
   void lose_events(CoreId core, std::int64_t events = 1) { lost_in_step_[core.value()] += events; }
   void note_activity(CoreId core, CoreUnit unit, TileId tile, std::int64_t start, std::int64_t cycles);

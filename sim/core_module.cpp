@@ -56,7 +56,7 @@ std::int64_t CoreModule::send(TileId tile, const Emission& emission, std::int64_
     }
     for (std::uint32_t leg = 0; leg < path.packets; ++leg) {
       if (run_.unicast() && !(first && leg == 0)) more += emit_cycles_;
-      run_.count_leg(flow, leg);
+      run_.count_sent(flow, leg);
       network_.send({flow, leg, event}, at + more);
     }
     first = false;

@@ -31,6 +31,7 @@ class CycleEngine final : public CycleNetwork {
   std::int64_t packets_inside() const override { return packets_inside_; }
   using Network::inject_tree;
   TreeId add_tree(CoreId source, std::span<const CoreId> destinations) override;
+  TreeId add_tree(CoreId source, std::span<const CoreId> destinations, std::span<const LinkId> links) override;
   void inject_tree(const Packet& packet, TreeId tree, std::int64_t at) override;
   void attach(NetworkProbe* probe) override;
   bool look(std::size_t router, RouterLook& into) const override {
@@ -49,6 +50,8 @@ class CycleEngine final : public CycleNetwork {
   void restore(StateReader& from) override;
 
  private:
+  TreeId note_tree(TreeId tree);
+
   static constexpr std::uint32_t kVcs = S::kVcs, kPorts = S::kPorts, kLinks = S::kLinks;
   using InputSet = typename S::InputSet;
   using VcSet = typename S::VcSet;

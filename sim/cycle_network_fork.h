@@ -12,11 +12,20 @@ namespace ranvier::sim {
 
 template <class S>
 TreeId CycleEngine<S>::add_tree(CoreId source, std::span<const CoreId> destinations) {
+  return note_tree(trees_.add(source, destinations));
+}
+
+template <class S>
+TreeId CycleEngine<S>::add_tree(CoreId source, std::span<const CoreId> destinations, std::span<const LinkId> links) {
+  return note_tree(trees_.add(source, destinations, links));
+}
+
+template <class S>
+TreeId CycleEngine<S>::note_tree(TreeId tree) {
   if (forks_.empty()) {
     forks_.resize(inputs_.size());
     branches_.resize(inputs_.size() * ports());
   }
-  const TreeId tree = trees_.add(source, destinations);
   if (trees_.nodes() > kMostTreeNodes) {
     throw NetworkParameterError("routers in all multicast trees", trees_.nodes(), 1, kMostTreeNodes);
   }

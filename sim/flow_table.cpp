@@ -7,6 +7,7 @@
 #include "mapper/engines.h"
 #include "mapper/flows.h"
 #include "mapper/mesh.h"
+#include "mapper/routing/tree.h"
 #include "sim/core_model.h"
 
 namespace ranvier::sim {
@@ -47,6 +48,12 @@ std::vector<std::uint32_t> classes(Range range, const std::vector<Range>& parts)
   return number;
 }
 
+void set_tree_way(const chips::Board& board, std::span<const LinkId> tree, Leg& leg) {
+  leg.links = mapper::routing::way_to(board, leg.from, leg.to, tree);
+  leg.way = {};
+  for (const LinkId link : leg.links) mapper::count_link(board, link, leg.way);
+}
+
 }  // namespace
 
 FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mapping& mapping)
@@ -58,6 +65,7 @@ FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mappin
     CoreId at = path.from_host ? kHostCore : mapping.core_of[path.source.value()];
     for (const CoreId to : mapping.routes[f].chain) {
       add_leg(problem.board, paths_.back(), at, to);
+      if (paths_.back().forked) set_tree_way(problem.board, mapping.routes[f].tree, paths_.back().legs.back());
       if (problem.board.chip.noc.multicast == chips::Multicast::kRelay) at = to;
     }
     for (const TileId tile : problem.flows[f].destinations) {
@@ -98,13 +106,15 @@ FlowPath FlowTable::path_of(const mapper::MappingProblem& problem, const mapper:
   path.flits = static_cast<std::int32_t>(chips::flits_of(problem.board.chip.noc, f.payload_bits));
   path.delay = flow < mapping.delay.size() ? mapping.delay[flow] : 0;
   path.first_leg = legs_;
+  path.forked = problem.board.chip.noc.multicast == chips::Multicast::kTree && !path.to_device;
+  if (path.forked) path.tree = mapping.routes[flow].tree;
   return path;
 }
 
 void FlowTable::add_leg(const chips::Board& board, FlowPath& path, CoreId from, CoreId to) {
   const bool relayed = !path.legs.empty() && board.chip.noc.multicast == chips::Multicast::kRelay;
   path.legs.push_back({from, to, mapper::way_links(board, from, to), relayed, {}});
-  if (!relayed) ++path.packets;
+  if (!relayed && !(path.forked && path.packets == 1)) ++path.packets;
   ++legs_;
 }
 

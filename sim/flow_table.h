@@ -3,6 +3,7 @@
 // turn, which tiles take it there and on which port.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -20,11 +21,13 @@ struct Target {
   mapper::Reach reach;
 };
 
-/// One unicast: of a relay chain, or from the source to one of its destination cores.
+/// One unicast: of a relay chain, or from the source to one of its destination cores; or the way to one of them along
+/// the tree that routers fork a packet on.
 struct Leg {
   CoreId from, to;
   mapper::WayLinks way;
-  bool relayed = false;  // sent on by the core that the leg before it ends at
+  bool relayed = false;            // sent on by the core that the leg before it ends at
+  std::vector<LinkId> links = {};  // on trees; else the way is XY
   std::vector<Target> targets;
 };
 
@@ -38,9 +41,32 @@ struct FlowPath {
   std::int32_t delay = 0;     // steps that its events wait at their destination
   std::vector<Target> local;  // on the source's own core
   std::vector<Leg> legs;
+  std::vector<LinkId> tree;   // that its packets are forked on: they cross each link once, whatever the legs
+  bool forked = false;        // one packet an event goes to all legs' cores
   std::size_t first_leg = 0;  // number of legs[0] among all legs
   std::size_t packets = 0;    // that its source sends for an event
+  /// Of a forked flow, whose legs are in order of their cores.
+  std::uint32_t leg_to(CoreId core) const {
+    const auto at = std::lower_bound(legs.begin(), legs.end(), core, [](const Leg& l, CoreId c) { return l.to < c; });
+    return static_cast<std::uint32_t>(at - legs.begin());
+  }
 };
+
+/// Calls visit(LinkId) for the links of a leg, in order.
+template <class Visit>
+void for_each_leg_link(const chips::Board& board, const FlowPath& path, const Leg& leg, Visit&& visit) {
+  if (!path.forked) return mapper::for_each_xy_link(board, leg.from, leg.to, visit);
+  for (const LinkId link : leg.links) visit(link);
+}
+
+/// Calls visit(LinkId) for the links that a packet sent over leg number `leg` crosses: of a forked one, sent over leg 0,
+/// all of its tree, and none for the others.
+template <class Visit>
+void for_each_sent_link(const chips::Board& board, const FlowPath& path, std::size_t leg, Visit&& visit) {
+  if (!path.forked) return mapper::for_each_xy_link(board, path.legs[leg].from, path.legs[leg].to, visit);
+  if (leg > 0) return;
+  for (const LinkId link : path.tree) visit(link);
+}
 
 class FlowTable {
  public:

@@ -57,7 +57,7 @@ void HostModule::arrive() {
   while (!arriving_.empty() && arriving_.front().at <= now) {
     const Transfer transfer = arriving_.front().transfer;
     arriving_.pop_front();
-    run_.count_leg(transfer.flow, transfer.leg);
+    run_.count_sent(transfer.flow, transfer.leg);
     network_.send(transfer, now);
   }
   if (arriving_.empty()) {

@@ -7,8 +7,11 @@
 #include <queue>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "mapper/mesh.h"
+#include "mapper/routing/tree.h"
 #include "sim/network_timing.h"
 
 namespace ranvier::sim {
@@ -24,18 +27,23 @@ class IdealNetwork final : public Network {
         cores_(board.cores()) {}
 
   void inject(const Packet& packet, std::int64_t at) override {
-    std::uint32_t slot;
-    if (free_.empty()) {
-      slot = static_cast<std::uint32_t>(packets_.size());
-      packets_.push_back(packet);
-    } else {
-      slot = free_.back();
-      free_.pop_back();
-      packets_[slot] = packet;
-    }
-    ++inside_;
-    schedule(std::max(at, now_ + 1), What::kReady, packet.source, slot);
+    queue(packet, mapper::way_links(board_, packet.source, packet.destination), kNoTree, at);
   }
+
+  using Network::add_tree;
+  using Network::inject_tree;
+  TreeId add_tree(CoreId source, std::span<const CoreId> destinations, std::span<const LinkId> links) override {
+    Tree tree;
+    tree.links.assign(links.begin(), links.end());
+    for (const CoreId to : destinations) {
+      mapper::WayLinks way;
+      for (const LinkId link : mapper::routing::way_to(board_, source, to, links)) mapper::count_link(board_, link, way);
+      tree.ways.emplace_back(to, way);
+    }
+    trees_.push_back(std::move(tree));
+    return static_cast<TreeId>(trees_.size() - 1);
+  }
+  void inject_tree(const Packet& packet, TreeId tree, std::int64_t at) override { queue(packet, {}, tree, at); }
 
   std::int64_t next_event() const override { return agenda_.empty() ? kNever : agenda_.top().at; }
   bool idle() const override { return inside_ == 0; }
@@ -56,7 +64,7 @@ class IdealNetwork final : public Network {
           eject(h);
           break;
         case What::kTailOut:
-          out.push_back({packets_[h.slot].id, h.core, h.at});
+          out.push_back({packets_[h.slot].packet.id, h.core, h.at});
           free_.push_back(h.slot);
           --inside_;
           break;
@@ -73,6 +81,33 @@ class IdealNetwork final : public Network {
   void log_entries(std::vector<Entry>* log) override { entries_ = log; }
 
  private:
+  static constexpr TreeId kNoTree = UINT32_MAX;
+  struct Tree {
+    std::vector<LinkId> links;
+    std::vector<std::pair<CoreId, mapper::WayLinks>> ways;  // by destination
+  };
+  struct Inside {
+    Packet packet;
+    mapper::WayLinks way;  // of one with a destination
+    TreeId tree = kNoTree;
+  };
+
+  std::uint32_t take_slot(const Inside& packet) {
+    ++inside_;
+    if (free_.empty()) {
+      packets_.push_back(packet);
+      return static_cast<std::uint32_t>(packets_.size() - 1);
+    }
+    const std::uint32_t slot = free_.back();
+    free_.pop_back();
+    packets_[slot] = packet;
+    return slot;
+  }
+
+  void queue(const Packet& packet, const mapper::WayLinks& way, TreeId tree, std::int64_t at) {
+    schedule(std::max(at, now_ + 1), What::kReady, packet.source, take_slot({packet, way, tree}));
+  }
+
   enum class What : std::uint8_t { kReady, kPort, kHeadOut, kTailOut };
   struct Happening {
     std::int64_t at;
@@ -97,7 +132,7 @@ class IdealNetwork final : public Network {
   void ready(const Happening& h) {
     if (!options_.injection) return enter(h.slot, h.at);
     Core& core = cores_[h.core.value()];
-    core.queue[packets_[h.slot].relay ? 1 : 0].push_back(h.slot);
+    core.queue[packets_[h.slot].packet.relay ? 1 : 0].push_back(h.slot);
     ask(h.core, h.at);
   }
 
@@ -113,35 +148,48 @@ class IdealNetwork final : public Network {
     auto& queue = core.queue[core.queue[1].empty() ? 0 : 1];
     const std::uint32_t slot = queue.front();
     queue.pop_front();
-    core.in_free = now + packets_[slot].flits;
+    core.in_free = now + packets_[slot].packet.flits;
     enter(slot, now);
     if (!core.queue[0].empty() || !core.queue[1].empty()) ask(id, now);
   }
 
   void enter(std::uint32_t slot, std::int64_t now) {
-    const Packet& p = packets_[slot];
-    if (entries_ != nullptr) entries_->push_back({p.id, now});
-    mapper::for_each_xy_link(board_, p.source, p.destination,
-                             [&](LinkId link) { link_flits_[link.value()] += p.flits; });
-    const auto latency = [&](std::int32_t flits) {
-      return options_.latency ? zero_load_cycles(mesh_, p.source, p.destination, flits) : 0;
-    };
-    if (options_.ejection) {
-      schedule(now + latency(1), What::kHeadOut, p.destination, slot);
-    } else {
-      schedule(now + latency(p.flits), What::kTailOut, p.destination, slot);
+    const Inside p = packets_[slot];
+    if (entries_ != nullptr) entries_->push_back({p.packet.id, now});
+    if (p.tree == kNoTree) {
+      mapper::for_each_xy_link(board_, p.packet.source, p.packet.destination,
+                               [&](LinkId link) { link_flits_[link.value()] += p.packet.flits; });
+      fly(slot, now);
+      return;
     }
+    // A copy to each destination.
+    for (const LinkId link : trees_[p.tree].links) link_flits_[link.value()] += p.packet.flits;
+    free_.push_back(slot);
+    --inside_;
+    for (const auto& [to, way] : trees_[p.tree].ways) {
+      Inside copy = p;
+      copy.packet.destination = to;
+      copy.way = way;
+      fly(take_slot(copy), now);
+    }
+  }
+
+  void fly(std::uint32_t slot, std::int64_t now) {
+    const Inside& p = packets_[slot];
+    const std::int32_t flits = options_.ejection ? 1 : p.packet.flits;
+    const std::int64_t latency = options_.latency ? zero_load_cycles(mesh_, p.way, flits) : 0;
+    schedule(now + latency, options_.ejection ? What::kHeadOut : What::kTailOut, p.packet.destination, slot);
   }
 
   /// The sink reads the packet as fast as it comes, one flit a cycle at most.
   void eject(const Happening& h) {
-    const Packet& p = packets_[h.slot];
-    const std::int64_t tail_behind = options_.latency ? zero_load_cycles(mesh_, p.source, p.destination, p.flits) -
-                                                            zero_load_cycles(mesh_, p.source, p.destination, 1)
-                                                      : 0;
+    const Inside& p = packets_[h.slot];
+    const std::int32_t flits = p.packet.flits;
+    const std::int64_t tail_behind =
+        options_.latency ? zero_load_cycles(mesh_, p.way, flits) - zero_load_cycles(mesh_, p.way, 1) : 0;
     Core& core = cores_[h.core.value()];
     const std::int64_t start = std::max(h.at, core.out_free);
-    const std::int64_t done = std::max(start + p.flits - 1, h.at + tail_behind);
+    const std::int64_t done = std::max(start + flits - 1, h.at + tail_behind);
     core.out_free = done + 1;
     schedule(done, What::kTailOut, h.core, h.slot);
   }
@@ -151,7 +199,8 @@ class IdealNetwork final : public Network {
   IdealNetworkOptions options_;
   std::vector<std::int64_t> link_flits_;
   std::vector<Core> cores_;
-  std::vector<Packet> packets_;
+  std::vector<Tree> trees_;
+  std::vector<Inside> packets_;
   std::vector<std::uint32_t> free_;
   std::priority_queue<Happening, std::vector<Happening>, std::greater<>> agenda_;
   std::vector<Entry>* entries_ = nullptr;

@@ -29,6 +29,9 @@ class MulticastTrees {
   explicit MulticastTrees(const MeshSpec& mesh) : mesh_(mesh) {}
 
   TreeId add(CoreId source, std::span<const CoreId> destinations);
+  /// Along these links, each after the one it goes on from; of a mesh. Throws std::logic_error where they are no tree
+  /// that comes to all destinations.
+  TreeId add(CoreId source, std::span<const CoreId> destinations, std::span<const LinkId> links);
 
   std::uint32_t nodes() const { return static_cast<std::uint32_t>(nodes_.size()); }
   std::uint32_t root(TreeId tree) const { return trees_[tree].root; }
@@ -50,6 +53,8 @@ class MulticastTrees {
     CoreId source;
   };
   bool fill(std::uint32_t node, std::int32_t router, std::span<const CoreId> destinations, bool up_first);
+
+  void place(std::uint32_t node, std::int32_t router, const std::map<std::int32_t, TreeNode>& nodes);
 
   MeshSpec mesh_;
   std::vector<TreeNode> nodes_;

@@ -73,6 +73,11 @@ class Network {
     static_cast<void>(source), static_cast<void>(destinations);
     throw std::logic_error("this network does not fork packets");
   }
+  /// The same along links given by the caller, each after the one it goes on from, in mapper/mesh.h numbering; of a mesh.
+  virtual TreeId add_tree(CoreId source, std::span<const CoreId> destinations, std::span<const LinkId> links) {
+    static_cast<void>(source), static_cast<void>(destinations), static_cast<void>(links);
+    throw std::logic_error("this network does not fork packets");
+  }
   /// As inject(), but to every core of the tree, once each; `packet.source` is that of the tree, `packet.destination`
   /// means nothing. Throws NetworkParameterError for a packet that has to fork and does not fit a buffer.
   virtual void inject_tree(const Packet& packet, TreeId tree, std::int64_t at) {

@@ -12,6 +12,14 @@ NetworkModule::NetworkModule(const sc_core::sc_module_name& name, ChipRun& run, 
   network_ = options.network.substitute ? options.network.substitute(board) : make_cycle_network(board, options.network);
   network_->log_entries(&entries_);
   if (NetworkProbe* probe = run.network_probe()) network_->attach(probe);
+  trees_.resize(run.flows().size());
+  for (std::size_t f = 0; f < trees_.size(); ++f) {
+    const FlowPath& path = run.flows()[f];
+    if (!path.forked || path.legs.empty()) continue;
+    std::vector<CoreId> destinations;
+    for (const Leg& leg : path.legs) destinations.push_back(leg.to);
+    trees_[f] = network_->add_tree(path.legs.front().from, destinations, path.tree);
+  }
   for (Probe* probe : options.probes) {
     if (probe->watches_cycles()) watchers_.push_back(probe);
   }
@@ -26,6 +34,7 @@ void NetworkModule::send(const Transfer& transfer, std::int64_t at) {
   if (free_.empty()) {
     id = static_cast<std::uint32_t>(transfers_.size());
     transfers_.push_back(transfer);
+    to_come_.push_back(0);
   } else {
     id = free_.back();
     free_.pop_back();
@@ -33,7 +42,13 @@ void NetworkModule::send(const Transfer& transfer, std::int64_t at) {
   }
   const FlowPath& path = run_.flows()[transfer.flow];
   const Leg& leg = path.legs[transfer.leg];
-  network_->inject({id, leg.from, leg.to, path.flits, leg.relayed}, at);
+  const Packet packet{id, leg.from, leg.to, path.flits, leg.relayed};
+  to_come_[id] = path.forked ? static_cast<std::uint32_t>(path.legs.size()) : 1;
+  if (path.forked) {
+    network_->inject_tree(packet, trees_[transfer.flow], at);
+  } else {
+    network_->inject(packet, at);
+  }
   if (!advancing_) arm();
 }
 
@@ -59,8 +74,9 @@ void NetworkModule::advance_to(std::int64_t cycle) {
   entries_.clear();
   for (std::size_t i = 0; i < deliveries_.size(); ++i) {
     const Delivery delivery = deliveries_[i];
-    const Transfer transfer = transfers_[delivery.id];
-    free_.push_back(delivery.id);
+    Transfer transfer = transfers_[delivery.id];
+    if (--to_come_[delivery.id] == 0) free_.push_back(delivery.id);
+    if (run_.flows()[transfer.flow].forked) transfer.leg = run_.flows()[transfer.flow].leg_to(delivery.destination);
     last_delivery_ = delivery.at;
     out_.deliver(transfer, delivery.at);
   }
@@ -84,6 +100,7 @@ void NetworkModule::restore(StateReader& r) {
     seen[id] = true;
   }
   transfers_.resize(ids);
+  to_come_.assign(ids, 0);
   network_->restore(r);
 }
 

@@ -40,7 +40,9 @@ class NetworkModule final : public sc_core::sc_module, public NetworkPort {
   DeliveryPort& out_;
   std::unique_ptr<Network> network_;
   sc_core::sc_event due_;
-  std::vector<Transfer> transfers_;  // by packet id
+  std::vector<Transfer> transfers_;         // by packet id
+  std::vector<std::uint32_t> to_come_;      // by packet id: deliveries
+  std::vector<TreeId> trees_;               // by flow; those that are forked
   std::vector<std::uint32_t> free_;
   std::vector<Entry> entries_;
   std::vector<Delivery> deliveries_;

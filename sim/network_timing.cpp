@@ -128,4 +128,13 @@ std::int64_t zero_load_cycles(const MeshSpec& mesh, CoreId from, CoreId to, std:
          crossings * mesh.edge_hop() + (flits - 1) * slowest;
 }
 
+std::int64_t zero_load_cycles(const MeshSpec& mesh, const mapper::WayLinks& way, std::int32_t flits) {
+  std::int64_t slowest = mesh.timing.local_cycles_per_flit;
+  if (way.links > way.edges) slowest = std::max<std::int64_t>(slowest, mesh.timing.link_cycles_per_flit);
+  if (way.edges > 0) slowest = std::max<std::int64_t>(slowest, mesh.edge.cycles_per_flit);
+  return mesh.timing.inject + std::int64_t{way.links + 1} * mesh.head_setup() +
+         std::int64_t{way.horizontal() + 1} * mesh.timing.hop() + std::int64_t{way.vertical} * mesh.timing.vertical_hop() +
+         std::int64_t{way.edges} * mesh.edge_hop() + (flits - 1) * slowest;
+}
+
 }  // namespace ranvier::sim

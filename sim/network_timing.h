@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "chips/chip.h"
+#include "mapper/mesh.h"
 
 namespace ranvier::sim {
 
@@ -110,5 +111,8 @@ void check(const MeshSpec& mesh);
 /// inject + Σ over routers on the way (head_setup + hop, vertical_hop or edge_hop; hop into the sink) + (flits - 1) *
 /// slowest link on the way.
 std::int64_t zero_load_cycles(const MeshSpec& mesh, CoreId from, CoreId to, std::int32_t flits = 1);
+
+/// The same on any way that crosses these links, of a mesh.
+std::int64_t zero_load_cycles(const MeshSpec& mesh, const mapper::WayLinks& way, std::int32_t flits);
 
 }  // namespace ranvier::sim

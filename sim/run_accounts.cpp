@@ -35,8 +35,8 @@ std::int64_t count_powered(const mapper::MappingProblem& problem, const mapper::
   if (chips.empty()) return 0;
   chips.insert(problem.board.chip_of(CoreId(0)));
   for (std::size_t f = 0; f < flows.size(); ++f) {
-    for (const Leg& leg : flows[f].legs) {
-      mapper::for_each_xy_link(problem.board, leg.from, leg.to, [&](LinkId link) {
+    for (std::size_t leg = 0; leg < flows[f].legs.size(); ++leg) {
+      for_each_sent_link(problem.board, flows[f], leg, [&](LinkId link) {
         chips.insert(problem.board.chip_of(mapper::link_source(problem.board, link)));
       });
     }
@@ -116,13 +116,15 @@ void RunAccounts::charge_traffic(const ImageTally& tally) {
       const std::int64_t packets = tally.leg_packets[path.first_leg + l];
       const std::int64_t flits = packets * path.flits;
       const CoreId sender = by_host(path, leg) ? CoreId() : leg.from;
-      if (sender.valid()) ledger_.add(Component::kEventEmit, path.stage, sender, packets);
       if (!flows_.is_readout(f) && !path.to_device) ledger_.add(Component::kEventReceive, path.stage, leg.to, packets);
-      ledger_.add(Component::kRouterHop, path.stage, sender, flits * (leg.way.links + 1));
-      charge_links(leg, path.stage, sender, flits);
+      if (path.forked && l > 0) continue;  // the packet of leg 0
+      if (sender.valid()) ledger_.add(Component::kEventEmit, path.stage, sender, packets);
+      const auto links = path.forked ? static_cast<std::int64_t>(path.tree.size()) : std::int64_t{leg.way.links};
+      ledger_.add(Component::kRouterHop, path.stage, sender, flits * (links + 1));
+      charge_links(path, l, sender, flits);
       if (!leg.relayed) layer.packets += packets;
-      layer.flit_hops += flits * leg.way.links;
-      result_.hops += packets * leg.way.links;
+      layer.flit_hops += flits * links;
+      result_.hops += packets * links;
     }
   }
   for (std::size_t t = 1; t < tally.packet_cycles.size(); ++t) {
@@ -135,14 +137,14 @@ void RunAccounts::charge_traffic(const ImageTally& tally) {
   }
 }
 
-void RunAccounts::charge_links(const Leg& leg, StageId stage, CoreId sender, std::int64_t flits) {
+void RunAccounts::charge_links(const FlowPath& path, std::size_t leg, CoreId sender, std::int64_t flits) {
   if (flits == 0) return;
   std::array<std::int64_t, kComponents> hops{};
-  mapper::for_each_xy_link(problem_.board, leg.from, leg.to,
-                           [&](LinkId link) { ++hops[static_cast<std::size_t>(hop_component(problem_.board, link))]; });
+  for_each_sent_link(problem_.board, path, leg,
+                     [&](LinkId link) { ++hops[static_cast<std::size_t>(hop_component(problem_.board, link))]; });
   for (const Component c : {Component::kLinkHopEast, Component::kLinkHopWest, Component::kLinkHopNorth,
                             Component::kLinkHopSouth, Component::kChipLinkHop}) {
-    ledger_.add(c, stage, sender, flits * hops[static_cast<std::size_t>(c)]);
+    ledger_.add(c, path.stage, sender, flits * hops[static_cast<std::size_t>(c)]);
   }
 }
 

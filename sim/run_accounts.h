@@ -45,7 +45,7 @@ class RunAccounts {
   }
   void charge_cores(const CoreBank& cores);
   void charge_traffic(const ImageTally& tally);
-  void charge_links(const Leg& leg, StageId stage, CoreId sender, std::int64_t flits);
+  void charge_links(const FlowPath& path, std::size_t leg, CoreId sender, std::int64_t flits);
   void charge_device();
   void charge_steps(const ImageTally& tally);
   void add_layers(const ImageTally& tally);

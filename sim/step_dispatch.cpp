@@ -105,7 +105,7 @@ void StepDispatch::send_over(std::size_t flow, std::size_t l, std::uint32_t trai
   const FlowPath& path = run_.flows()[flow];
   run_.count_leg(flow, l, events);
   facts_.legs.push_back({train, static_cast<std::uint32_t>(flow), static_cast<std::uint32_t>(l), events, offset, 0});
-  mapper::for_each_xy_link(run_.problem().board, path.legs[l].from, path.legs[l].to, [&](LinkId link) {
+  for_each_sent_link(run_.problem().board, path, l, [&](LinkId link) {
     std::int64_t& flits = in_step_[link.value()];
     if (flits == 0) links_used_.push_back(link);
     flits += events * path.flits;

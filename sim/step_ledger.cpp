@@ -23,8 +23,9 @@ StepLedger::StepLedger(const mapper::MappingProblem& problem, const FlowTable& f
     for (std::size_t l = 0; l < path.legs.size(); ++l) {
       const Leg& leg = path.legs[l];
       LegCount& one = legs_[path.first_leg + l];
-      one.flits = path.flits;
-      one.emitted = by_host(path, leg) ? 0 : 1;
+      const bool forked_off = path.forked && l > 0;  // of the packet of leg 0
+      one.flits = forked_off ? 0 : path.flits;
+      one.emitted = forked_off || by_host(path, leg) ? 0 : 1;
       one.received = flows.is_readout(f) || path.to_device ? 0 : 1;
     }
   }

@@ -18,16 +18,26 @@ TrainResources::TrainResources(ChipRun& run)
   const MeshSpec mesh = mesh_of(board);
   for (std::size_t f = 0; f < run.flows().size(); ++f) {
     const FlowPath& path = run.flows()[f];
+    const auto first = static_cast<std::uint32_t>(way_links_.size());
+    for (const LinkId link : path.tree) {
+      cost_[link.value()] = mapper::cycles_per_flit(board, link) * kPart;
+      way_links_.push_back(link.value());
+    }
     for (const Leg& leg : path.legs) {
       Way way;
+      way.forked = path.forked && &leg == &path.legs.front();
+      way.forked_off = path.forked && !way.forked;
+      way.tree_begin = first;
+      way.tree_end = first + static_cast<std::uint32_t>(path.tree.size());
+      if (way.forked) way.legs = static_cast<std::uint32_t>(path.legs.size());
       way.begin = static_cast<std::uint32_t>(way_links_.size());
-      way.zero_load = zero_load_cycles(mesh, leg.from, leg.to, path.flits);
+      way.zero_load = zero_load_cycles(mesh, leg.way, path.flits);
       way.flits = path.flits;
       way.from = leg.from;
       way.to = leg.to;
       way.relayed = leg.relayed;
       way.ends_on_core = !path.to_device && !run.flows().is_readout(f);
-      mapper::for_each_xy_link(board, leg.from, leg.to, [&](LinkId link) {
+      for_each_leg_link(board, path, leg, [&](LinkId link) {
         cost_[link.value()] = mapper::cycles_per_flit(board, link) * kPart;
         way_links_.push_back(static_cast<std::uint32_t>(link.value()));
       });

@@ -21,9 +21,14 @@ class TrainResources {
   // Resources: links, then of each core these.
   enum Unit : std::size_t { kInjection, kEjection, kIntegration, kRelay, kUnits };
 
-  /// A leg's links in way_links_.
+  /// A leg's links in way_links_. A forked train is its leg 0: that holds all links of the tree, and where each of
+  /// `legs` legs from it on ends; begin to end are those of its own way.
   struct Way {
     std::uint32_t begin = 0, end = 0;
+    std::uint32_t tree_begin = 0, tree_end = 0;
+    std::uint32_t legs = 1;
+    bool forked = false;
+    bool forked_off = false;  // goes with leg 0
     std::int64_t zero_load = 0;
     std::int64_t flits = 1;
     CoreId from, to;
@@ -95,8 +100,17 @@ class TrainResources {
   template <class Visit>
   void for_each_resource(const Way& way, std::int64_t integrate_cost, Visit&& visit) {
     if (way.relayed) visit(resource(unit(kRelay, way.from)), chip_.core.relay_cycles.value * kPart);
-    for (std::uint32_t l = way.begin; l < way.end; ++l)
-      visit(resource(way_links_[l]), way.flits * cost_[way_links_[l]]);
+    for_each_link(way.begin, way.end, way.flits, visit);
+    for_each_end(way, integrate_cost, visit);
+  }
+  /// Those of links begin to end of way_links_.
+  template <class Visit>
+  void for_each_link(std::uint32_t begin, std::uint32_t end, std::int64_t flits, Visit&& visit) {
+    for (std::uint32_t l = begin; l < end; ++l) visit(resource(way_links_[l]), flits * cost_[way_links_[l]]);
+  }
+  /// Those of the core that it ends at.
+  template <class Visit>
+  void for_each_end(const Way& way, std::int64_t integrate_cost, Visit&& visit) {
     visit(resource(unit(kEjection, way.to)), way.flits * kPart);
     if (integrate_cost > 0 && way.ends_on_core) visit(resource(unit(kIntegration, way.to)), integrate_cost);
   }

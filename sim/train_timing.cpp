@@ -47,6 +47,7 @@ class TrainTimer final : public StepTimer {
     std::int64_t available = 0;  // when its last packet is there to go
     std::int64_t cost = 0;       // of integrating a packet, in parts of a cycle
     std::int64_t parts = 0;      // of a packet that it may send, of kWhole
+    std::int64_t backlog = 0;    // that the last packet of those that just went found
     bool late = false;
   };
   /// Packets that came to a queue in one slice; they go together, each leg at the same pace.
@@ -108,6 +109,7 @@ class TrainTimer final : public StepTimer {
     }
     if (relayed) return;
     s.available = train.last + s.lag;
+    if (s.way->forked_off) return;
     const std::int64_t first = train.first / slice_, slices = train.last / slice_ - first + 1;
     // Of a flow that carries no zeros fewer packets go than events were emitted.
     std::int64_t events = 0, packets = 0;
@@ -214,7 +216,7 @@ class TrainTimer final : public StepTimer {
     }
     for_each_sending([&](Queue& q, const LegState& s) { q.pace = std::min(q.pace, shared_.share_of_port(*s.way)); });
     for_each_sending([&](Queue& q, const LegState& s, std::int64_t packets) {
-      shared_.for_each_resource(*s.way, s.cost, [&](Resource& r, std::int64_t cost) {
+      for_each_need(s, [&](Resource& r, std::int64_t cost) {
         shared_.asked_of(r, false) += (cost * packets * q.pace + kWhole - 1) / kWhole;
       });
     });
@@ -293,10 +295,21 @@ class TrainTimer final : public StepTimer {
   /// The part of what the leg asks for that its scarcest resource gives, of kWhole.
   std::int64_t share_of(const LegState& s) {
     std::int64_t share = kWhole;
-    shared_.for_each_resource(*s.way, s.cost, [&](const Resource& r, std::int64_t) {
+    for_each_need(s, [&](const Resource& r, std::int64_t) {
       share = std::min(share, TrainResources::part_of(r.left, r.demand));
     });
     return share;
+  }
+
+  /// Calls visit(resource, parts of a cycle for a packet) for all that a packet needs beyond its port; of a forked one
+  /// for its tree, and where each leg ends.
+  template <class Visit>
+  void for_each_need(const LegState& s, Visit&& visit) {
+    const Way& way = *s.way;
+    if (!way.forked) return shared_.for_each_resource(way, s.cost, visit);
+    shared_.for_each_link(way.tree_begin, way.tree_end, way.flits, visit);
+    const LegState* leg = &s;
+    for (std::uint32_t l = 0; l < way.legs; ++l) shared_.for_each_end(*leg[l].way, leg[l].cost, visit);
   }
 
   /// What is left waits for the next slice.
@@ -331,19 +344,37 @@ class TrainTimer final : public StepTimer {
     };
     Resource& port = shared_.port(way);
     room(port, way.flits * kPart);
-    shared_.for_each_resource(*s.way, s.cost, room);
+    for_each_need(s, room);
     if (packets <= 0) return 0;
-    std::int64_t backlog = 0;
+    for (std::uint32_t l = 0; l < way.legs; ++l) legs_[i + l].backlog = backlog_of(legs_[i + l], packets);
     const auto take = [&](Resource& r, std::int64_t cost) {
-      backlog = std::max(backlog, r.queue + cost * (packets - 1));  // before the last of them
       r.left -= cost * packets;
       r.queue += cost * packets;
     };
     take(port, way.flits * kPart);
-    shared_.for_each_resource(*s.way, s.cost, take);
+    for_each_need(s, take);
+    for (std::uint32_t l = 0; l < way.legs; ++l) land(i + l, packets, s.late);
+    return packets;
+  }
+
+  /// What the last of so many packets finds before it where most waits, in parts of a cycle.
+  std::int64_t backlog_of(const LegState& s, std::int64_t packets) {
+    std::int64_t backlog = 0;
+    const auto look = [&](const Resource& r, std::int64_t cost) {
+      backlog = std::max(backlog, r.queue + cost * (packets - 1));
+    };
+    look(shared_.port(*s.way), s.way->flits * kPart);
+    shared_.for_each_resource(*s.way, s.cost, look);
+    return backlog;
+  }
+
+  /// So many packets have gone over a leg.
+  void land(std::size_t i, std::int64_t packets, bool late) {
+    LegState& s = legs_[i];
+    const Way& way = *s.way;
     s.left -= packets;
     // What a slice does not get through waits on the way.
-    const std::int64_t wait = std::max<std::int64_t>(0, backlog / kPart - slice_);
+    const std::int64_t wait = std::max<std::int64_t>(0, s.backlog / kPart - slice_);
     if (way.ends_on_core) shared_.integrate(way.to, s.cost * packets);
     if (s.feeds_next) {
       if (const std::int64_t delay = delay_to_next(i) + rounded(wait, slice_); delay > 0) {
@@ -352,9 +383,9 @@ class TrainTimer final : public StepTimer {
         arrive(static_cast<std::uint32_t>(i + 1), packets);
       }
     }
-    if (s.left > 0) return packets;
-    const bool waits = s.late || wait > 0;
-    const std::int64_t gone = std::max(s.available, waits ? now_ * slice_ + backlog / kPart : 0);
+    if (s.left > 0) return;
+    const bool waits = late || wait > 0;
+    const std::int64_t gone = std::max(s.available, waits ? now_ * slice_ + s.backlog / kPart : 0);
     const std::int64_t there = gone + way.zero_load;
     network_end_ = std::max(network_end_, there);
     if (s.feeds_next) legs_[i + 1].available = there + chip_.core.relay_cycles.value;
@@ -365,7 +396,6 @@ class TrainTimer final : public StepTimer {
       up_first_ = std::min(up_first_, facts_->trains[facts_->legs[i].train].first + s.lag + way.zero_load);
       up_last_ = std::max(up_last_, there);
     }
-    return packets;
   }
 
   /// Relays that have waited for more than the slice in which they came: what comes and goes within one is not told.
