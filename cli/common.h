@@ -63,6 +63,7 @@ void add_dense_verb(CLI::App& app, Context& context);
 void add_noc_verb(CLI::App& app, Context& context);
 void add_workloads_verb(CLI::App& app, Context& context);
 void add_resume_verb(CLI::App& app, Context& context);
+void add_partition_verb(CLI::App& app, Context& context);
 void add_place_verb(CLI::App& app, Context& context);
 void add_rtl_verb(CLI::App& app, Context& context);
 

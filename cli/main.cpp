@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   cli::add_workloads_verb(app, context);
   cli::add_dense_verb(app, context);
   cli::add_noc_verb(app, context);
+  cli::add_partition_verb(app, context);
   cli::add_place_verb(app, context);
   cli::add_rtl_verb(app, context);
 
