@@ -83,6 +83,19 @@ TEST_F(PlacedProgram, CostOfMovesEqualsCostFromScratch) {
   EXPECT_NEAR(state.cost() - migrated, fresh.cost(), 1e-6 * fresh.cost());
 }
 
+TEST_F(PlacedProgram, CostEqualsCostFromScratchAfterEveryThousandMoves) {
+  PlacementState state(problem, level, {}, spread());
+  for (std::uint64_t step = 1; step <= 5000; ++step) {
+    const TileId tile(1 + random_below(static_cast<std::uint32_t>(problem.tiles.size() - 1), 4, 0, step));
+    const Relocation move{tile, CoreId(random_below(static_cast<std::uint32_t>(board.cores()), 4, 1, step))};
+    state.move({&move, 1});
+    if (step % 5 == 0) state.revert();
+    if (step % 1000 != 0) continue;
+    const PlacementState fresh(problem, level, {}, state.core_of());
+    ASSERT_NEAR(state.cost(), fresh.cost(), 1e-9 * fresh.cost()) << step;
+  }
+}
+
 //   core 0   1   2        one tile on 1, its consumer on 3: two links of 3 (x) and y
 //        3   4   5
 TEST(PlacementCost, CountsFlitsTimesHopsExactly) {
@@ -222,7 +235,9 @@ TEST(Partition, NamesTheSmallestGridThatFits) {
     EXPECT_EQ(e.shortfalls[0].resource, "cores");
     EXPECT_EQ(e.shortfalls[0].needed, 7);
     EXPECT_EQ(e.shortfalls[0].available, 2);
-    EXPECT_EQ(e.nearest, "the largest stage, full0, fills 1.0 cores (14 %); toy:3x3 has enough cores");
+    EXPECT_EQ(
+        e.nearest,
+        "no arrangement fits (proved); the largest stage, full0, fills 1.0 cores (14 %); toy:3x3 has enough cores");
   }
   const auto q = make_problem(program, toy_board(1, 1, 3, 3), Schedule::kStagedGraded);
   EXPECT_TRUE(verify(q, map_program(q)).empty());
