@@ -6,6 +6,7 @@
 
 #include "workloads/conv.h"
 #include "workloads/sparse_synapses.h"
+#include "workloads/stage_inputs.h"
 
 namespace ranvier::mapper {
 
@@ -65,10 +66,11 @@ Reach reach_of(const Program& program, const Tile& tile, std::size_t port) {
   return reach;
 }
 
-std::vector<Range> synapse_runs(const Stage& stage, Range outputs) {
+std::vector<Range> synapse_runs(const Program& program, const Stage& stage, std::size_t port, Range outputs) {
   std::vector<Range> runs;
-  for (std::int32_t source = 0; source < stage.sparse->sources(); ++source) {
-    if (stage.sparse->count(source, {outputs.begin, outputs.end}) == 0) continue;
+  const std::int32_t first = workloads::first_source(program, stage, port);
+  for (std::int32_t source = 0; source < program.stage(stage.inputs[port].stage).channels; ++source) {
+    if (stage.sparse->count(first + source, {outputs.begin, outputs.end}) == 0) continue;
     if (!runs.empty() && runs.back().end == source)
       ++runs.back().end;
     else

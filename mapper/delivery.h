@@ -21,8 +21,9 @@ struct Reach {
 /// Events of stage inputs[port] that `tile` takes on that port. `port` counts from 0.
 Reach reach_of(const workloads::Program& program, const Tile& tile, std::size_t port);
 
-/// Sources of a sparse kLif stage with a synapse into these outputs, in maximal runs.
-std::vector<Range> synapse_runs(const workloads::Stage& stage, Range outputs);
+/// Units of inputs[port] of a sparse kLif stage with a synapse into these outputs, in maximal runs.
+std::vector<Range> synapse_runs(const workloads::Program& program, const workloads::Stage& stage, std::size_t port,
+                                Range outputs);
 
 /// Key tokens of a kScores or kMix stage, and channels of one head of its other stream.
 std::int32_t key_tokens(const workloads::Program& program, const workloads::Stage& stage);

@@ -94,7 +94,7 @@ Demand demand_of(const Program& program, const chips::CoreKind& core, const Tile
   for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
     const Reach reach = reach_of(program, tile, port);
     if (stage.sparse) {
-      for (const Range run : synapse_runs(stage, tile.outputs)) d.axons += run.size();
+      for (const Range run : synapse_runs(program, stage, port, tile.outputs)) d.axons += run.size();
       d.receive_bytes = Bytes((d.axons + 7) / 8);
       continue;
     }

@@ -14,6 +14,12 @@ namespace {
 
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
+/// True where the events of `from` say nothing about when `to` fires: they arrive in a later step.
+bool feeds_back(const MappingProblem& problem, TileId from, TileId to) {
+  const StageId sent = problem.tiles[from.value()].stage;
+  return problem.schedule == Schedule::kTimesteps && sent.value() >= problem.tiles[to.value()].stage.value();
+}
+
 std::int32_t slack(const std::vector<std::int32_t>& level, TileId from, TileId to) {
   return level[to.value()] - level[from.value()] - 1;
 }
@@ -23,7 +29,8 @@ std::int32_t slack(const std::vector<std::int32_t>& level, TileId from, TileId t
 std::vector<std::int32_t> compute_levels(const MappingProblem& problem) {
   Graph graph(problem.tiles.size());
   for (const Flow& flow : problem.flows)
-    for (const TileId to : flow.destinations) boost::add_edge(flow.source.value(), to.value(), graph);
+    for (const TileId to : flow.destinations)
+      if (!feeds_back(problem, flow.source, to)) boost::add_edge(flow.source.value(), to.value(), graph);
   std::vector<std::size_t> order;
   try {
     boost::topological_sort(graph, std::back_inserter(order));

@@ -9,8 +9,8 @@
 
 namespace ranvier::mapper {
 
-/// Longest path from the host tile (level 0); an input slice comes before its owner. Throws std::logic_error on a
-/// cycle.
+/// Longest path from the host tile (level 0); an input slice comes before its owner. In temporal programs
+/// flows to the own stage or an earlier one do not count. Throws std::logic_error on a cycle.
 std::vector<std::int32_t> compute_levels(const MappingProblem& problem);
 
 /// Steps that each flow's events wait so that all inputs of a tile stem from the same step: level(destination) -

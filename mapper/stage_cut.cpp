@@ -100,7 +100,8 @@ std::vector<Tile> tiles_of(const Program& program, const chips::CoreKind& core, 
   for (std::int32_t t = 0; t < cut.token_parts; ++t) {
     for (std::int32_t o = 0; o < cut.output_parts; ++o) {
       const TileId owner(first.value() + tiles.size());
-      const Range heads = part(units, cut.output_parts, o);
+      const Range heads =
+          cut.outputs.empty() ? part(units, cut.output_parts, o) : cut.outputs[static_cast<std::size_t>(o)];
       for (std::int32_t i = 0; i < cut.input_parts; ++i) {
         Tile tile;
         tile.stage = id;

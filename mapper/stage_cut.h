@@ -19,6 +19,7 @@ struct StageCut {
   std::int32_t input_parts = 1;   // kLinear only
   std::int32_t token_parts = 1;
   TokenMode mode = TokenMode::kShared;
+  std::vector<Range> outputs{};  // parts of any size instead of even ones, output_parts of them; empty: even
   std::int64_t tiles() const { return std::int64_t{output_parts} * input_parts * token_parts; }
 };
 

@@ -16,6 +16,7 @@
 #include "mapper/stage_cut.h"
 #include "mapper/synapse_storage.h"
 #include "mapper/work.h"
+#include "workloads/stage_inputs.h"
 
 namespace ranvier::mapper {
 
@@ -61,10 +62,13 @@ struct Tiler {
     if (cut.output_parts == 1) return 0;
     const Stage& stage = program.stage(id);
     if (stage.kind != StageKind::kLinear && stage.kind != StageKind::kLif) return 0;
-    const Reach reach = reach_of(program, tile, 0);
-    const double values = static_cast<double>(reach.tokens.size()) * reach.channels.size();
-    return values * events_per_value(program, stage.inputs[0].stage, schedule) *
-           static_cast<double>(core.relay_cycles.value);
+    double events = 0;
+    for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+      const Reach reach = reach_of(program, tile, port);
+      const double values = static_cast<double>(reach.tokens.size()) * reach.channels.size();
+      events += values * events_per_value(program, stage.inputs[port].stage, schedule);
+    }
+    return events * static_cast<double>(core.relay_cycles.value);
   }
 
   double share(StageId id, const StageCut& cut) const {
@@ -143,7 +147,9 @@ struct Tiler {
   std::vector<std::size_t> stage_levels() const {
     std::vector<std::size_t> level(program.stages.size(), 0);
     for (std::size_t s = 0; s < program.stages.size(); ++s)
-      for (const auto& input : program.stages[s].inputs) level[s] = std::max(level[s], level[input.stage.value()] + 1);
+      for (const auto& input : program.stages[s].inputs)
+        if (!workloads::feeds_back(StageId(s), input))
+          level[s] = std::max(level[s], level[input.stage.value()] + 1);
     return level;
   }
 
@@ -326,15 +332,35 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
   return assemble(tiler, board, cuts);
 }
 
-MappingProblem make_cut_problem(const Program& program, const chips::Board& board, Schedule schedule,
-                                const std::vector<std::int32_t>& output_parts) {
+namespace {
+
+MappingProblem make_given_problem(const Program& program, const chips::Board& board, Schedule schedule,
+                                  const std::vector<StageCut>& cuts) {
   const TilingOptions options;
   const Tiler tiler{program, board.chip.core, schedule, options, engines_of(program, options.engine, options.place)};
   check_chip_can(program, board.chip, tiler.engines);
   check_mechanisms(program, board.chip, schedule, tiler.engines);
+  return assemble(tiler, board, cuts);
+}
+
+}  // namespace
+
+MappingProblem make_cut_problem(const Program& program, const chips::Board& board, Schedule schedule,
+                                const std::vector<std::int32_t>& output_parts) {
   std::vector<StageCut> cuts(program.stages.size());
   for (std::size_t s = 1; s < cuts.size(); ++s) cuts[s].output_parts = output_parts[s];
-  return assemble(tiler, board, cuts);
+  return make_given_problem(program, board, schedule, cuts);
+}
+
+MappingProblem make_cut_problem(const Program& program, const chips::Board& board, Schedule schedule,
+                                const std::vector<std::vector<Range>>& outputs) {
+  std::vector<StageCut> cuts(program.stages.size());
+  for (std::size_t s = 1; s < cuts.size(); ++s) {
+    if (outputs[s].empty()) continue;
+    cuts[s].outputs = outputs[s];
+    cuts[s].output_parts = static_cast<std::int32_t>(outputs[s].size());
+  }
+  return make_given_problem(program, board, schedule, cuts);
 }
 
 const char* name_of(TokenMode mode) {

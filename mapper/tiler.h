@@ -42,6 +42,9 @@ MappingProblem make_problem(const workloads::Program& program, const chips::Boar
 /// not looked at), whether they fit a core or not; verify() says what does not. Throws DoesNotFit where no cut helps.
 MappingProblem make_cut_problem(const workloads::Program& program, const chips::Board& board, Schedule schedule,
                                 const std::vector<std::int32_t>& output_parts);
+/// The same with the ranges themselves; none for a stage: it is one tile.
+MappingProblem make_cut_problem(const workloads::Program& program, const chips::Board& board, Schedule schedule,
+                                const std::vector<std::vector<Range>>& outputs);
 
 const char* name_of(TokenMode mode);
 const char* name_of(TokenChoice choice);

@@ -165,7 +165,15 @@ void check_flows(const MappingProblem& p, Findings& out) {
       compare(
           grid, TileId(t), tile.stage, program.stage(id).name,
           [&](std::int32_t token, std::int32_t channel) {
-            if (stage.sparse) return synapses[static_cast<std::size_t>(channel)] > 0;
+            if (stage.sparse) {
+              // Its sources: the channels of each input, one input behind the other.
+              std::size_t first = 0;
+              for (const auto& input : stage.inputs) {
+                if (input.stage == producer && synapses[first + static_cast<std::size_t>(channel)] > 0) return true;
+                first += static_cast<std::size_t>(program.stage(input.stage).channels);
+              }
+              return false;
+            }
             if (lif) return within(window, token, channel);
             for (std::size_t port = 0; port < stage.inputs.size(); ++port)
               if (stage.inputs[port].stage == producer && needs(program, tile, port, token, channel)) return true;

@@ -10,6 +10,7 @@
 #include "workloads/compartment.h"
 #include "workloads/conv.h"
 #include "workloads/sparse_synapses.h"
+#include "workloads/stage_inputs.h"
 
 namespace ranvier::sim {
 namespace {
@@ -32,6 +33,8 @@ class LifCore final : public CoreModel {
         spikes_(state_.size()),
         active_((state_.size() + kWordBits - 1) / kWordBits) {
     lay_out_weights();
+    for (std::size_t port = 0; port < stage_.inputs.size(); ++port)
+      first_source_.push_back(workloads::first_source(*spec.program, stage_, port));
   }
 
   void begin_image() override {
@@ -176,7 +179,8 @@ class LifCore final : public CoreModel {
   /// Those synapses of the source that end in this tile.
   std::int64_t add_sparse(const Event& event) {
     std::int64_t synapses = 0;
-    stage_.sparse->for_each(event.channel, channels_, [&](std::int32_t target, std::int32_t weight) {
+    const std::int32_t source = first_source_[static_cast<std::size_t>(event.port)] + event.channel;
+    stage_.sparse->for_each(source, channels_, [&](std::int32_t target, std::int32_t weight) {
       const auto at = static_cast<std::size_t>(target - channels_.first);
       sum_[at] += weight;
       activate(at);
@@ -204,6 +208,7 @@ class LifCore final : public CoreModel {
   IndexRange tokens_, channels_;
   bool shared_;  // kernels are stored once for many output positions
   bool sparse_;  // each synapse names its target
+  std::vector<std::int32_t> first_source_;  // by port
   std::vector<std::int16_t> weight_;
   std::vector<CubaState> state_;       // [token][output], as all of these
   std::vector<std::int32_t> sum_;      // of the weights that events of this step reached

@@ -30,7 +30,7 @@ class MembraneProbe final : public Probe {
                   {"end_cycle", "cycles", "when the step ended, since the run began"},
                   {"layer", "", "stage", stage_names(*run.problem.program)},
                   {"token", "", "token of the stage"},
-                  {"neuron", "", "output channel of the stage"},
+                  {"neuron", "", "output channel of the stage, as numbered in the network as given"},
                   {"potential", "potential units", "of the neuron's weights; theta/2 + f(X) - theta S"},
                   {"threshold", "potential units", "theta: what one step of the code is worth; 0: no encoder"},
                   {"code", "", "tracer S; spikes so far of a compartment; the sum where there is no encoder"}}));
@@ -63,9 +63,10 @@ class MembraneProbe final : public Probe {
     const std::vector<std::int32_t> codes = (*cores_)[part.tile].codes();
     for (std::int32_t t = part.tokens.begin; t < part.tokens.end; ++t) {
       for (std::int32_t n = part.neurons.begin; n < part.neurons.end; ++n) {
+        if (!part.holds(n)) continue;
         const auto i = static_cast<std::size_t>(t - tile.tokens.begin) * static_cast<std::size_t>(tile.outputs.size()) +
                        static_cast<std::size_t>(n - tile.outputs.begin);
-        batch_.add(step.image, step.step, step.start_cycle + step.cycles, tile.stage.value(), t, n, potentials[i],
+        batch_.add(step.image, step.step, step.start_cycle + step.cycles, tile.stage.value(), t, part.number(n), potentials[i],
                    threshold_of(stage, n), codes[i]);
       }
     }

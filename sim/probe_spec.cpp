@@ -224,8 +224,14 @@ std::vector<ProbedTile> probed_tiles(const ProbeSpec& spec, const mapper::Mappin
     if (chosen[tile.stage.value()] == 0) continue;
     // An input slice has no membrane: its sums are parts of its owner's.
     if (spec.kind == ProbeKind::kMembrane && tile.partial_of.valid()) continue;
-    const ProbedTile part{TileId(t), common(tile.tokens, spec.tokens), common(tile.outputs, spec.neurons)};
-    if (part.tokens.size() > 0 && part.neurons.size() > 0) tiles.push_back(part);
+    const workloads::Stage& stage = problem.program->stage(tile.stage);
+    const bool reordered = !stage.unit_number.empty() && spec.neurons;
+    const ProbedTile part{TileId(t), common(tile.tokens, spec.tokens),
+                          reordered ? tile.outputs : common(tile.outputs, spec.neurons), &stage,
+                          reordered ? *spec.neurons : NumberRange{}};
+    bool any = false;
+    for (std::int32_t n = part.neurons.begin; n < part.neurons.end && !any; ++n) any = part.holds(n);
+    if (part.tokens.size() > 0 && any) tiles.push_back(part);
   }
   return tiles;
 }

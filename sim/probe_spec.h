@@ -48,11 +48,19 @@ ProbeSpec parse_probe(const std::string& text);
 /// Throws ProbeNotSimulated where `fidelity` has nothing for this probe to see.
 void check_fidelity(const ProbeSpec& spec, Fidelity fidelity);
 
-/// A tile's part of a selection. Ranges are those of the stage, within the tile.
+/// A tile's part of a selection. Ranges are those of the stage, within the tile. Where its units stand in another order
+/// than in the network as given, `neurons` are all of the tile, and of these those whose number as given is in `given`.
 struct ProbedTile {
   TileId tile;
   mapper::Range tokens;
   mapper::Range neurons;
+  const workloads::Stage* stage = nullptr;
+  NumberRange given{};
+
+  std::int32_t number(std::int32_t neuron) const {
+    return stage->unit_number.empty() ? neuron : stage->unit_number[static_cast<std::size_t>(neuron)];
+  }
+  bool holds(std::int32_t neuron) const { return neurons.contains(neuron) && given.contains(number(neuron)); }
 };
 
 /// The tiles that hold what `spec` names, ascending, the host's left out unless its stage is named. Throws BadProbe for

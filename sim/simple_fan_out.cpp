@@ -16,7 +16,7 @@ void check_simple(const mapper::MappingProblem& problem, const mapper::Mapping& 
   if (!program.temporal() || !program.closed) refuse("it is no network over time without a host");
   for (std::size_t s = 1; s < program.stages.size(); ++s) {
     const workloads::Stage& stage = program.stages[s];
-    if (!stage.sparse || !stage.integrate || stage.integrate->bias == 0 || stage.cuba.axon_delay_steps != 1)
+    if (stage.inputs.size() != 1 || !stage.sparse || !stage.integrate || stage.integrate->bias == 0 || stage.cuba.axon_delay_steps != 1)
       refuse(fmt::format("{} is no layer of biased compartments with listed synapses", stage.name));
   }
   const chips::Chip& chip = problem.board.chip;

@@ -26,7 +26,7 @@ class SpikeProbe final : public Probe {
                   {"layer", "", "stage that emitted", stage_names(*run.problem.program)},
                   {"tile", "", "tile of the mapping that emitted; 0 is the host"},
                   {"token", "", "token of the stage"},
-                  {"neuron", "", "output channel of the stage"},
+                  {"neuron", "", "output channel of the stage, as numbered in the network as given"},
                   {"value", "",
                    "payload: 1 or -1 unary, the change of the code graded, the change of the sum of a residual sum"},
                   {"emit_cycle", "cycles", "since its tile began to fire"}}));
@@ -39,15 +39,15 @@ class SpikeProbe final : public Probe {
     if (!on_ || part == nullptr || emissions.empty()) return;
     std::vector<Emission>& kept = fired_[tile];
     for (const Emission& e : emissions) {
-      if (part->tokens.contains(e.token) && part->neurons.contains(e.channel)) kept.push_back(e);
+      if (part->tokens.contains(e.token) && part->holds(e.channel)) kept.push_back(e);
     }
   }
 
   void end_step(const ProbedStep& step) override {
     for (auto& [tile, emissions] : fired_) {
       for (const Emission& e : emissions) {
-        batch_.add(step.image, step.step, step.start_cycle, stage_of_[tile.value()], tile.value(), e.token, e.channel,
-                   e.value, e.at.count());
+        batch_.add(step.image, step.step, step.start_cycle, stage_of_[tile.value()], tile.value(), e.token,
+                   part_of_[tile.value()]->number(e.channel), e.value, e.at.count());
       }
     }
     fired_.clear();
