@@ -57,10 +57,11 @@ struct Scaling {
     const double jump = p.psp_mv * current_of_psp() / p.capacitance_pf * p.tau_synapse_ms * step_share;
     return jump / std::sqrt(o.k_scaling) / (o.weight_unit * static_cast<double>(kThresholdUnit));
   }
-  /// Steady current into a neuron, in pA: background spikes at their mean, and what keeps the mean recurrent input.
+  /// Steady current into a neuron, in pA: what keeps the mean input, and the background where it is no spikes.
   double current(std::size_t target) const {
     const double weight = p.psp_mv * current_of_psp();
     const double per_hz = 1e-3 * p.tau_synapse_ms * weight;
+    const double external = p.external_in_degree[target] * p.background_rate_hz;
     double recurrent = 0;
     for (std::size_t s = 0; s < p.populations.size(); ++s) {
       const double in_degree =
@@ -68,7 +69,12 @@ struct Scaling {
           p.neurons[target];
       recurrent += p.mean_rates_hz[s] * in_degree * relative(target, s);
     }
-    return per_hz * (p.external_in_degree[target] * p.background_rate_hz + (1 - std::sqrt(o.k_scaling)) * recurrent);
+    const double lost = 1 - std::sqrt(o.k_scaling);  // of the mean input, by fewer synapses with larger weights
+    return per_hz * ((o.background == Background::kCurrent ? 1 : lost) * external + lost * recurrent);
+  }
+  /// Chance that a neuron gets a background spike in a step.
+  double background(std::size_t target) const {
+    return p.external_in_degree[target] * o.k_scaling * p.background_rate_hz * o.step_ms * 1e-3;
   }
   std::int32_t delay(std::size_t source) const {
     const double ms = excites(source) ? p.delay_excitatory_ms : p.delay_inhibitory_ms;
@@ -79,7 +85,8 @@ struct Scaling {
   }
 };
 
-void check(const MicrocircuitOptions& o) {
+void check(const Scaling& s) {
+  const MicrocircuitOptions& o = s.o;
   const auto real = [](const char* key, double value, double least, double most) {
     if (!(value >= least && value <= most))
       throw BadWiringNumber(key, fmt::format("{}", value), fmt::format("{} to {}", least, most));
@@ -90,6 +97,30 @@ void check(const MicrocircuitOptions& o) {
   real("steps", o.steps, 1, 10'000'000);
   real("weight_unit", o.weight_unit, 1, 127);
   real("weight_most", o.weight_most, o.weight_unit, 127);
+  for (std::size_t t = 0; o.background == Background::kSpikes && t < s.p.populations.size(); ++t) {
+    if (s.background(t) > 1)
+      throw BadWiringNumber("background", fmt::format("spikes: {} a step into {}", s.background(t), s.p.populations[t]),
+                            "1 at most; take background=current, a smaller step_ms or k_scaling");
+  }
+}
+
+constexpr std::uint64_t kBackgroundDraw = 2000;
+
+std::vector<std::int32_t> draw_background(const Scaling& s) {
+  std::vector<std::int32_t> packed;
+  for (std::int32_t step = 0; step < s.o.steps; ++step) {
+    RandomStream stream(s.o.seed, kBackgroundDraw, static_cast<std::uint64_t>(step));
+    std::int32_t unit = 0;
+    for (std::size_t t = 0; t < s.p.populations.size(); ++t) {
+      const double chance = s.background(t);
+      for (std::int32_t n = 0; n < s.neurons(t); ++n, ++unit) {
+        if (stream.unit() >= chance) continue;
+        packed.push_back(step);
+        packed.push_back(unit);
+      }
+    }
+  }
+  return packed;
 }
 
 CubaParams neuron_of(const Scaling& s, std::size_t population) {
@@ -149,19 +180,27 @@ std::int64_t synapses_of_pair(double probability, double sources, double targets
 }
 
 Microcircuit make_microcircuit(const MicrocircuitParameters& p, const MicrocircuitOptions& o, int threads) {
-  check(o);
   const Scaling scaling{p, o};
+  check(scaling);
+  const bool spikes = o.background == Background::kSpikes;
   Microcircuit m;
   Program& program = m.program;
   program.name = fmt::format("microcircuit-n{}-k{}", o.n_scaling, o.k_scaling);
   program.input_code_max = 1;
   program.timesteps = o.steps;
-  program.closed = true;
-  program.weights_note = "synapses are drawn by the model's statistics; background is its mean current";
+  program.closed = !spikes;
+  program.weights_note = fmt::format("synapses are drawn by the model's statistics; the background is {}",
+                                     spikes ? "spikes from the host" : "its mean current");
   Stage input;
   input.name = "input";
   input.kind = StageKind::kInput;
-  input.tokens = input.channels = input.in_channels = 1;
+  input.tokens = input.channels = 1;
+  if (spikes) {
+    input.channels = 0;
+    for (std::size_t t = 0; t < p.populations.size(); ++t) input.channels += scaling.neurons(t);
+    m.stimulus = draw_background(scaling);
+  }
+  input.in_channels = input.channels;
   program.stages.push_back(std::move(input));
   for (std::size_t t = 0; t < p.populations.size(); ++t) {
     Stage stage;
@@ -170,10 +209,13 @@ Microcircuit make_microcircuit(const MicrocircuitParameters& p, const Microcircu
     stage.tokens = 1;
     stage.channels = scaling.neurons(t);
     std::vector<ListedSynapse> list;
-    if (t == 0) {
-      stage.inputs.push_back({StageId(0), 1});  // silent: the host has nothing to send
-      stage.in_channels = 1;
+    if (spikes || t == 0) {  // a silent host feeds the first
+      stage.inputs.push_back({StageId(0), 1});
+      stage.in_channels = program.stages.front().channels;
     }
+    for (std::int32_t n = 0; spikes && n < stage.channels; ++n)
+      list.push_back({static_cast<std::int32_t>(m.neurons) + n, n, o.weight_unit});
+    const auto from_host = static_cast<std::int64_t>(list.size());
     for (std::size_t s = 0; s < p.populations.size(); ++s) {
       const double full =
           static_cast<double>(synapses_of_pair(p.connection_probability[t][s], p.neurons[s], p.neurons[t]));
@@ -187,10 +229,10 @@ Microcircuit make_microcircuit(const MicrocircuitParameters& p, const Microcircu
       stage.inputs.push_back({StageId(0), 1});
       stage.in_channels = 1;
     }
-    m.drawn += static_cast<std::int64_t>(list.size());
+    m.drawn += static_cast<std::int64_t>(list.size()) - from_host;
     auto made = synapses_of_list(std::move(list), stage.in_channels, stage.channels, o.weight_most, threads);
     m.clipped += made.clipped;
-    m.synapses += made.synapses->synapses();
+    m.synapses += made.synapses->synapses() - from_host;
     m.neurons += stage.channels;
     stage.sparse = std::move(made.synapses);
     stage.cuba = neuron_of(scaling, t);

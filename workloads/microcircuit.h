@@ -27,10 +27,15 @@ struct MicrocircuitParameters {
   double capacitance_pf = 0, tau_membrane_ms = 0, tau_synapse_ms = 0, refractory_ms = 0;
 };
 
+/// Spikes: a host unit a neuron that fires with chance external in-degree x K x rate x step, which must be 1 at most.
+/// Current: their mean; closed. Then a small network may fall silent, since nothing fluctuates from outside.
+enum class Background : std::uint8_t { kSpikes, kCurrent };
+
 struct MicrocircuitOptions {
   double n_scaling = 0.1;
   double k_scaling = 0.1;
   double step_ms = 0.25;
+  Background background = Background::kSpikes;
   std::int32_t steps = 100;
   std::int32_t weight_unit = 10;   // integer weight of a mean excitatory synapse
   std::int32_t weight_most = 127;  // sums of synapses of one pair are cut to it
@@ -38,7 +43,8 @@ struct MicrocircuitOptions {
 };
 
 struct Microcircuit {
-  Program program;  // closed: background and compensation are currents
+  Program program;  // stage 0 has a unit a neuron, in order; closed where the background is a current
+  std::vector<std::int32_t> stimulus;  // packed spikes (spike_train.h) of the background
   std::int64_t neurons = 0;
   std::int64_t drawn = 0;     // synapses; several of one pair are one with the sum of their weights
   std::int64_t synapses = 0;  // stored

@@ -37,6 +37,7 @@ TEST(Microcircuit, CountsOfThePaper) {
 TEST(Microcircuit, StagesDelaysAndSigns) {
   MicrocircuitOptions o;
   o.n_scaling = o.k_scaling = 1;
+  o.background = Background::kCurrent;
   const Microcircuit m = make_microcircuit(parse_microcircuit(kTwo, "two.json"), o);
   ASSERT_EQ(m.program.stages.size(), 3U);
   EXPECT_TRUE(m.program.closed);
@@ -54,9 +55,8 @@ TEST(Microcircuit, StagesDelaysAndSigns) {
   EXPECT_EQ(e.cuba.voltage_decay, std::lround(4096 * (1 - std::exp(-0.025))));
   EXPECT_EQ(m.drawn, synapses_of_pair(0.1, 40, 40) + synapses_of_pair(0.2, 10, 40) + synapses_of_pair(0.3, 40, 10));
   for (std::int32_t source = 0; source < e.in_channels; ++source) {
-    e.sparse->for_each(source, {0, e.channels}, [&](std::int32_t, std::int32_t weight) {
-      EXPECT_EQ(weight > 0, source <= 40) << source;
-    });
+    e.sparse->for_each(source, {0, e.channels},
+                       [&](std::int32_t, std::int32_t weight) { EXPECT_EQ(weight > 0, source <= 40) << source; });
   }
   ASSERT_EQ(e.cuba_initial.size(), 40U);
   for (const std::int32_t v : e.cuba_initial) EXPECT_LE(v, 64 * e.cuba.threshold_mantissa);
@@ -67,6 +67,7 @@ TEST(Microcircuit, PspOfThePublishedModelIs878PicoAmperes) {
   // Threshold over the jump of one synapse: 15 mV / (87.8 pA / 250 pF * 0.5 ms * (1 - exp(-0.5))) * 10 = 2171.
   MicrocircuitOptions o;
   o.n_scaling = o.k_scaling = 1;
+  o.background = Background::kCurrent;
   const Microcircuit m = make_microcircuit(parse_microcircuit(kTwo, "two.json"), o);
   const double jump = 87.8 / 250 * 0.5 * (1 - std::exp(-0.5));
   EXPECT_NEAR(m.program.stages[1].cuba.threshold_mantissa, 15 / jump * 10, 2);
@@ -92,7 +93,13 @@ TEST(Microcircuit, WrongFilesAreRefused) {
   refused(kTwo, "\"V_th\": -50", "\"V_th\": -70", "V_th");
   refused(kTwo, "\"tau_syn\": 0.5", "\"tau_syn\": 10", "tau_syn");
   EXPECT_THROW(read_microcircuit("no-such-parameters.json"), FileMissing);
+  // 100 synapses at 8 Hz are at most one spike a step up to 1.25 ms.
   MicrocircuitOptions o;
+  o.k_scaling = 1;
+  o.step_ms = 1.5;
+  EXPECT_THROW(make_microcircuit(parse_microcircuit(kTwo, "two.json"), o), BadWiringNumber);
+  o.step_ms = 1.2;
+  EXPECT_FALSE(make_microcircuit(parse_microcircuit(kTwo, "two.json"), o).program.closed);
   o.n_scaling = 2;
   EXPECT_THROW(make_microcircuit(parse_microcircuit(kTwo, "two.json"), o), BadWiringNumber);
 }
@@ -114,7 +121,7 @@ TEST(Microcircuit, PublishedParameters) {
   const Microcircuit m = make_microcircuit(p, o);
   EXPECT_NEAR(static_cast<double>(m.drawn), synapses * 0.002, 40);
   LifEngine engine(m.program);
-  engine.run({});
+  engine.run(m.stimulus);
   EXPECT_EQ(engine.steps_done(), o.steps);
 }
 
