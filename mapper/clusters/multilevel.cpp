@@ -3,6 +3,7 @@
 #include "mapper/clusters/multilevel.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -30,6 +31,7 @@ LevelGrid finest_grid(std::size_t clusters, Mesh mesh) {
 }
 
 constexpr std::int32_t kGreedySweeps = 5;
+constexpr double kUsualDegree = 20;
 
 struct Layout {
   std::vector<Cell> cells;
@@ -50,14 +52,20 @@ Layout refined(const Graph& graph, const LevelGrid& grid, std::vector<Cell> star
     order.push_back(at[cell]);
     cells.push_back(cell);
   }
-  const LevelGraph local = reordered(graph, order);
-  WindowSwaps swaps(local, grid, std::move(cells), seed);
+  LevelGraph local = reordered(graph, order);
+  const double degree = static_cast<double>(local.entries.size()) / static_cast<double>(order.size());
+  const auto sweeps = static_cast<std::int32_t>(
+      std::ceil(cooling.sweeps * std::min(1.0, std::sqrt(kUsualDegree / std::max(1.0, degree)))));
+  WindowSwaps swaps(std::move(local), grid, std::move(cells), seed);
+  const double before = swaps.cost();
   const float heat = cooling.heat * swaps.mean_change();
-  for (std::int32_t s = 0; s < cooling.sweeps; ++s)
-    swaps.sweep(heat * static_cast<float>(cooling.sweeps - s) / static_cast<float>(cooling.sweeps));
+  for (std::int32_t s = 0; s < sweeps; ++s)
+    swaps.sweep(heat * static_cast<float>(sweeps - s) / static_cast<float>(sweeps));
   for (std::int32_t s = 0; s < kGreedySweeps; ++s)
     if (swaps.sweep(0) == 0) break;
-  Layout out{std::move(start), swaps.cost()};
+  Layout out{std::move(start), before};
+  if (swaps.cost() >= before) return out;
+  out.cost = swaps.cost();
   for (std::size_t i = 0; i < order.size(); ++i) out.cells[order[i]] = swaps.cells()[i];
   return out;
 }
@@ -116,7 +124,13 @@ Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, const Multileve
     while (taken[next]) ++next;
     out[c] = next++;
   }
-  return out;
+  const auto hops = [&](const Placement& cells_of) {
+    double sum = 0;
+    for (const Edge& e : graph.edges()) sum += e.weight * mesh.distance(cells_of[e.source], cells_of[e.target]);
+    return sum;
+  };
+  Placement in_order = place_row_major(graph, mesh);
+  return hops(in_order) < hops(out) ? in_order : out;
 }
 
 Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed) {

@@ -12,12 +12,13 @@ struct Cooling {
   std::int32_t sweeps = 0;
 };
 
+/// Sweeps are those of graphs of up to 20 neighbours a cluster; denser ones get fewer, by the root.
 struct MultilevelSchedule {
   std::size_t coarsest = 256;  // clusters; a level with no more is annealed from scratch
-  Cooling anneal{2, 5000};
+  Cooling anneal{2, 3000};
   std::size_t tries_below = 4096;  // levels up to this size are solved twice from different pairs, the better is kept
-  Cooling small{1, 200};           // of those levels
-  Cooling large{1, 100};           // of the levels above
+  Cooling small{1.5F, 150};        // of those levels
+  Cooling large{1.5F, 80};         // of the levels above
 };
 
 Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, const MultilevelSchedule& schedule,

@@ -13,19 +13,32 @@ namespace ranvier::mapper::clusters {
 
 namespace {
 
-constexpr std::int32_t kFar = 4;  // further than this from a neighbour a shift changes the distance by itself
+constexpr std::int32_t kReach = 2;
+constexpr std::int32_t kFar = kReach;  // further from a neighbour a shift changes the distance by its own length
+constexpr std::size_t kRelative = 2 * kFar + 1;
 constexpr std::uint32_t kTile = 16;
 constexpr std::size_t kNoise = 8192;
 
-// |r + d| - |r| by r = -4..4 and d = -3..4.
+using Shifts = std::array<float, 4>;
+constexpr std::array<std::int32_t, 4> kSteps{-2, -1, 1, 2};
+
+constexpr std::int32_t magnitude(std::int32_t v) { return v < 0 ? -v : v; }
+
+// |r + d| - |r| by r = -2..2 and step d.
 constexpr auto kShift = [] {
-  std::array<std::array<float, 8>, 2 * kFar + 1> table{};
+  std::array<Shifts, kRelative> table{};
   for (std::int32_t r = -kFar; r <= kFar; ++r)
-    for (std::int32_t d = -3; d <= 4; ++d) {
-      const std::int32_t to = r + d < 0 ? -r - d : r + d;
-      table[static_cast<std::size_t>(r + kFar)][static_cast<std::size_t>(d + 3)] =
-          static_cast<float>(to - (r < 0 ? -r : r));
-    }
+    for (std::size_t i = 0; i < kSteps.size(); ++i)
+      table[static_cast<std::size_t>(r + kFar)][i] = static_cast<float>(magnitude(r + kSteps[i]) - magnitude(r));
+  return table;
+}();
+
+// What a neighbour's move from r to r' changes, at r * kRelative + r'.
+constexpr auto kChange = [] {
+  std::array<Shifts, kRelative * kRelative> table{};
+  for (std::size_t from = 0; from < kRelative; ++from)
+    for (std::size_t to = 0; to < kRelative; ++to)
+      for (std::size_t i = 0; i < kSteps.size(); ++i) table[from * kRelative + to][i] = kShift[to][i] - kShift[from][i];
   return table;
 }();
 
@@ -58,23 +71,21 @@ const std::vector<float>& gumbel_noise() {
   return table;
 }
 
-void add_scaled(std::array<float, 8>& sum, const std::array<float, 8>& f, float w) {
-  for (std::size_t i = 0; i < 8; ++i) sum[i] += w * f[i];
+void add_scaled(Shifts& __restrict sum, const Shifts& __restrict f, float w) {
+  for (std::size_t i = 0; i < f.size(); ++i) sum[i] += w * f[i];
 }
 
-void add_difference(std::array<float, 8>& sum, const std::array<float, 8>& to, const std::array<float, 8>& from,
-                    float w) {
-  for (std::size_t i = 0; i < 8; ++i) sum[i] += w * (to[i] - from[i]);
-}
+// Entry of a shift by d, which is not 0.
+constexpr std::size_t entry(std::int32_t d) { return static_cast<std::size_t>(d < 0 ? d + 2 : d + 1); }
 
 }  // namespace
 
-WindowSwaps::WindowSwaps(const LevelGraph& graph, LevelGrid grid, std::vector<Cell> cell_of, std::uint64_t seed)
-    : graph_(graph),
+WindowSwaps::WindowSwaps(LevelGraph graph, LevelGrid grid, std::vector<Cell> cell_of, std::uint64_t seed)
+    : graph_(std::move(graph)),
       grid_(grid),
       cell_of_(std::move(cell_of)),
       cluster_at_(grid.cells(), kNoCluster),
-      position_(graph.size()),
+      position_(graph_.size()),
       gains_(grid.cells()),
       random_(seed, 0) {
   for (Cluster c = 0; c < graph_.size(); ++c) {
@@ -108,8 +119,10 @@ void WindowSwaps::shift_neighbours(Cluster moved, Cluster partner, Position from
     const Position p = position_[n.cluster];
     const std::size_t x0 = clamped(p.x - from.x), x1 = clamped(p.x - to.x);
     const std::size_t y0 = clamped(p.y - from.y), y1 = clamped(p.y - to.y);
-    if (x0 != x1) add_difference(gains_[cell_of_[n.cluster]].x, kShift[x1], kShift[x0], n.weight * grid_.pitch_x);
-    if (y0 != y1) add_difference(gains_[cell_of_[n.cluster]].y, kShift[y1], kShift[y0], n.weight * grid_.pitch_y);
+    if (x0 == x1 && y0 == y1) continue;
+    Gains& gains = gains_[static_cast<std::size_t>(p.y) * grid_.width + static_cast<std::size_t>(p.x)];
+    add_scaled(gains.x, kChange[x0 * kRelative + x1], n.weight * grid_.pitch_x);
+    add_scaled(gains.y, kChange[y0 * kRelative + y1], n.weight * grid_.pitch_y);
   }
 }
 
@@ -139,38 +152,47 @@ float WindowSwaps::weight_between(Cluster a, Cluster b) const {
   return 0;
 }
 
-bool WindowSwaps::try_cluster(Cell cell, float temperature) {
-  const Cluster c = cluster_at_[cell];
-  const Position at = position_[c];
+template <bool kInside>
+std::pair<std::int32_t, std::int32_t> WindowSwaps::best_shift(Cell cell, Position at, float temperature, float& best) {
   const Gains& own = gains_[cell];
-  const float* noise = gumbel_noise().data() + random_.below(kNoise - 64);
-  const float stay = temperature > 0 ? -temperature * *noise++ : -least_gain_;
-  float best = stay;
+  const float* noise = gumbel_noise().data() + random_.below(kNoise - 32);
+  best = temperature > 0 ? -temperature * *noise : -least_gain_;
   std::int32_t best_x = 0, best_y = 0;
-  const std::int32_t left = -std::min(kReach, at.x);
-  const std::int32_t right = std::min(kReach, static_cast<std::int32_t>(grid_.width) - 1 - at.x);
-  const std::int32_t up = -std::min(kReach, at.y);
-  const std::int32_t down = std::min(kReach, static_cast<std::int32_t>(grid_.height) - 1 - at.y);
-  for (std::int32_t dy = up; dy <= down; ++dy) {
+  for (std::int32_t dy = -kReach; dy <= kReach; ++dy) {
+    if (!kInside && (at.y + dy < 0 || at.y + dy >= static_cast<std::int32_t>(grid_.height))) continue;
     const Gains* row = &gains_[cell + static_cast<std::int64_t>(dy) * grid_.width];
-    const float own_y = own.y[static_cast<std::size_t>(3 + dy)];
-    for (std::int32_t dx = left; dx <= right; ++dx) {
+    for (std::int32_t dx = -kReach; dx <= kReach; ++dx) {
+      if (dx == 0 && dy == 0) continue;
+      if (!kInside && (at.x + dx < 0 || at.x + dx >= static_cast<std::int32_t>(grid_.width))) continue;
       const Gains& other = row[dx];
-      const float delta = own.x[static_cast<std::size_t>(3 + dx)] + own_y + other.x[static_cast<std::size_t>(3 - dx)] +
-                          other.y[static_cast<std::size_t>(3 - dy)] - temperature * *noise++;
-      if (delta < best && (dx != 0 || dy != 0)) {
+      float delta = -temperature * *++noise;
+      if (dx != 0) delta += own.x[entry(dx)] + other.x[entry(-dx)];
+      if (dy != 0) delta += own.y[entry(dy)] + other.y[entry(-dy)];
+      if (delta < best) {
         best = delta;
         best_x = dx;
         best_y = dy;
       }
     }
   }
+  return {best_x, best_y};
+}
+
+bool WindowSwaps::try_cluster(Cell cell, float temperature) {
+  const Cluster c = cluster_at_[cell];
+  const Position at = position_[c];
+  const bool inside = at.x >= kReach && at.y >= kReach && at.x + kReach < static_cast<std::int32_t>(grid_.width) &&
+                      at.y + kReach < static_cast<std::int32_t>(grid_.height);
+  float best = 0;
+  const auto [best_x, best_y] =
+      inside ? best_shift<true>(cell, at, temperature, best) : best_shift<false>(cell, at, temperature, best);
   if (best_x == 0 && best_y == 0) return false;
   const Cell to = static_cast<Cell>(cell + static_cast<std::int64_t>(best_y) * grid_.width + best_x);
   if (const Cluster other = cluster_at_[to]; other != kNoCluster) {
     // The two gains count the edge between them twice as shortened to nothing; the swap leaves it as it is.
     const float hops =
         static_cast<float>(std::abs(best_x)) * grid_.pitch_x + static_cast<float>(std::abs(best_y)) * grid_.pitch_y;
+    const float stay = temperature > 0 ? 0 : -least_gain_;
     if (best + 2 * weight_between(c, other) * hops >= stay) return false;
   }
   swap_cells(cell, to);
@@ -206,22 +228,22 @@ float WindowSwaps::mean_change() const {
   for (Cell a = 0; a + 1 < grid_.cells(); ++a) {
     if ((a + 1) % grid_.width == 0 || cluster_at_[a] == kNoCluster || cluster_at_[a + 1] == kNoCluster) continue;
     const float edge = 2 * weight_between(cluster_at_[a], cluster_at_[a + 1]) * grid_.pitch_x;
-    sum += static_cast<double>(std::abs(gains_[a].x[4] + gains_[a + 1].x[2] + edge));
+    sum += static_cast<double>(std::abs(gains_[a].x[entry(1)] + gains_[a + 1].x[entry(-1)] + edge));
     ++pairs;
   }
   return pairs == 0 ? 0 : static_cast<float>(sum / static_cast<double>(pairs));
 }
 
+float WindowSwaps::hops_between(Cluster a, Cluster b) const {
+  return static_cast<float>(magnitude(position_[a].x - position_[b].x)) * grid_.pitch_x +
+         static_cast<float>(magnitude(position_[a].y - position_[b].y)) * grid_.pitch_y;
+}
+
 double WindowSwaps::cost() const {
   double sum = 0;
-  for (Cluster c = 0; c < graph_.size(); ++c) {
-    for (const auto& n : graph_.neighbours(c)) {
-      if (n.cluster < c) continue;
-      sum += static_cast<double>(n.weight) *
-             (static_cast<double>(grid_.pitch_x) * std::abs(position_[c].x - position_[n.cluster].x) +
-              static_cast<double>(grid_.pitch_y) * std::abs(position_[c].y - position_[n.cluster].y));
-    }
-  }
+  for (Cluster c = 0; c < graph_.size(); ++c)
+    for (const auto& n : graph_.neighbours(c))
+      if (c < n.cluster) sum += static_cast<double>(n.weight) * static_cast<double>(hops_between(c, n.cluster));
   return sum;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Swaps in a small window with cached gains: what a cluster's edges gain by any shift of up to 3 cells is a sum of a
-// function of dx and one of dy (the distance is Manhattan's), kept in one cache line a cell. A swap is then judged
+// Swaps in a small window with cached gains: what a cluster's edges gain by any shift of up to 2 cells is a sum of a
+// function of dx and one of dy (the distance is Manhattan's), kept in half a cache line a cell. A swap is then judged
 // without a walk over edges; only a swap that is made walks over those of its two clusters.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/random_stream.h"
@@ -16,7 +17,7 @@ namespace ranvier::mapper::clusters {
 class WindowSwaps {
  public:
   /// Clusters of `graph` lie on distinct cells; memory locality is best with clusters numbered along the grid.
-  WindowSwaps(const LevelGraph& graph, LevelGrid grid, std::vector<Cell> cell_of, std::uint64_t seed);
+  WindowSwaps(LevelGraph graph, LevelGrid grid, std::vector<Cell> cell_of, std::uint64_t seed);
 
   /// Every cluster once, tile by tile: a heat-bath step over all swaps of its window, at `temperature` in units of the
   /// objective; 0 takes the best gain or stays. Returns the swaps made.
@@ -31,23 +32,26 @@ class WindowSwaps {
   const std::vector<Cell>& cells() const { return cell_of_; }
 
  private:
-  static constexpr std::int32_t kReach = 3;
-  struct alignas(64) Gains {
-    std::array<float, 8> x{};  // cost change of a shift by index - 3 columns; the last is unused
-    std::array<float, 8> y{};
+  /// Cost changes of shifts by -2, -1, 1 and 2 columns, and rows.
+  struct alignas(32) Gains {
+    std::array<float, 4> x{};
+    std::array<float, 4> y{};
   };
   struct Position {
     std::int32_t x = 0;
     std::int32_t y = 0;
   };
 
+  template <bool kInside>
+  std::pair<std::int32_t, std::int32_t> best_shift(Cell cell, Position at, float temperature, float& best);
   bool try_cluster(Cell cell, float temperature);
   void swap_cells(Cell a, Cell b);
   void shift_neighbours(Cluster moved, Cluster partner, Position from, Position to);
   void recompute(Cell cell);
+  float hops_between(Cluster a, Cluster b) const;
   float weight_between(Cluster a, Cluster b) const;
 
-  const LevelGraph& graph_;
+  LevelGraph graph_;
   LevelGrid grid_;
   std::vector<Cell> cell_of_;
   std::vector<Cluster> cluster_at_;
