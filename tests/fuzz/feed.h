@@ -18,6 +18,7 @@ bool feed_config(std::span<const std::uint8_t> bytes);
 bool feed_edges(std::span<const std::uint8_t> bytes);
 bool feed_events(std::span<const std::uint8_t> bytes);
 bool feed_events_hdf5(std::span<const std::uint8_t> bytes);
+bool feed_hypergraph(std::span<const std::uint8_t> bytes);
 bool feed_network(std::span<const std::uint8_t> bytes);
 bool feed_nir(std::span<const std::uint8_t> bytes);
 bool feed_nir_tree(std::span<const std::uint8_t> bytes);
