@@ -154,7 +154,11 @@ Parts multilevel(const PartitionArguments& a, const PartitionProblem& problem) {
     const Parts start = parse_parts(read_file(a.start_file), a.start_file, problem.graph.vertices);
     result = refine(problem, start, options);
   }
-  if (!result.valid()) throw NotPartitioned(result.excess.front());
+  if (!result.valid()) {
+    const Excess& e = result.excess.front();
+    if (e.obstacle == Obstacle::kVertexTooLarge) throw NoPartition(e.resource, e.vertex, e.needed, e.limit);
+    throw NotPartitioned(e);
+  }
   return std::move(result.parts);
 }
 
