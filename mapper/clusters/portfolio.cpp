@@ -3,7 +3,6 @@
 #include "mapper/clusters/portfolio.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -27,25 +26,26 @@ namespace {
 
 struct Work {
   std::int32_t scotch_seeds = 1;
-  std::int32_t bands = 1;        // numbers of rows tried
-  std::int64_t short_moves = 0;  // a cluster, for each start
-  std::size_t kept = 1;          // starts that go on
-  std::int64_t long_moves = 0;   // a cluster, for each that goes on and each heat
-  std::vector<double> heats;     // of the long runs
-  std::int64_t least_moves = 0;  // of a long run in all: small graphs get more a cluster
-  std::int64_t most_moves = 0;   // of a long run in all
+  std::int32_t bands = 1;          // numbers of rows tried
+  std::int64_t short_moves = 0;    // a cluster, for each start
+  std::size_t kept = 1;            // starts that go on
+  std::int64_t long_moves = 0;     // a cluster, for each that goes on and each heat
+  std::vector<double> heats;       // of the long runs
+  std::int64_t least_moves = 0;    // of a long run in all: small graphs get more a cluster
+  std::int64_t most_moves = 0;     // of a long run in all
+  std::int32_t median_passes = 0;  // of large graphs, which are not annealed
 };
 
 Work work_of(Effort effort) {
   switch (effort) {
     case Effort::kFast:
-      return {1, 1, 200, 1, 600, {1.5}, 1'000'000, 10'000'000};
+      return {1, 1, 200, 1, 600, {1.5}, 1'000'000, 10'000'000, 1};
     case Effort::kDefault:
-      return {4, 2, 500, 2, 5000, {0.5, 2.0}, 16'000'000, 40'000'000};
+      return {4, 2, 500, 2, 5000, {0.5, 2.0}, 16'000'000, 40'000'000, 3};
     case Effort::kBest:
       break;
   }
-  return {12, 4, 1000, 4, 20000, {0.5, 2.0}, 64'000'000, 400'000'000};
+  return {12, 4, 1000, 4, 20000, {0.5, 2.0}, 64'000'000, 400'000'000, 20};
 }
 
 // In the units of AnnealSchedule.
@@ -159,16 +159,33 @@ std::vector<Job> reference_jobs(const ClusterGraph& graph, Mesh room) {
   return jobs;
 }
 
+// Large graphs: placed in near-linear time, not annealed.
+std::vector<Job> large_jobs(const ClusterGraph& graph, Mesh inner, const Work& work, std::uint64_t seed) {
+  std::vector<Job> jobs{{"multilevel", [&graph, inner, seed] { return place_multilevel(graph, inner, seed); }}};
+  // 0 rows: row-major, where a row of cells is a layer.
+  double least = hops_of(graph, inner, place_row_major(graph, inner));
+  std::uint32_t best = 0;
+  for (std::uint32_t rows = 2; rows <= std::min(inner.height, 64U); rows *= 2) {
+    const double hops = hops_of(graph, inner, place_in_bands(graph, inner, rows));
+    if (hops >= least) continue;
+    least = hops;
+    best = rows;
+  }
+  jobs.push_back({best == 0 ? "row-major, median swaps" : fmt::format("bands of {}, median swaps", best),
+                  [&graph, inner, best, passes = work.median_passes, seed] {
+                    return refine_by_median_swaps(
+                        graph, inner, best == 0 ? place_row_major(graph, inner) : place_in_bands(graph, inner, best),
+                        {}, passes, seed);
+                  }});
+  return jobs;
+}
+
 std::vector<Job> start_jobs(const ClusterGraph& graph, Mesh inner, const Work& work, std::uint64_t seed) {
   std::vector<Job> jobs;
-  if (graph.size() <= kScotchClusters) {
-    for (std::int32_t s = 0; s < work.scotch_seeds; ++s)
-      jobs.push_back({fmt::format("scotch {}", s), [&graph, inner, seed = seed * 1000 + static_cast<std::uint64_t>(s)] {
-                        return place_with_scotch(graph, inner, seed);
-                      }});
-  } else {
-    jobs.push_back({"multilevel", [&graph, inner, seed] { return place_multilevel(graph, inner, seed); }});
-  }
+  for (std::int32_t s = 0; s < work.scotch_seeds; ++s)
+    jobs.push_back({fmt::format("scotch {}", s), [&graph, inner, seed = seed * 1000 + static_cast<std::uint64_t>(s)] {
+                      return place_with_scotch(graph, inner, seed);
+                    }});
   for (const std::uint32_t rows : best_bands(graph, inner, work.bands))
     jobs.push_back(
         {fmt::format("bands of {}", rows), [&graph, inner, rows] { return place_in_bands(graph, inner, rows); }});
@@ -282,11 +299,21 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
 
   PlaceResult result;
   std::vector<std::size_t> kept;
-  const std::array<std::function<void()>, 3> steps{[&] {
-                                                     kept = run_starts();
-                                                     keep_least(kept, candidates, work.kept);
-                                                   },
-                                                   [&] { run_annealing(kept); }, run_limits};
+  std::vector<std::function<void()>> steps;
+  if (graph.size() > kScotchClusters) {
+    steps.push_back([&] {
+      std::vector<Job> jobs = large_jobs(graph, inner, work, options.seed);
+      for (Job& job : jobs) job.run = [&window, place = std::move(job.run)] { return moved_to_room(window, place()); };
+      rounds.run("starts", std::move(jobs));
+    });
+  } else {
+    steps.push_back([&] {
+      kept = run_starts();
+      keep_least(kept, candidates, work.kept);
+    });
+    steps.push_back([&] { run_annealing(kept); });
+  }
+  steps.push_back(run_limits);
   for (const auto& step : steps) {
     result.stopped_early = rounds.out_of_time();
     if (result.stopped_early) break;

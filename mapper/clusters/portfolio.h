@@ -48,7 +48,7 @@ struct PlaceResult {
   bool stopped_early = false;  // by the time budget
 };
 
-inline constexpr std::size_t kScotchClusters = 16384;     // above: own multilevel placement
+inline constexpr std::size_t kScotchClusters = 16384;     // above: multilevel placement and median swaps, no annealing
 inline constexpr std::size_t kReferenceClusters = 16384;  // above: the force-directed reference takes too long
 
 /// The rule: of all candidates whose greatest latency and greatest congestion are not above the reference's, the one of
