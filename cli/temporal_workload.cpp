@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "cli/common.h"
+#include "cli/graph_workload.h"
 
 namespace ranvier::cli {
 
@@ -23,7 +24,7 @@ void check_schedule_of_images(const std::string& schedule) {
 
 void check_workload_over_time(const std::string& mapping_file, const std::string& program,
                               const std::string& workload) {
-  if (is_temporal_workload(workload)) return;
+  if (is_temporal_workload(workload) || is_graph_workload(workload)) return;
   throw UsageError("--workload", fmt::format("{} maps {}, a network over time, and {} is no folder of one; give its "
                                              "folder, --workload FOLDER",
                                              mapping_file, program, workload));

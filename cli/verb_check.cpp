@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cli/fidelity_output.h"
+#include "cli/graph_workload.h"
 #include "cli/job.h"
 #include "mapper/step_work.h"
 #include "mapper/verifier.h"
@@ -23,14 +24,15 @@ struct FidelityArguments {
   double limit_analytic = 0, limit_fast = 0;  // percent; 0: none
 };
 
-ExitCode check(const std::string& path, const std::string& given) {
+ExitCode check(const std::string& path, const std::string& given, const std::string& set) {
   auto file = mapper::mapping_from_json(read_file(path), path);
   const std::string workload = given.empty() ? file.program_name : given;
   if (file.problem.schedule == workloads::Schedule::kTimesteps)
     check_workload_over_time(path, file.program_name, workload);
-  const auto program =
-      mapper::program_for(file, is_temporal_workload(workload) ? workloads::load_temporal(workload).program
-                                                               : workloads::load_chip_network(workload).program);
+  const auto program = mapper::program_for(
+      file, is_graph_workload(workload)      ? load_graph_workload(workload, set, 1).program
+            : is_temporal_workload(workload) ? workloads::load_temporal(workload).program
+                                             : workloads::load_chip_network(workload).program);
   mapper::attach(file, program, chips::load_target(file.target));
   const auto findings = mapper::verify(file.problem, file.mapping);
   for (const auto& finding : findings) fmt::print("{}: {}: {}\n", path, mapper::name_of(finding.kind), finding.text);
@@ -40,7 +42,8 @@ ExitCode check(const std::string& path, const std::string& given) {
 
 bool is_mapping_file(const std::string& path) {
   std::error_code ignored;
-  return std::filesystem::path(path).extension() == ".json" && std::filesystem::is_regular_file(path, ignored);
+  return std::filesystem::path(path).extension() == ".json" && std::filesystem::is_regular_file(path, ignored) &&
+         !is_graph_workload(path);
 }
 
 std::unique_ptr<Job> make_job(FidelityArguments& a) {
@@ -136,12 +139,14 @@ void add_check_verb(CLI::App& app, Context& context) {
   auto workload = std::make_shared<std::string>();
   verb->add_option("mapping", *path, "mapping file (./fidelity for one of that name)");
   verb->add_option("--workload", *workload, "model folder, if it is not the bundled one of the mapping's name");
+  auto set = std::make_shared<std::string>();
+  verb->add_option("--set", *set, "numbers of an irregular network (--workload FILE), as given to ranvier map");
   verb->require_subcommand(0, 1);
   add_fidelity_verb(*verb, context);
-  verb->callback([verb, path, workload, &context] {
+  verb->callback([verb, path, workload, set, &context] {
     if (!verb->get_subcommands().empty()) return;
     if (path->empty()) throw CLI::RequiredError("mapping");
-    context.exit_code = check(*path, *workload);
+    context.exit_code = check(*path, *workload, *set);
   });
 }
 

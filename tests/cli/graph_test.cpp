@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Irregular networks from the command line: mapped, run, probed by the file's numbers, checked, refused.
+#include "tests/cli/command.h"
+
+namespace ranvier::cli_test {
+namespace {
+
+class GraphTest : public CommandTest {
+ protected:
+  void SetUp() override {
+    CommandTest::SetUp();
+    // Two rings of three, mixed up in the file, and one edge between them.
+    std::ofstream(folder_ / "rings.csv") << "source,target,synapses\na0,a1,30\nb0,b1,30\na1,a2,30\nb1,b2,30\na2,a0,30\n"
+                                            "b2,b0,30\na2,b0,1\n";
+  }
+  static constexpr const char* kSet = "steps=12,inhibitory=0,stimulated=0,stimulus_rate=1,refractory=0";
+};
+
+TEST_F(GraphTest, PartitionFollowsTheGraph) {
+  const std::string how =
+      std::string("map rings.csv --target loihi-fitted --quiet --json --preset fast --set core_neurons=3,") + kSet;
+  const Outcome graph = ranvier(how + ",partition=graph");
+  const Outcome order = ranvier(how + ",partition=order");
+  ASSERT_EQ(graph.exit_code, 0) << graph.err;
+  ASSERT_EQ(order.exit_code, 0) << order.err;
+  EXPECT_EQ(graph.json().at("verified"), true);
+  EXPECT_EQ(graph.json().at("tiles"), 2);
+  EXPECT_EQ(order.json().at("tiles"), 2);
+  // Whole rings: one axon leaves its core. In the order of the file both rings are cut.
+  EXPECT_LT(graph.json().at("connectivity").get<double>(), order.json().at("connectivity").get<double>());
+}
+
+TEST_F(GraphTest, RunsAreExactAndProbesPrintTheNumbersOfTheFile) {
+  const Outcome o =
+      ranvier(std::string("run rings.csv --target loihi-fitted --quiet --json --force -o run --preset fast "
+                          "--probe 'spikes:neurons[neurons=0..0]' --set core_neurons=3,") +
+              kSet);
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  EXPECT_EQ(o.json().at("exact"), true);
+  const Outcome checked =
+      ranvier(std::string("check run/mapping.json --workload rings.csv --set core_neurons=3,") + kSet);
+  EXPECT_EQ(checked.exit_code, 0) << checked.err << checked.out;
+}
+
+TEST_F(GraphTest, WrongInputIsRefused) {
+  const std::string target = " --target loihi-fitted --quiet";
+  expect_refusal(ranvier("map rings.csv --set stepz=3" + target), 4, "steps");
+  expect_refusal(ranvier("map rings.csv --set steps=3,steps=4" + target), 4, "twice");
+  expect_refusal(ranvier("map rings.csv --set steps=x" + target), 4, "no number for steps");
+  expect_refusal(ranvier("map rings.csv --set partition=magic" + target), 4, "graph, order");
+  expect_refusal(ranvier("map rings.csv --set core_neurons=-1" + target), 4, "core_neurons");
+  expect_refusal(ranvier("map rings.csv --set threshold=0" + target), 4, "threshold");
+  std::ofstream(folder_ / "bad.csv") << "source,target,synapses\n1,2\n";
+  expect_refusal(ranvier("map bad.csv" + target), 5, "bad.csv:2:1");
+  std::ofstream(folder_ / "bad.json") << "{}";
+  expect_refusal(ranvier("map bad.json" + target), 5, "bad.json");
+}
+
+}  // namespace
+}  // namespace ranvier::cli_test
