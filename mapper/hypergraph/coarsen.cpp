@@ -20,7 +20,8 @@ constexpr int kTries = 3;                       // clusters tried for one vertex
 class Ratings {
  public:
   explicit Ratings(std::size_t vertices) : rating_(vertices, 0) {}
-  void look(const Instance& g, Vertex v, const std::vector<Vertex>& leader, const Parts& within) {
+  void look(const Instance& g, Vertex v, const std::vector<Vertex>& leader, const std::vector<std::uint32_t>& members,
+            const Parts& within) {
     for (const Vertex c : near_) rating_[c] = 0;
     near_.clear();
     for (const Net e : g.nets_of[v]) {
@@ -28,7 +29,7 @@ class Ratings {
       if (g.weight[e] == 0 || pins.size() > kLargestRatedNet) continue;
       const double share = static_cast<double>(g.weight[e]) / static_cast<double>(pins.size() - 1);
       for (const Vertex u : pins) {
-        if (u == v || (!within.empty() && within[u] != within[v])) continue;
+        if (u == v || members[leader[u]] >= kMostMembers || (!within.empty() && within[u] != within[v])) continue;
         double& rating = rating_[leader[u]];
         if (rating == 0) near_.push_back(leader[u]);
         rating += share;
@@ -69,11 +70,10 @@ Clustering heavy_clusters(const Instance& instance, const Parts& within, const C
   MergeRules rules(instance, limits);
   for (const Vertex v : order) {
     if (leader[v] != v || members[v] > 1) continue;
-    ratings.look(instance, v, leader, within);
+    ratings.look(instance, v, leader, members, within);
     for (int t = 0; t < kTries; ++t) {
       const Vertex to = ratings.take_best();
       if (to == UINT32_MAX) break;
-      if (members[to] >= kMostMembers) continue;
       rules.begin(to);
       bool same = true;
       for (Vertex u = next[to]; u != UINT32_MAX && same; u = next[u]) same = rules.join(u);

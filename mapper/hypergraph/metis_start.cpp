@@ -51,17 +51,17 @@ StarGraph star_graph(const Instance& instance) {
     }
     graph.first.push_back(static_cast<idx_t>(graph.neighbour.size()));
   }
-  // Constraints whose sum is 0 are left out: METIS divides by it.
+  // Nobody weighs 0, or METIS may leave a side empty, which it reports on standard output.
   std::vector<std::vector<idx_t>> columns;
   for (std::size_t r = 0; r < std::min(instance.summed(), kMostConstraints); ++r) {
     double all = 0;
     for (Vertex v = 0; v < instance.vertices; ++v)
       all += static_cast<double>(instance.demand[v * instance.summed() + r]);
     if (all == 0) continue;
-    const double scale = all > kDemandSum ? kDemandSum / all : 1;
+    const double scale = std::min(1000.0, kDemandSum / all);
     std::vector<idx_t> column;
     for (Vertex v = 0; v < instance.vertices; ++v)
-      column.push_back(static_cast<idx_t>(static_cast<double>(instance.demand[v * instance.summed() + r]) * scale));
+      column.push_back(1 + static_cast<idx_t>(static_cast<double>(instance.demand[v * instance.summed() + r]) * scale));
     columns.push_back(std::move(column));
   }
   if (columns.empty()) columns.emplace_back(instance.vertices, 1);

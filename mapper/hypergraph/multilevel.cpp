@@ -3,7 +3,9 @@
 #include "mapper/hypergraph/multilevel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
+#include <thread>
 #include <utility>
 
 #include "mapper/hypergraph/starts.h"
@@ -67,75 +69,90 @@ std::deque<Level> coarsen(const Instance& instance, const Clustering& first, Par
   return levels;
 }
 
-/// The best of several starts, repaired and swept.
-class BestStart {
+struct Candidate {
+  Score score;
+  Parts parts;
+};
+
+/// Repaired and swept starts, the best first.
+class Starts {
  public:
-  BestStart(const Instance& instance, const SolverOptions& options) : instance_(&instance), options_(&options) {}
+  Starts(const Instance& instance, const SolverOptions& options) : instance_(&instance), options_(&options) {}
   /// Returns whether it is the best so far.
   bool consider(Parts parts) {
     fold(parts, options_->most_parts);
-    State state(*instance_, slots_for(parts, *options_), parts);
-    repair(state, options_->prices);
-    sweep(state, options_->prices, 8, options_->seed);
-    dissolve_parts(state, options_->prices);
-    const Score s = score(state, options_->prices);
-    if (!parts_.empty() && s >= score_) return false;
-    parts_ = state.assignment();
-    score_ = s;
-    return true;
+    for (std::size_t slots = slots_for(parts, *options_);; slots = std::min(options_->most_parts, slots + slots / 2)) {
+      State state(*instance_, slots, parts);
+      if (!repair(state, options_->prices) && slots < std::min(options_->most_parts, instance_->vertices)) continue;
+      sweep(state, options_->prices, 8, options_->seed);
+      dissolve_parts(state, options_->prices);
+      Candidate candidate{score(state, options_->prices), state.assignment()};
+      const auto at = std::ranges::upper_bound(found_, candidate.score, {}, &Candidate::score);
+      const bool is_best = at == found_.begin();
+      found_.insert(at, std::move(candidate));
+      return is_best;
+    }
   }
-  bool valid() const { return score_.violation == 0; }
-  Parts take() { return std::move(parts_); }
+  bool valid() const { return found_.front().score.violation == 0; }
+  std::vector<Candidate> take(std::size_t most) {
+    if (found_.size() > most) found_.resize(most);
+    return std::move(found_);
+  }
 
  private:
   const Instance* instance_;
   const SolverOptions* options_;
-  Parts parts_;
-  Score score_;
+  std::vector<Candidate> found_;
 };
 
-Parts start(const Instance& instance, const SolverOptions& options) {
-  BestStart best(instance, options);
-  best.consider(start_in_order(instance));
-  best.consider(start_by_overlap(instance));
+std::vector<Candidate> starts(const Instance& instance, const SolverOptions& options, std::size_t wanted) {
+  Starts found(instance, options);
+  found.consider(start_in_order(instance));
+  found.consider(start_by_overlap(instance));
   const std::size_t most = std::min(options.most_parts, instance.vertices);
   std::size_t parts = std::min(most, fewest_parts(instance));
   constexpr int kTries = 16;
-  constexpr int kWorse = 4;  // tries in a row that are no better: more parts will not help either
+  const int most_worse = options.effort == Effort::kFast ? 2 : 4;  // tries in a row that are no better
   int worse = 0;
-  for (int t = 0; t < kTries && worse < kWorse && parts <= most; ++t) {
+  const std::size_t most_by_metis = std::min(most, instance.vertices / 3);  // it refuses parts without vertices
+  for (int t = 0; t < kTries && worse < most_worse && parts <= most_by_metis; ++t) {
     Parts trial = start_by_metis(instance, parts, 1.03, options.seed + static_cast<std::uint64_t>(t));
     const double excess = static_cast<double>(State(instance, parts, trial).violation()) /
                           (static_cast<double>(State::kWhole) * static_cast<double>(parts));
     const std::size_t step = std::max<std::size_t>(1, parts / 16);
-    if (excess > 0.25 && parts < most) {  // far from enough parts: shared items need more than their sum says
-      parts = std::min(most, parts + std::max(step, static_cast<std::size_t>(static_cast<double>(parts) * excess / 2)));
+    if (excess > 0.25 && parts < most_by_metis) {  // far from enough parts: shared items need more than their sum says
+      parts = std::min(most_by_metis,
+                       parts + std::max(step, static_cast<std::size_t>(static_cast<double>(parts) * excess * 0.7)));
       continue;
     }
-    worse = best.consider(std::move(trial)) ? 0 : worse + 1;
+    worse = found.consider(std::move(trial)) ? 0 : worse + 1;
     parts += step;
   }
-  if (!best.valid()) best.consider(start_by_best_fit(instance, most));
-  return best.take();
+  if (!found.valid()) found.consider(start_by_best_fit(instance, most));
+  return found.take(wanted);
 }
 
 void refine_level(State& state, const SolverOptions& options, double heat, std::uint64_t seed) {
   repair(state, options.prices);
   sweep(state, options.prices, 6, seed);
   const std::size_t n = state.instance().vertices;
-  constexpr std::size_t kMostAnnealed = 20000;
-  if (n <= kMostAnnealed) anneal(state, options.prices, 200 * static_cast<std::int64_t>(n), heat, seed);
+  const bool fast = options.effort == Effort::kFast;
+  const double tries = fast ? 200 : options.effort == Effort::kDefault ? 1000 : 4000;  // a vertex
+  const double work = fast ? 2e7 : options.effort == Effort::kDefault ? 1e8 : 1e9;     // nets looked at
+  const double degree = 1 + static_cast<double>(state.instance().pins.items.size()) / static_cast<double>(n);
+  const auto moves = static_cast<std::int64_t>(std::min(tries * static_cast<double>(n), work / degree));
+  if (moves >= 20 * static_cast<std::int64_t>(n)) anneal(state, options.prices, moves, heat, seed);
   dissolve_parts(state, options.prices);
 }
 
-/// From the coarsest level to the instance itself.
+/// From level `from` to level `to`; 0 is the instance itself.
 Parts refine_up(const Instance& instance, const std::deque<Level>& levels, Parts parts, const SolverOptions& options,
-                double heat) {
-  for (std::size_t l = levels.size();; --l) {
+                double heat, std::size_t from, std::size_t to) {
+  for (std::size_t l = from;; --l) {
     const Instance& here = l == 0 ? instance : levels[l - 1].instance;
     State state(here, slots_for(parts, options), parts);
     refine_level(state, options, heat, options.seed + l);
-    if (l == 0) return state.assignment();
+    if (l == to) return state.assignment();
     const std::vector<Vertex>& of = levels[l - 1].clusters.of;
     parts.resize(of.size());
     for (std::size_t v = 0; v < of.size(); ++v) parts[v] = state.part(of[v]);
@@ -149,14 +166,46 @@ Score score_of(const Instance& instance, const Parts& parts, const SolverOptions
   return score(State(instance, slots_for(parts, options), parts), options.prices);
 }
 
+/// Refines candidates side by side and returns the best; equal ones: the first.
+Parts best_of(const Instance& instance, const std::deque<Level>& levels, std::vector<Candidate> candidates,
+              const SolverOptions& options, std::size_t to) {
+  const Instance& end = to == 0 ? instance : levels[to - 1].instance;
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t c = next++; c < candidates.size(); c = next++) {
+      SolverOptions mine = options;
+      mine.seed += 1000 * c;
+      candidates[c].parts = refine_up(instance, levels, std::move(candidates[c].parts), mine, 1.0, levels.size(), to);
+      candidates[c].score = score_of(end, candidates[c].parts, options);
+    }
+  };
+  std::vector<std::jthread> helpers;
+  for (std::int32_t t = 1; t < std::min(options.threads, static_cast<std::int32_t>(candidates.size())); ++t)
+    helpers.emplace_back(work);
+  work();
+  helpers.clear();
+  return std::move(std::ranges::min_element(candidates, {}, &Candidate::score)->parts);
+}
+
 }  // namespace
 
 Parts solve(const Instance& instance, const Clustering& first, const SolverOptions& options) {
   Parts best;
   {
     const std::deque<Level> levels = coarsen(instance, first, {}, enough_for(instance), options.seed);
-    best = start(levels.empty() ? instance : levels.back().instance, options);
-    best = refine_up(instance, levels, std::move(best), options, 1.0);
+    // The finest level is for the winner alone, and so is every level that is large.
+    constexpr std::size_t kManyPins = 2000000;
+    std::size_t to = std::min<std::size_t>(levels.size(), 1);
+    while (to < levels.size() && levels[to - 1].instance.pins.items.size() > kManyPins) ++to;
+    const std::size_t members = options.effort == Effort::kFast ? 1 : options.effort == Effort::kDefault ? 3 : 8;
+    const Instance& coarsest = levels.empty() ? instance : levels.back().instance;
+    best = best_of(instance, levels, starts(coarsest, options, members), options, to);
+    if (to > 0) {
+      const std::vector<Vertex>& of = levels[to - 1].clusters.of;
+      Parts finer(of.size());
+      for (std::size_t v = 0; v < of.size(); ++v) finer[v] = best[of[v]];
+      best = refine_up(instance, levels, std::move(finer), options, 0.25, to - 1, 0);
+    }
   }
   Parts plain = start_in_order(instance);
   fold(plain, options.most_parts);
@@ -183,7 +232,7 @@ Parts improve(const Instance& instance, const Clustering& first, const Parts& st
   const std::deque<Level> levels = coarsen(instance, same, fixed, enough_for(instance), options.seed);
   Parts coarse = fixed;
   for (const Level& level : levels) coarse = coarse_parts(coarse, level.clusters);
-  Parts better = refine_up(instance, levels, std::move(coarse), options, 0.25);
+  Parts better = refine_up(instance, levels, std::move(coarse), options, 0.25, levels.size(), 0);
   return score_of(instance, better, options) < score_of(instance, fixed, options) ? better : fixed;
 }
 
