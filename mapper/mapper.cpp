@@ -18,6 +18,7 @@
 #include "mapper/errors.h"
 #include "mapper/levels.h"
 #include "mapper/partition_portfolio.h"
+#include "mapper/routing/reroute.h"
 
 namespace ranvier::mapper {
 
@@ -95,6 +96,8 @@ class Portfolio {
       candidates_[choice.index].chosen = true;
       result.beats_every_curve = choice.beats_every_curve;
       result.mapping = complete(problem_, level_, candidates_[choice.index].core_of);
+      if (options_.reroute_rounds > 0 && options_.effort != Effort::kFast)
+        result.rerouted = routing::reroute_if_better(problem_, result.mapping, {.rounds = options_.reroute_rounds});
     }
     result.candidates = static_cast<std::int64_t>(candidates_.size());
     // Of equals the first is kept: that is to be the chosen one.

@@ -32,8 +32,9 @@ struct MapOptions {
   PlaceOptions place{};       // moves: those of every refinement, whatever the effort
   std::int32_t threads = 1;   // run members of the portfolio; the result does not depend on it
   Effort effort = Effort::kDefault;
-  double time_budget_s = 0;                          // wall time; 0: none. Looked at between rounds only
-  MapConstraints constraints{};                      // for those that make problems from these options (hybrid.h)
+  std::int32_t reroute_rounds = 24;  // of ripping up and re-routing flows of the chosen placement; effort fast: none
+  double time_budget_s = 0;          // wall time; 0: none. Looked at between rounds only
+  MapConstraints constraints{};      // for those that make problems from these options (hybrid.h)
   std::function<void(const MapProgress&)> progress{};  // from one thread at a time; may be empty
 };
 
@@ -54,6 +55,7 @@ struct MapResult {
   /// None is worse than another in latency, energy and fullest link together; by latency.
   std::vector<MapCandidate> pareto;
   std::int64_t candidates = 0;  // estimated
+  bool rerouted = false;        // routes of the mapping are not those that its candidate was estimated with
   /// Whether the chosen one is in none of the three worse than the best of row-major, snake and Hilbert in it. Else it
   /// is not worse than the one curve that the rule below puts first.
   bool beats_every_curve = false;

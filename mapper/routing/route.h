@@ -8,8 +8,15 @@
 
 namespace ranvier::mapper::routing {
 
-/// Sets the mapping's routes and, on tree chips, tables, from its cores. Throws DoesNotFit.
+/// Sets the mapping's routes and, on tree chips, tables, from its cores and levels. Throws DoesNotFit.
 void route(const MappingProblem& problem, Mapping& mapping);
+
+/// Relay chips: entries by core, one for each flow that starts there and each that is passed on.
+std::vector<std::int64_t> relay_entries(const MappingProblem& problem, const std::vector<CoreId>& core_of,
+                                        const std::vector<Route>& routes);
+
+/// Sets its tables from its routes; none but on tree chips. Throws DoesNotFit.
+void set_tables(const MappingProblem& problem, Mapping& mapping);
 
 /// Calls visit(LinkId) for every link that an event of the flow crosses, as often as it does.
 template <class Visit>
