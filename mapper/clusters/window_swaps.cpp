@@ -225,11 +225,16 @@ std::size_t WindowSwaps::sweep(float temperature) {
 float WindowSwaps::mean_change() const {
   double sum = 0;
   std::size_t pairs = 0;
-  for (Cell a = 0; a + 1 < grid_.cells(); ++a) {
-    if ((a + 1) % grid_.width == 0 || cluster_at_[a] == kNoCluster || cluster_at_[a + 1] == kNoCluster) continue;
-    const float edge = 2 * weight_between(cluster_at_[a], cluster_at_[a + 1]) * grid_.pitch_x;
-    sum += static_cast<double>(std::abs(gains_[a].x[entry(1)] + gains_[a + 1].x[entry(-1)] + edge));
+  const auto add = [&](Cell a, Cell b, float change, float pitch) {
+    if (cluster_at_[a] == kNoCluster || cluster_at_[b] == kNoCluster) return;
+    sum += static_cast<double>(std::abs(change + 2 * weight_between(cluster_at_[a], cluster_at_[b]) * pitch));
     ++pairs;
+  };
+  for (Cell a = 0; a < grid_.cells(); ++a) {
+    if (const Cell b = a + 1; b % grid_.width != 0)
+      add(a, b, gains_[a].x[entry(1)] + gains_[b].x[entry(-1)], grid_.pitch_x);
+    if (const Cell b = a + grid_.width; b < grid_.cells())
+      add(a, b, gains_[a].y[entry(1)] + gains_[b].y[entry(-1)], grid_.pitch_y);
   }
   return pairs == 0 ? 0 : static_cast<float>(sum / static_cast<double>(pairs));
 }
