@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "mapper/constraints_file.h"
 #include "mapper/errors.h"
+#include "mapper/mapping_sketch.h"
 #include "mapper/tiler.h"
 #include "workloads/renumber.h"
 #include "workloads/sparse_synapses.h"
@@ -241,7 +242,8 @@ Program program_for(const MappingFile& file, const Program& program) {
 }
 
 void attach(MappingFile& file, const Program& program, const chips::Board& board) {
-  if (const std::string digest = program_digest(program); digest != file.program_digest)
+  const bool any_program = file.sketch && file.program_digest.empty();
+  if (const std::string digest = program_digest(program); !any_program && digest != file.program_digest)
     throw MappingMismatch(file.file, "program", file.program_name + " " + file.program_digest.substr(0, 12),
                           program.name + " " + digest.substr(0, 12));
   const auto grid = [](const std::string& chip, const chips::Board& b) {
@@ -249,9 +251,10 @@ void attach(MappingFile& file, const Program& program, const chips::Board& board
   };
   const std::string made_for = grid(file.chip_name, file.problem.board);
   const std::string at_hand = grid(board.chip.name, board);
-  if (made_for != at_hand) throw MappingMismatch(file.file, "board", made_for, at_hand);
+  if (made_for != at_hand && !file.chip_name.empty()) throw MappingMismatch(file.file, "board", made_for, at_hand);
   file.problem.program = &program;
   file.problem.board = board;
+  if (file.sketch) complete_sketch(file);
 }
 
 }  // namespace ranvier::mapper

@@ -2,6 +2,7 @@
 // The mapping file (docs/reference/mapping-file.md): problem and mapping as one JSON object.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,16 @@ struct UnitOrder {
   std::vector<std::int32_t> units;
 };
 
+/// A tile of a sketch: what is left out is the whole range.
+struct SketchTile {
+  std::string stage;
+  std::optional<Range> outputs, inputs, tokens;
+  TokenMode mode = TokenMode::kShared;
+  Engine engine = Engine::kSpiking;
+  TileId partial_of;  // numbered as in the mapping: the host's tile is 0
+  CoreId core;
+};
+
 /// What a mapping file holds. `problem.program` is null and `problem.board` empty until attach().
 struct MappingFile {
   std::string file;
@@ -26,6 +37,8 @@ struct MappingFile {
   std::string chip_name;
   std::vector<Repeater> repeaters;  // that the program was given
   std::vector<UnitOrder> orders;    // in which its units were put
+  bool sketch = false;              // written by hand: tiles and cores only; attach() works out the rest
+  std::vector<SketchTile> sketch_tiles;
   MappingProblem problem;
   Mapping mapping;
 };
@@ -42,7 +55,9 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file);
 /// where it has not those stages or units.
 workloads::Program program_for(const MappingFile& file, const workloads::Program& program);
 
-/// Sets program and board. Throws MappingMismatch when they are not those that the file was made for.
+/// Sets program and board. Throws MappingMismatch when they are not those that the file was made for. Of a sketch also
+/// flows, routes, levels and demands (mapping_sketch.cpp); throws MappingFileError where its tiles are none of the
+/// program's.
 void attach(MappingFile& file, const workloads::Program& program, const chips::Board& board);
 
 }  // namespace ranvier::mapper

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading mapping files: every member is checked for type and range, and named by its JSON pointer when it is wrong.
-#include <fmt/format.h>
-
-#include <cmath>
-#include <limits>
-#include <nlohmann/json.hpp>
-
+// Reading mapping files.
 #include "mapper/engines.h"
-#include "mapper/errors.h"
+#include "mapper/json_node.h"
 #include "mapper/mapping_io.h"
 
 namespace ranvier::mapper {
@@ -15,89 +9,6 @@ namespace ranvier::mapper {
 using nlohmann::json;
 
 namespace {
-
-constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-
-/// A value and its place in the file.
-class Node {
- public:
-  Node(const json& value, std::string place, const std::string& file)
-      : value_(value), place_(std::move(place)), file_(file) {}
-
-  [[noreturn]] void fail(const std::string& reason) const { throw MappingFileError(file_, place_, reason); }
-
-  Node operator[](const char* key) const {
-    if (!value_.is_object()) fail("an object is expected");
-    const auto found = value_.find(key);
-    if (found == value_.end()) fail(fmt::format("member \"{}\" is missing", key));
-    return {*found, place_ + "/" + key, file_};
-  }
-
-  bool has(const char* key) const { return value_.is_object() && value_.contains(key); }
-
-  std::size_t size() const {
-    if (!value_.is_array()) fail("a list is expected");
-    return value_.size();
-  }
-
-  Node at(std::size_t i) const { return {value_.at(i), fmt::format("{}/{}", place_, i), file_}; }
-
-  std::int64_t integer(std::int64_t low, std::int64_t high) const {
-    if (!value_.is_number_integer()) fail("an integer is expected");
-    if (value_.is_number_unsigned() && value_.get<std::uint64_t>() > static_cast<std::uint64_t>(high))
-      fail(fmt::format("at most {} is possible", high));
-    const auto i = value_.get<std::int64_t>();
-    if (i < low || i > high) fail(fmt::format("{} is not in {} to {}", i, low, high));
-    return i;
-  }
-
-  std::int32_t small(std::int64_t low = 0, std::int64_t high = kMost) const {
-    return static_cast<std::int32_t>(integer(low, high));
-  }
-
-  double amount() const {
-    if (!value_.is_number()) fail("a number is expected");
-    const auto d = value_.get<double>();
-    if (!std::isfinite(d) || d < 0) fail("a number of 0 or more is expected");
-    return d;
-  }
-
-  std::string text() const {
-    if (!value_.is_string()) fail("a text is expected");
-    return value_.get<std::string>();
-  }
-
-  Range range() const {
-    if (size() != 2) fail("a range [begin, end] is expected");
-    const Range r{at(0).small(), at(1).small()};
-    if (r.end < r.begin) fail("the range ends before it begins");
-    return r;
-  }
-
-  bool is_null() const { return value_.is_null(); }
-
-  template <class SomeId>
-  SomeId id(std::size_t count) const {
-    return SomeId(static_cast<std::size_t>(integer(0, static_cast<std::int64_t>(count) - 1)));
-  }
-
-  template <class SomeId>
-  SomeId id_or_null(std::size_t count) const {
-    return is_null() ? SomeId() : id<SomeId>(count);
-  }
-
-  template <class SomeId>
-  std::vector<SomeId> ids(std::size_t count) const {
-    std::vector<SomeId> list;
-    for (std::size_t i = 0; i < size(); ++i) list.push_back(at(i).id<SomeId>(count));
-    return list;
-  }
-
- private:
-  const json& value_;
-  std::string place_;
-  const std::string& file_;
-};
 
 TokenMode token_mode(const Node& node) {
   const std::string name = node.text();
@@ -183,6 +94,20 @@ MapConstraints constraints(const Node& node) {
   return c;
 }
 
+SketchTile sketch_tile(const Node& node, std::size_t tile_count) {
+  SketchTile tile;
+  tile.stage = node["stage"].text();
+  if (node.has("outputs")) tile.outputs = node["outputs"].range();
+  if (node.has("inputs")) tile.inputs = node["inputs"].range();
+  if (node.has("tokens")) tile.tokens = node["tokens"].range();
+  if (node.has("mode")) tile.mode = token_mode(node["mode"]);
+  if (node.has("engine")) tile.engine = engine(node["engine"]);
+  // Tile 0 of the mapping is the host's, which a sketch leaves out.
+  if (node.has("partial_of")) tile.partial_of = TileId(node["partial_of"].id<TileId>(tile_count).value() + 1);
+  tile.core = node["core"].id_or_null<CoreId>(kMost);
+  return tile;
+}
+
 /// nlohmann's parser says where in bytes; users look for lines.
 json parse(std::string_view text, const std::string& file) {
   try {
@@ -207,7 +132,8 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
   MappingFile out;
   out.file = file;
   out.program_name = root["program"]["name"].text();
-  out.program_digest = root["program"]["sha256"].text();
+  out.sketch = !root.has("flows");
+  if (!out.sketch || root["program"].has("sha256")) out.program_digest = root["program"]["sha256"].text();
   for (std::size_t r = 0; root.has("repeaters") && r < root["repeaters"].size(); ++r) {
     const Node node = root["repeaters"].at(r);
     Repeater repeater{node["name"].text(), node["behind"].text(), {}};
@@ -221,14 +147,20 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
     out.orders.push_back(std::move(order));
   }
   out.target = root["board"]["target"].text();
-  out.chip_name = root["board"]["chip"].text();
-  out.problem.board.columns = root["board"]["columns"].small(1, 1024);
-  out.problem.board.rows = root["board"]["rows"].small(1, 1024);
+  if (!out.sketch || root["board"].has("chip")) {
+    out.chip_name = root["board"]["chip"].text();
+    out.problem.board.columns = root["board"]["columns"].small(1, 1024);
+    out.problem.board.rows = root["board"]["rows"].small(1, 1024);
+  }
   out.problem.schedule = schedule(root["schedule"]);
   if (root.has("constraints")) out.problem.constraints = constraints(root["constraints"]);
 
   const Node tiles = root["tiles"];
   const std::size_t tile_count = tiles.size();
+  if (out.sketch) {
+    for (std::size_t t = 0; t < tile_count; ++t) out.sketch_tiles.push_back(sketch_tile(tiles.at(t), tile_count));
+    return out;
+  }
   for (std::size_t t = 0; t < tile_count; ++t) {
     const Node node = tiles.at(t);
     Tile tile;

@@ -291,21 +291,28 @@ MappingProblem assemble(const Tiler& tiler, const chips::Board& board, const std
     }
     problem.tiles.insert(problem.tiles.end(), made.begin(), made.end());
   }
-  problem.flows = make_flows(program, problem.tiles, schedule);
-  problem.flow_events = estimate_flow_events(program, problem.tiles, problem.flows, schedule);
-  split_flows_by_delay(problem);
-  if (board.chip.noc.multicast == chips::Multicast::kUnicast) {
-    const auto most = most_out_axons(program, problem.tiles, problem.flows);
-    for (std::size_t t = 1; t < most.size(); ++t)
-      if (problem.tiles[t].engine != Engine::kOffload) problem.tiles[t].demand.out_axons = most[t];
-  }
-  for (const Tile& tile : problem.tiles)
-    problem.tile_cycles.push_back(busy_cycles(program, board.chip.core, schedule, tile));
-  set_engine_cycles(problem);
+  derive_flows(problem);
   return problem;
 }
 
 }  // namespace
+
+void derive_flows(MappingProblem& problem) {
+  const Program& program = *problem.program;
+  const chips::Chip& chip = problem.board.chip;
+  problem.flows = make_flows(program, problem.tiles, problem.schedule);
+  problem.flow_events = estimate_flow_events(program, problem.tiles, problem.flows, problem.schedule);
+  split_flows_by_delay(problem);
+  if (chip.noc.multicast == chips::Multicast::kUnicast) {
+    const auto most = most_out_axons(program, problem.tiles, problem.flows);
+    for (std::size_t t = 1; t < most.size(); ++t)
+      if (problem.tiles[t].engine != Engine::kOffload) problem.tiles[t].demand.out_axons = most[t];
+  }
+  problem.tile_cycles.clear();
+  for (const Tile& tile : problem.tiles)
+    problem.tile_cycles.push_back(busy_cycles(program, chip.core, problem.schedule, tile));
+  set_engine_cycles(problem);
+}
 
 MappingProblem make_problem(const Program& program, const chips::Board& board, Schedule schedule,
                             const TilingOptions& options) {

@@ -46,6 +46,9 @@ MappingProblem make_cut_problem(const workloads::Program& program, const chips::
 MappingProblem make_cut_problem(const workloads::Program& program, const chips::Board& board, Schedule schedule,
                                 const std::vector<std::vector<Range>>& outputs);
 
+/// Everything that follows from program, board, schedule and tiles: flows, estimated events and cycles, out axons.
+void derive_flows(MappingProblem& problem);
+
 const char* name_of(TokenMode mode);
 const char* name_of(TokenChoice choice);
 const char* name_of(Preset preset);
