@@ -129,8 +129,12 @@ Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, const Multileve
     for (const Edge& e : graph.edges()) sum += e.weight * mesh.distance(cells_of[e.source], cells_of[e.target]);
     return sum;
   };
-  Placement in_order = place_row_major(graph, mesh);
-  return hops(in_order) < hops(out) ? in_order : out;
+  const Placement in_order = place_row_major(graph, mesh);
+  if (hops(in_order) >= hops(out)) return out;
+  // The order of the clusters is the better overall shape; every cluster keeps a cell, also one without edges.
+  const LevelGrid whole{mesh.width, mesh.height, 1, 1};
+  Placement better = refined(graph, whole, in_order, schedule.in_order, random_u64(seed, 0, 3)).cells;
+  return hops(better) < hops(in_order) ? better : in_order;
 }
 
 Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed) {

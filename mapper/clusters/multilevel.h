@@ -19,6 +19,7 @@ struct MultilevelSchedule {
   std::size_t tries_below = 4096;  // levels up to this size are solved twice from different pairs, the better is kept
   Cooling small{1.5F, 150};        // of those levels
   Cooling large{1.5F, 80};         // of the levels above
+  Cooling in_order{0.5F, 40};      // of row-major, where that is better than all this
 };
 
 Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, const MultilevelSchedule& schedule,
