@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "cli/map_options.h"
 #include "cli/rank_options.h"
 #include "cli/schedules.h"
 #include "cli/stop_watch.h"
@@ -31,7 +32,7 @@ namespace ranvier::cli {
 namespace {
 
 mapper::Preset preset_of(const std::string& name) {
-  return name == "compact" ? mapper::Preset::kCompact : mapper::Preset::kLatency;
+  return parse_preset(name).cut;
 }
 
 mapper::TokenChoice token_choice_of(const std::string& name) {
@@ -63,6 +64,13 @@ RunFolderUnreadable::RunFolderUnreadable(const std::string& path, const std::str
     : Error(ExitCode::kBadInput, fmt::format("{}: {}; give a folder that ranvier run wrote", path, problem)),
       file(path) {}
 
+mapper::TilingOptions tiling_of(const JobOptions& options) {
+  mapper::TilingOptions tiling;
+  tiling.preset = preset_of(options.preset);
+  tiling.token_mode = token_choice_of(options.token_mode);
+  return tiling;
+}
+
 Job::Job(const JobOptions& options) : options_(options) {
   if (is_silent_rank(parse_ranks(options_.ranks))) options_.common.quiet = true;
   load();
@@ -70,16 +78,15 @@ Job::Job(const JobOptions& options) : options_(options) {
     map_layered();
     return;
   }
+  if (graph_) {
+    map_graph();
+    return;
+  }
   const StopWatch watch;
-  mapper::TilingOptions tiling;
-  tiling.preset = preset_of(options_.preset);
-  tiling.token_mode = token_choice_of(options_.token_mode);
+  const mapper::TilingOptions tiling = tiling_of(options_);
   const chips::Board board = chips::load_target(options_.target);
   const workloads::Schedule schedule = schedule_of(options_.schedule);
-  mapper::MapOptions how;
-  how.preset = tiling.preset;
-  how.seed = options_.common.seed;
-  how.threads = thread_count(options_.common);
+  const mapper::MapOptions how = map_options_of(options_, board);
   program_ = mapper::with_repeaters(program_, board, schedule, tiling);
   if (options_.where.any()) {
     mapper::EngineChoice choice = map_with_engines(
@@ -96,7 +103,9 @@ Job::Job(const JobOptions& options) : options_(options) {
     alternatives_ = std::move(choice.alternatives);
   } else {
     problem_ = mapper::make_problem(program_, board, schedule, tiling);
-    mapping_ = mapper::map_program(problem_, how);
+    problem_.constraints = how.constraints;
+    search_ = mapper::map_with_pareto(problem_, how);
+    mapping_ = std::move(search_.mapping);
   }
   check_mapping();
   wall_times_.push_back({"map", watch.seconds()});
@@ -116,6 +125,7 @@ Job::Job(const JobOptions& options, mapper::MappingFile file) : options_(options
 void Job::load() {
   const StopWatch watch;
   if (is_layered_workload(options_.workload)) return load_layered();
+  if (is_graph_workload(options_.workload)) return load_graph();
   if (!options_.set.empty()) throw UsageError("--set", fmt::format("{} has no numbers to set", options_.workload));
   if (options_.timing == "simple")
     throw UsageError("--timing", fmt::format("simple is a rule for {}; leave it out", workloads::kLayeredLif));
@@ -257,7 +267,7 @@ report::RunRecord Job::record(const Context& context) {
   r.started_utc = report::utc_now();
   r.seed = options_.common.seed;
   r.threads = thread_count(options_.common);
-  layered_ ? record_layered(r) : temporal_ ? record_temporal(r) : record_images(r);
+  graph_ ? record_graph(r) : layered_ ? record_layered(r) : temporal_ ? record_temporal(r) : record_images(r);
   r.inputs.push_back({"chip", problem_.board.chip.file, sha256_of_file(problem_.board.chip.file)});
   r.workload = options_.workload;
   r.target = options_.target;

@@ -10,6 +10,7 @@
 
 #include "cli/common.h"
 #include "cli/engine_options.h"
+#include "cli/graph_workload.h"
 #include "cli/layered_workload.h"
 #include "cli/temporal_workload.h"
 #include "mapper/mapper.h"
@@ -29,6 +30,10 @@ struct JobOptions {
   std::string schedule = "staged-graded";
   std::string fidelity = "cycle";
   std::string preset = "latency";
+  std::string constraints_file;         // map_options.h
+  std::vector<std::string> dead_cores;  // "x,y" or "x,y,core of the router"
+  double time_budget_s = 0;             // of the mapper; 0: none
+  std::int32_t reroute_rounds = 24;      // of the mapper, on the chosen placement
   std::string token_mode = "auto";
   std::string set;               // layered-lif: its numbers
   std::string timing = "network";  // simple: the rule of sim/simple_timing.h instead of a fidelity
@@ -56,6 +61,9 @@ JobOptions job_from_json(const std::string& text, const std::string& file);
 /// needs a network over time and the workload is none.
 JobOptions options_for(const mapper::MappingFile& file, JobOptions options);
 
+/// How the options ask stages to be cut.
+mapper::TilingOptions tiling_of(const JobOptions& options);
+
 /// Loaded, converted, mapped and verified. Not movable: the problem points into it.
 class Job {
  public:
@@ -72,6 +80,8 @@ class Job {
   /// What the pure choices of engines would cost, and the one taken; empty where all stages spike by default.
   const std::vector<mapper::Alternative>& alternatives() const { return alternatives_; }
   void set_alternatives(std::vector<mapper::Alternative> all) { alternatives_ = std::move(all); }
+  /// What the mapper found on the way; no candidates where the mapping was given, or engines were chosen.
+  const mapper::MapResult& search() const { return search_; }
   void set_mapping(mapper::Mapping mapping) { mapping_ = std::move(mapping); }
   void use_profile(const mapper::Profile& profile);
 
@@ -90,6 +100,9 @@ class Job {
   void load();
   void load_temporal();
   void load_layered();
+  void load_graph();
+  void map_graph();
+  void record_graph(report::RunRecord& record);
   void map_layered();
   void check_layered();
   sim::RunResult simulate_simple();
@@ -103,12 +116,14 @@ class Job {
   JobOptions options_;
   std::optional<TemporalWorkload> temporal_;  // instead of the next, of images_ and of recorded_
   std::optional<LayeredWorkload> layered_;    // likewise
+  std::optional<GraphWorkload> graph_;        // likewise
   workloads::VitModel model_;
   bool has_float_ = true;  // model_ has its weights
   workloads::Program program_;
   mapper::MappingProblem problem_;
   mapper::Mapping mapping_;
   std::vector<mapper::Alternative> alternatives_;
+  mapper::MapResult search_;  // without its mapping
   workloads::ImageSet images_;
   workloads::RecordedLogits recorded_;  // empty where the model folder has none
   std::vector<std::vector<std::int32_t>> codes_;

@@ -3,13 +3,15 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/job.h"
+#include "cli/map_options.h"
 #include "cli/schedules.h"
 
 namespace ranvier::cli {
 
 void add_job_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("workload", o.workload,
-                  "bundled name (ranvier workloads list), a model folder, or a network over time")
+                  "bundled name (ranvier workloads list), a model folder, a network over time, an edge list (.csv), or "
+                  "parameters of the cortical microcircuit (.json)")
       ->required();
   verb.add_option("--target", o.target,
                   "chip, board or file; a grid of chips (tianjic-like:3x3); with a device (tianjic-like+ascend-310)")
@@ -18,13 +20,13 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
       ->capture_default_str()
       ->check(schedule_names())
       ->each([&o](const std::string&) { o.schedule_given = true; });
-  verb.add_option("--preset", o.preset, "compact: few cores; latency: more cores for shorter steps")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"compact", "latency"}));
+  add_map_options(verb, o);
   verb.add_option("--token-mode", o.token_mode, "how a stage's tokens share its weights")
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "shared", "stream", "replicate"}));
-  verb.add_option("--set", o.set, "layered-lif: neurons=N,density=P,rate=R,mapping=compact|spread,steps=T,seed=S");
+  verb.add_option("--set", o.set,
+                  "KEY=VALUE,... of layered-lif (neurons, density, rate, mapping, steps, seed), of an edge list or of the "
+                  "microcircuit (docs/reference/connectome.md)");
   add_engine_options(verb, o.where);
   add_common(verb, o.common);
 }
@@ -64,6 +66,8 @@ std::string job_to_json(const JobOptions& o) {
                                 {"schedule", o.schedule},
                                 {"fidelity", o.fidelity},
                                 {"preset", o.preset},
+                                {"constraints_file", o.constraints_file},
+                                {"dead_cores", o.dead_cores},
                                 {"token_mode", o.token_mode},
                                 {"set", o.set},
                                 {"timing", o.timing},
@@ -92,6 +96,8 @@ JobOptions job_from_json(const std::string& text, const std::string& file) {
     j.at("schedule").get_to(o.schedule);
     j.at("fidelity").get_to(o.fidelity);
     j.at("preset").get_to(o.preset);
+    o.constraints_file = j.value("constraints_file", o.constraints_file);
+    o.dead_cores = j.value("dead_cores", o.dead_cores);
     j.at("token_mode").get_to(o.token_mode);
     o.set = j.value("set", o.set);
     o.timing = j.value("timing", o.timing);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pinned clusters by augmenting paths (Kuhn, 1955), then all others.
+// Pinned clusters by augmenting paths (Kuhn, 1955), then those that some cores are forbidden to, then all others.
 #include "mapper/chip_deal.h"
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "mapper/curves.h"
 #include "mapper/errors.h"
 
 namespace ranvier::mapper {
@@ -42,6 +43,16 @@ class Matching {
   std::set<CoreId> seen_;
 };
 
+/// Of the wanted chip or, where that has none, those behind it.
+CoreId first_allowed(const chips::Board& board, const PlaceRules& rules, const std::vector<TileId>& cluster,
+                     const std::vector<ChipId>& snake, std::size_t wanted, const std::set<CoreId>& taken) {
+  for (std::size_t i = 0; i < snake.size(); ++i)
+    for (const CoreId core : cores_along(board, snake[(wanted + i) % snake.size()], Curve::kSnake))
+      if (!taken.contains(core) && rules.allows(cluster, core)) return core;
+  throw ConstraintsConflict(
+      fmt::format("no core is left for tile {}, to which some are forbidden", cluster.front().value()));
+}
+
 }  // namespace
 
 std::vector<ChipId> chip_snake(const chips::Board& board) {
@@ -73,11 +84,22 @@ Clustering deal_to_chips(const chips::Board& board, const PlaceRules& rules, std
         throw ConstraintsConflict(
             fmt::format("{} groups of tiles are pinned to cores that cannot hold one each", matching.owner.size() + 1));
     }
-    for (const auto& [core, c] : matching.owner) {
+    const auto pin = [&](std::size_t c, CoreId core) {
       result.pinned[c] = core;
       const auto at = std::find(snake.begin(), snake.end(), board.chip_of(core));
       place[c] = static_cast<std::size_t>(at - snake.begin());
       --free[place[c]];
+    };
+    std::set<CoreId> taken;
+    for (const auto& [core, c] : matching.owner) {
+      pin(c, core);
+      taken.insert(core);
+    }
+    for (std::size_t c = 0; c < clusters.size(); ++c) {
+      if (place[c] < snake.size() || !rules.forbidden_anywhere(clusters[c])) continue;
+      const CoreId core = first_allowed(board, rules, clusters[c], snake, std::min(wanted[c], snake.size() - 1), taken);
+      pin(c, core);
+      taken.insert(core);
     }
   }
   std::vector<bool> asked_for(snake.size(), false);  // a chip more draws static power

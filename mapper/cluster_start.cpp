@@ -7,11 +7,9 @@
 #include <array>
 #include <cstdlib>
 #include <set>
-
-#include <fmt/format.h>
+#include <stdexcept>
 
 #include "mapper/clusters/solvers.h"
-#include "mapper/errors.h"
 
 namespace ranvier::mapper {
 
@@ -20,11 +18,6 @@ namespace {
 constexpr std::int32_t kMedianPasses = 30;
 constexpr std::int64_t kAnnealMoves = 400;  // a cluster
 constexpr int kTurnRounds = 2;
-
-std::string no_core_left(const MappingProblem& problem, TileId tile, ChipId chip) {
-  return fmt::format("chip {} has no core left for tile {} of {}", chip.value(), tile.value(),
-                     problem.program->stage(problem.tiles[tile.value()].stage).name);
-}
 
 std::vector<CoreId> by_tile(const MappingProblem& problem, const Clustering& clustering,
                             const std::vector<CoreId>& core_of_cluster) {
@@ -133,7 +126,7 @@ clusters::Placement solve(const clusters::ClusterGraph& graph, clusters::Mesh me
   return {};
 }
 
-/// Pinned clusters to their cores; others away from cores that they may not have, or that another took.
+/// Pinned clusters to their cores; others away from those, and from dead ones.
 void repair(const MappingProblem& problem, const PlaceRules& rules, const Clustering& clustering,
             std::vector<CoreId>& core) {
   if (!rules.any()) return;
@@ -144,25 +137,22 @@ void repair(const MappingProblem& problem, const PlaceRules& rules, const Cluste
       core[c] = clustering.pinned[c];
       taken.insert(core[c]);
     }
-  for (const bool choosy : {true, false})
-    for (std::size_t c = 0; c < core.size(); ++c) {
-      const auto& tiles = clustering.clusters[c];
-      if (clustering.pinned[c].valid() || rules.forbidden_anywhere(tiles) != choosy) continue;
-      if (!rules.allows(tiles, core[c]) || !taken.insert(core[c]).second) homeless.push_back(c);
-    }
+  for (std::size_t c = 0; c < core.size(); ++c) {
+    if (clustering.pinned[c].valid()) continue;
+    if (!rules.works(core[c]) || !taken.insert(core[c]).second) homeless.push_back(c);
+  }
   for (const std::size_t c : homeless) {
-    const auto& tiles = clustering.clusters[c];
     CoreId nearest;
     std::int32_t least = 0;
     for (const CoreId to : cores_along(problem.board, clustering.chip[c], Curve::kRowMajor)) {
-      if (taken.contains(to) || !rules.allows(tiles, to)) continue;
+      if (taken.contains(to) || !rules.works(to)) continue;
       const std::int32_t far = std::abs(problem.board.x(to) - problem.board.x(core[c])) +
                                std::abs(problem.board.y(to) - problem.board.y(core[c]));
       if (nearest.valid() && far >= least) continue;
       nearest = to;
       least = far;
     }
-    if (!nearest.valid()) throw ConstraintsConflict(no_core_left(problem, tiles.front(), clustering.chip[c]));
+    if (!nearest.valid()) throw std::logic_error("more clusters on a chip than it has working cores");
     core[c] = nearest;
     taken.insert(nearest);
   }
@@ -192,21 +182,16 @@ std::vector<CoreId> curve_start(const MappingProblem& problem, const PlaceRules&
     }
     return list;
   };
-  // Those that some cores are forbidden to come before those that may go anywhere.
-  for (const bool choosy : {true, false})
-    for (std::size_t c = 0; c < clustering.clusters.size(); ++c) {
-      const auto& tiles = clustering.clusters[c];
-      if (rules.forbidden_anywhere(tiles) != choosy) continue;
-      if (!clustering.pinned.empty() && clustering.pinned[c].valid()) {
-        core_of_cluster[c] = clustering.pinned[c];
-        continue;
-      }
-      auto& free = free_cores(clustering.chip[c]);
-      const auto at = std::find_if(free.rbegin(), free.rend(), [&](CoreId core) { return rules.allows(tiles, core); });
-      if (at == free.rend()) throw ConstraintsConflict(no_core_left(problem, tiles.front(), clustering.chip[c]));
-      core_of_cluster[c] = *at;
-      free.erase(std::next(at).base());
+  for (std::size_t c = 0; c < clustering.clusters.size(); ++c) {
+    if (!clustering.pinned.empty() && clustering.pinned[c].valid()) {
+      core_of_cluster[c] = clustering.pinned[c];
+      continue;
     }
+    auto& free = free_cores(clustering.chip[c]);
+    if (free.empty()) throw std::logic_error("more clusters on a chip than it has working cores");
+    core_of_cluster[c] = free.back();
+    free.pop_back();
+  }
   return by_tile(problem, clustering, core_of_cluster);
 }
 

@@ -12,8 +12,7 @@
 
 namespace ranvier::mapper {
 
-/// Clusters in their order along the curve of their chip. Throws ConstraintsConflict where a chip has no core left that
-/// a cluster may go to. By tile, as all starts.
+/// Clusters in their order along the curve of their chip, pinned ones apart. By tile, as all starts.
 std::vector<CoreId> curve_start(const MappingProblem& problem, const PlaceRules& rules, const Clustering& clustering,
                                 Curve curve);
 
@@ -21,7 +20,7 @@ enum class StartSolver : std::uint8_t { kScotch, kMultilevel, kAnneal };
 const char* name_of(StartSolver solver);
 
 /// Each chip by the solver, with median swaps after it; then turned and mirrored as traffic with other chips and the
-/// host pulls it least far. Clusters whose core is dead or forbidden go to the nearest that is not.
+/// host pulls it least far. Pinned clusters go to their cores, those on dead ones to the nearest that is free.
 std::vector<CoreId> solver_start(const MappingProblem& problem, const PlaceRules& rules, const Clustering& clustering,
                                  const ClusterTraffic& traffic, StartSolver solver, std::uint64_t seed);
 

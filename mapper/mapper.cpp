@@ -41,9 +41,9 @@ Work work_of(Effort effort) {
     case Effort::kFast:
       return {false, 0, 1, 2, 1, hypergraph::Effort::kFast};
     case Effort::kDefault:
-      return {true, 2, 1, 4, 2, hypergraph::Effort::kFast};
+      return {true, 2, 1, 4, 3, hypergraph::Effort::kFast};
     case Effort::kBest:
-      return {true, 3, 4, 24, 4, hypergraph::Effort::kDefault};
+      return {true, 3, 4, 24, 5, hypergraph::Effort::kDefault};
   }
   return {};
 }
@@ -227,14 +227,8 @@ class Portfolio {
     auto outcomes = run_all("starts", starts_.size(), [&](std::size_t j) {
       Start& s = starts_[j];
       const auto p = static_cast<std::size_t>(s.of - partitions_.data());
-      try {
-        s.core_of = s.curve >= 0 ? curve_start(problem_, rules_, s.of->clustering, static_cast<Curve>(s.curve))
-                                 : solver_start(problem_, rules_, s.of->clustering, traffic[p], s.solver, s.seed);
-      } catch (const ConstraintsConflict&) {
-        Outcome none;  // other starts may do
-        none.misfit = std::current_exception();
-        return none;
-      }
+      s.core_of = s.curve >= 0 ? curve_start(problem_, rules_, s.of->clustering, static_cast<Curve>(s.curve))
+                               : solver_start(problem_, rules_, s.of->clustering, traffic[p], s.solver, s.seed);
       return refine(s, {nullptr, s.name + ", refined", options_.place.weights, moves(work_.first, s)}, j);
     });
     keep(outcomes);
@@ -246,16 +240,30 @@ class Portfolio {
     std::stable_sort(ranked_.begin(), ranked_.end());
   }
 
+  /// The best start of each partition, then the best of the others: partitions differ more than starts do.
+  std::vector<std::size_t> promoted() const {
+    std::vector<std::size_t> chosen;
+    for (const bool only_first : {true, false})
+      for (const auto& [cost, j] : ranked_) {
+        const auto of_same = [&, at = j](std::size_t other) { return starts_[other].of == starts_[at].of; };
+        const bool there = std::find(chosen.begin(), chosen.end(), j) != chosen.end();
+        if (chosen.size() == work_.promoted || there) continue;
+        if (!only_first || std::none_of(chosen.begin(), chosen.end(), of_same)) chosen.push_back(j);
+      }
+    return chosen;
+  }
+
   void second_round() {
     std::vector<Job> jobs;
-    for (std::size_t r = 0; r < std::min(work_.promoted, ranked_.size()); ++r) {
-      const Start& s = starts_[ranked_[r].second];
+    for (const std::size_t j : promoted()) {
+      const Start& s = starts_[j];
       jobs.push_back({&s, s.name + ", refined twice", options_.place.weights, moves(work_.second, s)});
     }
     if (options_.effort != Effort::kFast && !ranked_.empty())
       for (const Variant& v : kVariants) {
         const Start& s = starts_[ranked_.front().second];
-        jobs.push_back({&s, s.name + ", refined " + v.name, varied(options_.place.weights, v), moves(work_.second, s)});
+        jobs.push_back(
+            {&s, s.name + ", refined " + v.name, varied(options_.place.weights, v), moves(work_.second / 2, s)});
       }
     auto outcomes = run_all("refinements", jobs.size(),
                             [&](std::size_t j) { return refine(*jobs[j].start, jobs[j], starts_.size() + j); });

@@ -63,8 +63,8 @@ struct MapResult {
 };
 
 /// The rule: of the candidates that are not worse than the curves, as above, the one with the least latency x energy x
-/// load^(1/20): half the load is worth 3.5 %. Throws DoesNotFit when the tiles need more cores, or a core more route entries,
-/// than there are; ConstraintsConflict.
+/// load^(1/20): half the load is worth 3.5 %. Throws DoesNotFit when the tiles need more cores, or a core more route
+/// entries, than there are; ConstraintsConflict.
 MapResult map_with_pareto(const MappingProblem& problem, const MapOptions& options = {});
 
 /// The mapping alone.

@@ -3,6 +3,7 @@
 #include "mapper/partition.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -206,7 +207,9 @@ Clustering partition(const MappingProblem& problem, const std::vector<std::int32
                    [&](const auto& a, const auto& b) { return mean_level(a, level) < mean_level(b, level); });
   // METIS balances approximately: what is too much for a chip goes to the next along the snake that has room. Without
   // room the tiles are clustered across the parts, which took fewer cores.
-  const auto place = order_chips(board, cluster_traffic(problem, tiles_of_part));
+  std::vector<std::size_t> place(chips_used);
+  std::iota(place.begin(), place.end(), std::size_t{0});
+  if (options.by_traffic) place = order_chips(board, cluster_traffic(problem, tiles_of_part));
   Clusters clusters;
   std::vector<std::size_t> wanted;
   for (std::size_t p = 0; p < chips_used; ++p)

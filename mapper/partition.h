@@ -17,6 +17,7 @@ struct PartitionOptions {
   Preset preset = Preset::kCompact;
   bool spread_chips = false;
   std::uint64_t seed = 1;
+  bool by_traffic = true;  // parts to chips (chip_order.h); else along the snake by level
 };
 
 /// Part of each tile (the host tile: -1): METIS multi-constraint k-way on traffic, balancing neurons, axons, synapse
@@ -29,7 +30,7 @@ std::vector<std::int32_t> split_to_parts(const MappingProblem& problem, std::int
 std::vector<std::vector<TileId>> cluster_tiles(const TileNeeds& needs, const PlaceRules& rules,
                                                const std::vector<TileId>& tiles, bool one_each);
 
-/// Clusters with chips, exact in every capacity; chips by traffic (chip_order.h).
+/// Clusters with chips, exact in every capacity.
 /// Throws DoesNotFit with the smallest grid of this chip that has as many cores, ConstraintsConflict.
 Clustering partition(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                      const PartitionOptions& options);

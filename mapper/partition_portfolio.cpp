@@ -43,6 +43,9 @@ class Members {
         if (other.clustering.clusters == clustering->clusters && other.clustering.chip == clustering->chip) return;
       all.push_back({name, std::move(*clustering)});
     };
+    PartitionOptions along_snake = options_.partition;
+    along_snake.by_traffic = false;
+    add("greedy along the snake", partition(problem_, level_, along_snake));
     add("connectivity", on_chips(by_connectivity()));
     if (!one_each_) add("metis", on_chips(by_metis()));
     return all;

@@ -22,9 +22,10 @@ struct PortfolioPartitionOptions {
   std::int32_t threads = 1;
 };
 
-/// First the greedy one (partition.h), which always is; then those that differ from all before: `connectivity`, own
-/// multilevel partitioning of the flows, cores first, then chips by exactly what a chip holds; `metis`, tiles to cores
-/// by METIS with exact repair, where tiles share cores. Each has its chips laid out by traffic (chip_order.h).
+/// First the greedy one (partition.h), which always is; then those that differ from all before: the same along the
+/// snake of chips instead of by traffic; `connectivity`, own multilevel partitioning of the flows, cores first, then
+/// chips by exactly what a chip holds; `metis`, tiles to cores by METIS with exact repair, where tiles share cores. The
+/// last two have their chips laid out by traffic (chip_order.h).
 std::vector<NamedClustering> partitions(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                                         const PortfolioPartitionOptions& options);
 

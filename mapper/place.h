@@ -31,7 +31,7 @@ struct PlaceOptions {
 struct Clustering {
   std::vector<std::vector<TileId>> clusters;
   std::vector<ChipId> chip;      // by cluster
-  std::vector<CoreId> pinned{};  // by cluster: core of those that constraints leave few cores; empty: there are none
+  std::vector<CoreId> pinned{};  // by cluster: core that constraints need it to begin on; empty: there are none
 };
 
 /// A start and what moves made of it; not worse by the cost than the start.
