@@ -56,6 +56,7 @@ constexpr std::uint32_t kFirstRadius = 32;
 // What a hop above the limit costs, in mean weights of an edge; and the part of the limit that is kept clear.
 constexpr double kTail = 2;
 constexpr std::uint32_t kMargin = 10;
+constexpr std::int64_t kLargeMoves = 5'000'000;  // of a try to bring a large graph below the limits
 
 struct Job {
   std::string how;
@@ -237,6 +238,7 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
   const Mesh room = window.room;
   const Mesh inner = window.start;
   const Work work = work_of(options.effort);
+  const bool large = graph.size() > kScotchClusters;
   Rounds rounds(graph, room, options);
   std::vector<PlacedCandidate>& candidates = rounds.candidates;
   std::uint64_t stream = options.seed * 1000;  // of random numbers; one a job
@@ -288,7 +290,7 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
     for (std::size_t c = 0; c < candidates.size(); ++c)
       if (candidates[c].metrics.energy < candidates[best].metrics.energy) misses.push_back(c);
     keep_least(misses, candidates, work.kept);
-    const std::int64_t moves = moves_of(graph, work.short_moves, 0, work.most_moves);
+    const std::int64_t moves = moves_of(graph, work.short_moves, 0, large ? kLargeMoves : work.most_moves);
     std::vector<Job> jobs;
     for (const std::size_t m : misses)
       jobs.push_back({candidates[m].how + ", limits", [&, moves, start = candidates[m].cells, seed = ++stream] {
@@ -300,7 +302,7 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
   PlaceResult result;
   std::vector<std::size_t> kept;
   std::vector<std::function<void()>> steps;
-  if (graph.size() > kScotchClusters) {
+  if (large) {
     steps.push_back([&] {
       std::vector<Job> jobs = large_jobs(graph, inner, work, options.seed);
       for (Job& job : jobs) job.run = [&window, place = std::move(job.run)] { return moved_to_room(window, place()); };
