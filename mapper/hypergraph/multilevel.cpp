@@ -145,13 +145,39 @@ void refine_level(State& state, const SolverOptions& options, double heat, std::
   dissolve_parts(state, options.prices);
 }
 
+/// Prices of being away from home, of clusters.
+struct Homes {
+  Parts home;
+  std::vector<std::int64_t> move;
+};
+
+/// By level, 0 being the instance; empty where moves are free. Clusters lie within parts, so they have one home.
+std::vector<Homes> homes_by_level(const std::deque<Level>& levels, const Prices& prices) {
+  std::vector<Homes> homes;
+  if (prices.move == nullptr) return homes;
+  homes.push_back({*prices.home, *prices.move});
+  for (const Level& level : levels) {
+    const Clustering& clusters = level.clusters;
+    std::vector<std::int64_t> move(clusters.count, 0);
+    for (std::size_t v = 0; v < clusters.of.size(); ++v) move[clusters.of[v]] += homes.back().move[v];
+    homes.push_back({coarse_parts(homes.back().home, clusters), std::move(move)});
+  }
+  return homes;
+}
+
 /// From level `from` to level `to`; 0 is the instance itself.
 Parts refine_up(const Instance& instance, const std::deque<Level>& levels, Parts parts, const SolverOptions& options,
                 double heat, std::size_t from, std::size_t to) {
+  const std::vector<Homes> homes = homes_by_level(levels, options.prices);
+  SolverOptions here_options = options;
   for (std::size_t l = from;; --l) {
+    if (!homes.empty()) {
+      here_options.prices.home = &homes[l].home;
+      here_options.prices.move = &homes[l].move;
+    }
     const Instance& here = l == 0 ? instance : levels[l - 1].instance;
     State state(here, slots_for(parts, options), parts);
-    refine_level(state, options, heat, options.seed + l);
+    refine_level(state, here_options, heat, options.seed + l);
     if (l == to) return state.assignment();
     const std::vector<Vertex>& of = levels[l - 1].clusters.of;
     parts.resize(of.size());

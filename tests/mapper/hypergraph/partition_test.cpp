@@ -5,10 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
+#include <stdexcept>
 
-#include "base/random_stream.h"
-#include "mapper/hypergraph/layered_network.h"
 #include "mapper/hypergraph/networks.h"
 
 namespace ranvier::mapper::hypergraph {
@@ -84,6 +82,38 @@ TEST(Partition, KeepsPinsTogetherAndApart) {
   EXPECT_EQ(result.parts[3], 4u);
   EXPECT_EQ(result.parts[2], result.parts[5]);
   EXPECT_NE(result.parts[1], result.parts[2]);
+}
+
+TEST(Refine, MovesOnlyWhatPays) {
+  const PartitionProblem problem = neurons_only(two_triangles(), 4);
+  const Parts start{0, 0, 1, 1, 1, 7};  // vertices 2 and 5 are in the wrong parts
+  EXPECT_DOUBLE_EQ(connectivity(problem.graph, start), 10);
+  const PartitionResult free = refine(problem, start, {});
+  EXPECT_DOUBLE_EQ(free.connectivity, 1);
+  EXPECT_EQ(free.parts, (Parts{0, 0, 0, 1, 1, 1}));
+  const PartitionResult dear = refine(problem, start, {}, {9, 9, 9, 9, 9, 9});
+  EXPECT_EQ(dear.parts, start);  // 5 saved each, less 1 for the bridge
+  const PartitionResult one = refine(problem, start, {}, {9, 9, 9, 9, 9, 2});
+  EXPECT_EQ(one.parts, (Parts{0, 0, 1, 1, 1, 1}));
+}
+
+TEST(Refine, RepairsAStartThatDoesNotFit) {
+  const PartitionProblem problem = neurons_only(two_triangles(), 3);
+  const PartitionResult result = refine(problem, Parts(6, 0), {});
+  EXPECT_TRUE(result.valid());
+  EXPECT_EQ(result.parts_used, 2u);
+}
+
+TEST(Partition, RefusesWhatIsNoProblem) {
+  PartitionProblem problem = neurons_only(two_triangles(), 3);
+  EXPECT_THROW(refine(problem, Parts(5, 0), {}), std::invalid_argument);
+  problem.graph.weight[1] = -1;
+  EXPECT_THROW(partition(problem, {}), std::invalid_argument);
+}
+
+TEST(Partition, APriceOfPartsJoinsWhatNothingConnects) {
+  PartitionProblem problem = neurons_only({4, {{0}, {}}, {}}, 2);
+  EXPECT_EQ(partition(problem, {Effort::kDefault, 1, 1, 1.0}).parts_used, 2u);
 }
 
 TEST(Partition, LenetIsAsGoodAsTheStateOfTheArt) {
