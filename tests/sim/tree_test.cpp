@@ -13,6 +13,7 @@
 #include "sim/fidelity_check.h"
 #include "sim/network_timing.h"
 #include "tests/sim/chip_fixture.h"
+#include "tests/sim/temporal_fixture.h"
 #include "workloads/random_program.h"
 
 namespace ranvier::sim {
@@ -98,6 +99,25 @@ TEST(TreeChip, AnyMappingCountsTheSameAtEveryFidelity) {
     for (const RunResult& run : check.runs) EXPECT_TRUE(run.images[0].exact);
     for (const CountComparison& count : check.counts)
       EXPECT_TRUE(count.equal) << count.name << ": " << count.first_difference;
+  }
+}
+
+// Spikes with axonal delays, ticks, 17 cores a router, every link a chip edge.
+TEST(TreeChip, NetworksOverTimeOnASpinnakerLikeBoard) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE(seed);
+    chips::Board board = chips::load_target("spinnaker-like:3x2");
+    board.chip.core.neurons.value = 24;  // more tiles
+    workloads::Program program = testing::random_temporal_program(seed);
+    const auto spikes = testing::random_spikes(program, seed);
+    const auto c = testing::random_case(std::move(program), board, mapper::Schedule::kTimesteps, seed);
+    mapper::routing::route(c->problem, c->mapping);
+    for (const auto& finding : mapper::verify(c->problem, c->mapping)) ADD_FAILURE() << finding.text;
+    const FidelityCheck check = check_fidelity(c->problem, c->mapping, {{spikes}}, {}, false);
+    for (const RunResult& run : check.runs) EXPECT_TRUE(run.images[0].exact);
+    for (const CountComparison& count : check.counts)
+      EXPECT_TRUE(count.equal) << count.name << ": " << count.first_difference;
+    EXPECT_GT(check.runs[2].flit_hops, 0);
   }
 }
 
