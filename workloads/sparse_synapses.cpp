@@ -66,7 +66,13 @@ void SparseSynapses::make_block(Block& block, const MakeRow& make_row) const {
 void SparseSynapses::close() {
   for (const Block& block : blocks_) synapses_ += static_cast<std::int64_t>(block.weight.size());
   dense_ = synapses_ > 0 && synapses_ == std::int64_t{sources_} * targets_;
-  if (!dense_) return;
+  if (!dense_) {
+    into_first_.assign(static_cast<std::size_t>(targets_) + 1, 0);
+    for (const Block& block : blocks_)
+      for (const std::uint16_t target : block.target) ++into_first_[static_cast<std::size_t>(block.first + target) + 1];
+    std::partial_sum(into_first_.begin(), into_first_.end(), into_first_.begin());
+    return;
+  }
   for (Block& block : blocks_) {
     block.offset = std::vector<std::uint32_t>();  // `= {}` would keep the memory
     block.target = std::vector<std::uint16_t>();
@@ -74,7 +80,7 @@ void SparseSynapses::close() {
 }
 
 std::int64_t SparseSynapses::bytes() const {
-  std::size_t all = sizeof(*this);
+  std::size_t all = sizeof(*this) + into_first_.capacity() * sizeof(std::int64_t);
   for (const Block& b : blocks_) {
     all += sizeof(b) + b.offset.capacity() * sizeof(std::uint32_t) + b.target.capacity() * sizeof(std::uint16_t) +
            b.weight.capacity();
@@ -96,12 +102,6 @@ SparseSynapses::Row SparseSynapses::part(const Block& block, std::int32_t source
 std::int64_t SparseSynapses::count(std::int32_t source, IndexRange targets) const {
   std::int64_t n = 0;
   for (const Block& block : blocks_) n += part(block, source, targets).count;
-  return n;
-}
-
-std::int64_t SparseSynapses::count(IndexRange targets) const {
-  std::int64_t n = 0;
-  for (std::int32_t s = 0; s < sources_; ++s) n += count(s, targets);
   return n;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Synapses of a layer by source, in blocks of targets whose sums fit a first-level cache: 3 bytes a synapse and 4 a
-// source and block; where every source reaches every target, 1 byte a synapse.
+// Synapses of a layer by source, in blocks of targets whose sums fit a first-level cache: 3 bytes a synapse, 4 a
+// source and block, 8 a target; where every source reaches every target, 1 byte a synapse.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +73,11 @@ class SparseSynapses {
   }
 
   std::int64_t count(std::int32_t source, IndexRange targets) const;
-  std::int64_t count(IndexRange targets) const;
+  std::int64_t count(IndexRange targets) const {
+    if (targets.end <= targets.first) return 0;
+    if (dense_) return std::int64_t{sources_} * (targets.end - targets.first);
+    return into_first_[static_cast<std::size_t>(targets.end)] - into_first_[static_cast<std::size_t>(targets.first)];
+  }
   /// The smallest and the largest weight, and all of them ORed.
   struct WeightRange {
     std::int32_t low = 0, high = 0;
@@ -89,6 +93,7 @@ class SparseSynapses {
   bool dense_ = false;
   std::int64_t synapses_ = 0;
   std::vector<Block> blocks_;
+  std::vector<std::int64_t> into_first_;  // [targets + 1]: synapses into all targets before this one; dense: empty
 };
 
 }  // namespace ranvier::workloads
