@@ -16,17 +16,21 @@ namespace {
 /// Figures of equal placements differ by the order of sums.
 constexpr double kRounding = 1e-9;
 
+/// By so much a candidate may be over what "not worse" asks for: less than the estimate can tell.
+constexpr double kTolerance = 0.001;
+
 /// What a full halving of the load is worth: 2^(1/20) - 1, or 3.5 %, of latency times energy.
 constexpr int kLoadRoot = 20;
 
-bool not_worse(const MapCandidate& a, double latency, double energy, double load) {
-  const auto at_most = [](double value, double limit) { return value <= limit * (1 + kRounding); };
+bool not_worse(const MapCandidate& a, double latency, double energy, double load, double tolerance) {
+  const auto at_most = [&](double value, double limit) { return value <= limit * (1 + tolerance); };
   return at_most(static_cast<double>(a.latency.count()), latency) &&
          at_most(static_cast<double>(a.energy.count()), energy) && at_most(a.max_link_load, load);
 }
 
-bool not_worse(const MapCandidate& a, const MapCandidate& b) {
-  return not_worse(a, static_cast<double>(b.latency.count()), static_cast<double>(b.energy.count()), b.max_link_load);
+bool not_worse(const MapCandidate& a, const MapCandidate& b, double tolerance = kRounding) {
+  return not_worse(a, static_cast<double>(b.latency.count()), static_cast<double>(b.energy.count()), b.max_link_load,
+                   tolerance);
 }
 
 double ratio(double a, double b) { return b > 0 ? a / b : 1.0; }
@@ -93,12 +97,13 @@ Choice choose(const std::vector<MapCandidate>& candidates, const std::vector<std
       if (eligible(candidates[i]) && (best == candidates.size() || better(candidates[i], candidates[best]))) best = i;
     return best;
   };
-  const std::size_t clean = best_of([&](const MapCandidate& c) { return not_worse(c, latency, energy, load); });
+  const std::size_t clean =
+      best_of([&](const MapCandidate& c) { return not_worse(c, latency, energy, load, kTolerance); });
   if (clean < candidates.size()) return {clean, true};
   std::size_t curve = curves.front();  // there is one: without, everything is clean
   for (const std::size_t c : curves)
     if (better(candidates[c], candidates[curve])) curve = c;
-  return {best_of([&](const MapCandidate& c) { return not_worse(c, candidates[curve]); }), false};
+  return {best_of([&](const MapCandidate& c) { return not_worse(c, candidates[curve], kTolerance); }), false};
 }
 
 }  // namespace ranvier::mapper

@@ -13,23 +13,15 @@ namespace ranvier::mapper {
 
 namespace {
 
-/// Cycles per flit of each link; those off the mesh as on a chip.
-std::vector<float> link_costs(const chips::Board& board) {
-  const auto edge = static_cast<float>(std::max<std::int64_t>(1, board.chip.chip_link.cycles_per_flit.value));
-  const auto on_chip = static_cast<float>(std::max<std::int64_t>(1, board.chip.noc.link_cycles_per_flit.value));
-  std::vector<float> costs(link_count(board), on_chip);
-  for (std::int32_t y = 0; y < board.height(); ++y)
-    for (std::int32_t x = 0; x < board.width(); ++x) {
-      const CoreId core = board.core_at(x, y);
-      const auto set = [&](bool exists, Direction d) {
-        if (exists && crosses_chip(board, link_of(board, core, d))) costs[link_of(board, core, d).value()] = edge;
-      };
-      set(x + 1 < board.width(), Direction::kEast);
-      set(x > 0, Direction::kWest);
-      set(y + 1 < board.height(), Direction::kSouth);
-      set(y > 0, Direction::kNorth);
-    }
-  return costs;
+/// Cycles per flit of the links from each column (or row) to the next; every chip has `side` of them.
+std::vector<double> cycles_to_next(const chips::Board& board, std::int32_t count, std::int32_t side) {
+  const auto at_least_one = [](const chips::Count& c) {
+    return static_cast<double>(std::max<std::int64_t>(1, c.value));
+  };
+  std::vector<double> cycles(static_cast<std::size_t>(count), at_least_one(board.chip.noc.link_cycles_per_flit));
+  for (std::int32_t i = side - 1; i < count; i += side)
+    cycles[static_cast<std::size_t>(i)] = at_least_one(board.chip.chip_link.cycles_per_flit);
+  return cycles;
 }
 
 enum Unit : std::size_t { kIntegrate, kFire, kRelay, kUnits };
@@ -71,7 +63,8 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
   busy_.assign(buckets, Peaks(problem.board.cores()));
   const InUse used = in_use(problem.board, core_of_);
   barrier_ = end_of_step_cycles(problem.board.chip.sync, used.routers, used.chips);
-  link_cost_ = link_costs(problem.board);
+  across_ = cycles_to_next(problem.board, problem.board.width(), problem.board.chip.noc.width);
+  along_ = cycles_to_next(problem.board, problem.board.height(), problem.board.chip.noc.height);
   if (problem.board.chip.noc.multicast == chips::Multicast::kTree) in_tree_.assign(link_count(problem.board), 0);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     if (!core_of_[t].valid()) continue;
@@ -146,10 +139,10 @@ void PlacementState::add_flow(std::size_t f, double sign) {
   double change = 0;
   const double on_chip = static_cast<double>(std::max<std::int64_t>(1, board.chip.noc.link_cycles_per_flit.value));
   const bool tree = !in_tree_.empty();
-  const auto cross = [&](std::int32_t router, Direction direction) {
+  // `each`: a chip edge is slower, the same flits load it more.
+  const auto cross = [&](std::int32_t router, Direction direction, double each) {
     const auto link = static_cast<std::size_t>(router) * 4 + static_cast<std::size_t>(direction);
     if (tree && std::exchange(in_tree_[link], tree_number_) == tree_number_) return;
-    const double each = static_cast<double>(link_cost_[link]);  // a chip edge is slower: the same flits load it more
     const double before = load[link];
     const double after = load.add(link, flits * each);
     change += per_time * (after * after - before * before) + flits * weights_.hop;
@@ -168,10 +161,10 @@ void PlacementState::add_flow(std::size_t f, double sign) {
     }
     const std::int32_t to_x = board.x(to);
     const std::int32_t to_y = board.y(to);
-    for (; x < to_x; ++x) cross(y * width + x, Direction::kEast);
-    for (; x > to_x; --x) cross(y * width + x, Direction::kWest);
-    for (; y < to_y; ++y) cross(y * width + x, Direction::kSouth);
-    for (; y > to_y; --y) cross(y * width + x, Direction::kNorth);
+    for (; x < to_x; ++x) cross(y * width + x, Direction::kEast, across_[static_cast<std::size_t>(x)]);
+    for (; x > to_x; --x) cross(y * width + x, Direction::kWest, across_[static_cast<std::size_t>(x - 1)]);
+    for (; y < to_y; ++y) cross(y * width + x, Direction::kSouth, along_[static_cast<std::size_t>(y)]);
+    for (; y > to_y; --y) cross(y * width + x, Direction::kNorth, along_[static_cast<std::size_t>(y - 1)]);
     if (relayed && to != chain_[f].back()) add_unit(bucket, kRelay, to, sign * work_.relay[f]);
   }
   if (unicast && core_of_[flow.source.value()].valid()) {

@@ -76,7 +76,8 @@ class PlacementState {
   std::vector<std::vector<CoreId>> chain_;  // by flow
   std::vector<std::uint32_t> in_tree_;      // tree chips, by link: the last tree that it was counted in
   std::uint32_t tree_number_ = 0;
-  std::vector<float> link_cost_;            // by link: cycles a flit
+  std::vector<double> across_;              // by column: cycles a flit to the next one
+  std::vector<double> along_;               // by row
   std::size_t fire_unit_ = 0;               // that a core's firing is counted under
   std::int64_t barrier_ = 0;                // cycles at a step's end, with the routers in use at construction
   std::vector<Peaks> links_;                // by bucket: cycles of each link
