@@ -12,17 +12,19 @@ namespace ranvier::mapper::routing {
 
 namespace {
 
-/// Of a level: cycles of each link, and for how long each source sends.
+/// Cycles of each link, and for how long the host sends. Of a level; or of what is sent beside the events of a flow of
+/// the host, which sends token after token: other flows' parts of its tokens.
 class LevelLoad {
  public:
   LevelLoad(const MappingProblem& problem, const std::vector<CoreId>& core_of, const std::vector<Route>& routes,
-            const std::vector<std::size_t>& flows)
+            const std::vector<std::size_t>& flows, const Flow* beside = nullptr)
       : problem_(problem), cycles_(link_count(problem.board), 0) {
     for (const std::size_t f : flows) {
-      const TileId source = problem.flows[f].source;
-      const double flits = flits_of(f);
-      if (!core_of[source.value()].valid())
-        host_cycles_ += flits * static_cast<double>(problem.board.chip.host_link.cycles_per_flit.value);
+      const bool hosted = !core_of[problem.flows[f].source.value()].valid();
+      if (beside != nullptr && !hosted) continue;
+      const double flits = flits_of(f) * (beside == nullptr ? 1.0 : part(problem.flows[f].tokens, beside->tokens));
+      if (flits <= 0) continue;
+      if (hosted) host_cycles_ += flits * static_cast<double>(problem.board.chip.host_link.cycles_per_flit.value);
       for_each_route_link(problem, core_of, problem.flows[f], routes[f], [&](LinkId link) {
         cycles_[link.value()] += flits * static_cast<double>(cycles_per_flit(problem.board, link));
       });
@@ -39,6 +41,12 @@ class LevelLoad {
   }
 
  private:
+  /// Of `tokens` those that are also in `of`.
+  static double part(Range tokens, Range of) {
+    const std::int32_t both = std::min(tokens.end, of.end) - std::max(tokens.begin, of.begin);
+    return both <= 0 ? 0 : static_cast<double>(both) / static_cast<double>(tokens.size());
+  }
+
   double flits_of(std::size_t f) const {
     return problem_.flow_events[f] *
            static_cast<double>(chips::flits_of(problem_.board.chip.noc, problem_.flows[f].payload_bits));
@@ -81,7 +89,12 @@ std::size_t make_sources_wait(const MappingProblem& problem, const std::vector<s
   for (const auto& [at, flows] : by_level) {
     const LevelLoad load(problem, core_of, routes, flows);
     for (const std::size_t f : flows) {
-      const auto [leg, left] = fullest_relay(problem, load, f, core_of, routes[f]);
+      if (problem.flow_events[f] <= room) continue;
+      const bool hosted = !core_of[problem.flows[f].source.value()].valid();
+      const auto [leg, left] =
+          hosted ? fullest_relay(problem, LevelLoad(problem, core_of, routes, flows, &problem.flows[f]), f, core_of,
+                                 routes[f])
+                 : fullest_relay(problem, load, f, core_of, routes[f]);
       std::vector<CoreId>& chain = routes[f].chain;
       // The last core, which relays nothing yet, will.
       if (left <= room || entries[chain.back().value()] >= limit) continue;
