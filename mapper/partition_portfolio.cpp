@@ -39,6 +39,8 @@ class Members {
     one_each_ = cores_ == tiles_.size();
     const auto add = [&](const char* name, std::optional<Clustering> clustering) {
       if (!clustering) return;
+      // `compact` asks for few cores first.
+      if (options_.partition.preset == Preset::kCompact && clustering->clusters.size() > cores_) return;
       for (const NamedClustering& other : all)
         if (other.clustering.clusters == clustering->clusters && other.clustering.chip == clustering->chip) return;
       all.push_back({name, std::move(*clustering)});
