@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,17 @@ nlohmann::ordered_json placed_json(const PlaceReport& r, const Placed& p) {
   return json;
 }
 
+void add_remap(nlohmann::ordered_json& json, const mapper::clusters::Remapped& r) {
+  json["accepted"] = r.accepted;
+  json["hops_before"] = r.hops_before;
+  json["hops_after"] = r.hops_after;
+  json["gain_share"] = r.gain();
+  json["moved_clusters"] = r.moved_clusters;
+  json["migration_hops"] = r.migration_hops;
+  json["break_even_inferences"] = nullptr;
+  if (std::isfinite(r.break_even_inferences())) json["break_even_inferences"] = r.break_even_inferences();
+}
+
 std::vector<std::string> cells_of(const PlaceReport& r, const Placed& p, bool times) {
   const Metrics& m = p.metrics;
   return {p.solver + (p.best ? " *" : ""),
@@ -81,6 +93,7 @@ nlohmann::ordered_json place_json(const PlaceReport& r) {
                                  {"bound_weighted_hops", r.bound_weighted_hops},
                                  {"bound_energy", r.bound_energy}};
   json.update(placed_json(r, answer));
+  if (r.remapped) add_remap(json, *r.remapped);
   json["load_s"] = r.load_s;
   json["peak_rss_mib"] = report::peak_rss_mib();
   json["pareto"] = nlohmann::ordered_json::array();
@@ -117,6 +130,9 @@ void print_place(const PlaceReport& r) {
   fmt::print("{}: {} clusters, {} edges on {}x{} cores; preset {}, seed {}; {:.0f} MiB\n", r.graph, r.clusters, r.edges,
              r.mesh.width, r.mesh.height, r.preset, r.seed, report::peak_rss_mib());
   if (!answer.how.empty()) fmt::print("{}: {}\n", answer.solver, answer.how);
+  if (r.remapped && r.remapped->accepted)
+    fmt::print("{:.2f} % of the weighted hops gained; migration {:.6g} weighted hops, paid back in {:.4g} inferences\n",
+               100 * r.remapped->gain(), r.remapped->migration_hops, r.remapped->break_even_inferences());
   for (const Placed& p : r.reference) fmt::print("reference: {}\n", p.how);
   if (answer.stopped_early) fmt::print("stopped by the time budget: more rounds would have followed\n");
   if (r.compared) fmt::print("* none of the others has no more energy, greatest latency and greatest congestion\n");

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "mapper/clusters/metrics.h"
+#include "mapper/clusters/remap.h"
 
 namespace ranvier::cli {
 
@@ -42,6 +44,7 @@ struct PlaceReport {
   std::vector<std::string> left_out;  // solvers
   std::size_t answer = 0;             // index in `placed`
   bool compared = false;
+  std::optional<mapper::clusters::Remapped> remapped;  // how the answer was reached from the given placement
 };
 
 /// Sets `best` in all: the Pareto set over energy, greatest latency and greatest congestion.

@@ -12,6 +12,7 @@
 #include "base/nearest_name.h"
 #include "base/progress.h"
 #include "cli/common.h"
+#include "cli/place_remap.h"
 #include "cli/place_result.h"
 #include "cli/stop_watch.h"
 #include "mapper/clusters/baselines.h"
@@ -43,6 +44,7 @@ struct PlaceArguments {
   bool compare = false;
   std::string placement_file;
   bool refine = false;
+  PlaceRemapArguments remap;
   double time_budget_s = 0;
   std::string out_file;
   std::string edges_out_file;
@@ -92,6 +94,9 @@ void check_arguments(const PlaceArguments& a) {
                                                fmt::join(names, ", ")));
   if (a.solvers.size() > 1 && !a.compare) throw UsageError("--solver", "several go with --compare; name one");
   if (a.refine && a.placement_file.empty()) throw UsageError("--refine", "goes with --placement FILE");
+  if (a.remap.wanted && a.placement_file.empty()) throw UsageError("--remap", "goes with --placement FILE");
+  if (a.remap.wanted && (a.refine || a.compare)) throw UsageError("--remap", "goes without --refine and --compare");
+  check_place_remap(a.remap);
   if (!a.placement_file.empty() && !a.compare && !a.solvers.empty())
     throw UsageError("--solver", "a given placement needs none; leave it out, or add --compare");
   if (!(a.time_budget_s >= 0)) throw UsageError("--time-budget-s", "is a number of seconds from 0 on");
@@ -143,6 +148,19 @@ class Solving {
     const std::int32_t passes = kPasses[static_cast<std::size_t>(effort_of(a_.preset))];
     return timed("refined", fmt::format("given, at most {} passes of median swaps", passes),
                  [&] { return refine_by_median_swaps(p_.graph, p_.mesh, start, {}, passes, a_.common.seed); });
+  }
+
+  /// What moved goes to the report.
+  Placed remapped(const Placement& start, PlaceReport& report) const {
+    Remapped result;
+    Placed placed = timed("remapped", "", [&] {
+      result = remap_placement(a_.remap, p_.graph, p_.mesh, start, effort_of(a_.preset), a_.common.seed);
+      return result.placement;
+    });
+    placed.how =
+        result.accepted ? fmt::format("given, {} clusters moved", result.moved_clusters) : "given, nothing moved";
+    report.remapped = std::move(result);
+    return placed;
   }
 
  private:
@@ -207,6 +225,7 @@ PlaceReport solve(const PlaceArguments& a, const Problem& problem) {
   r.compared = a.compare;
   if (!a.placement_file.empty()) r.placed.push_back(solving.given());
   if (a.refine) r.placed.push_back(solving.refined(r.placed.back().cells));
+  if (a.remap.wanted) r.placed.push_back(solving.remapped(r.placed.back().cells, r));
   if (a.compare) {
     for (const std::string& name : compared(a, problem.graph.size(), r.left_out)) {
       if (!a.common.quiet) fmt::print(stderr, "place: {}\n", name);
@@ -265,6 +284,7 @@ void add_place_verb(CLI::App& app, Context& context) {
   verb->add_flag("--compare", a->compare, "run all solvers, or those of --solver, and mark the Pareto set");
   verb->add_option("--placement", a->placement_file, "lines cluster,x,y: measure this placement");
   verb->add_flag("--refine", a->refine, "start from --placement");
+  add_place_remap_options(*verb, a->remap);
   verb->add_option("--time-budget-s", a->time_budget_s,
                    "no new round after so long; the result then depends on the machine");
   verb->add_option("-o,--out", a->out_file, "write the placement, lines cluster,x,y");

@@ -65,6 +65,59 @@ TEST_F(Place, RefinesAGivenPlacementAndIsNeverWorse) {
   EXPECT_LT(after["energy"].get<double>(), 0.8 * before["energy"].get<double>());
 }
 
+// Four cores in a row. 0 sends 10 to 3, 3 hops away; 1 sends 1 to 2: 31 weighted hops. Two clusters change places: 11.
+TEST_F(Place, RemapsOnlyWhereTheMovesPay) {
+  write("old.csv", "0,1,1\n2,3,1\n");
+  write("new.csv", "0,3,10\n1,2,1\n");
+  write("p.csv", "0,0,0\n1,1,0\n2,2,0\n3,3,0\n");
+  const std::string command = "place new.csv --mesh 4x1 --placement p.csv --remap --json -q ";
+  const auto moved = ranvier(command + "--known old.csv --migration-hops 5 -o q.csv");
+  ASSERT_EQ(moved.exit_code, 0) << moved.err;
+  const auto json = moved.json();
+  EXPECT_EQ(json.at("solver"), "remapped");
+  EXPECT_EQ(json.at("accepted"), true);
+  EXPECT_EQ(json.at("hops_before"), 31);
+  EXPECT_EQ(json.at("hops_after"), 11);
+  EXPECT_EQ(json.at("weighted_hops"), 11);
+  EXPECT_DOUBLE_EQ(json.at("energy").get<double>(), 11 * 1.1 + 11 * 0.1);
+  EXPECT_DOUBLE_EQ(json.at("gain_share").get<double>(), 20.0 / 31);
+  EXPECT_EQ(json.at("moved_clusters"), 2);
+  EXPECT_EQ(json.at("migration_hops"), 10);
+  EXPECT_EQ(json.at("break_even_inferences"), 0.5);
+  EXPECT_EQ(ranvier("place new.csv --mesh 4x1 --placement q.csv --json -q").json().at("weighted_hops"), 11);
+  EXPECT_NE(ranvier("place new.csv --mesh 4x1 --placement p.csv --remap -q").out.find("64.52 %"), std::string::npos);
+
+  // 21 hops of migration against 20 gained: not within one inference, but within ten.
+  const auto patient = ranvier(command + "--migration-hops 10.5 --horizon-inferences 10").json();
+  EXPECT_EQ(patient.at("moved_clusters"), 2);
+  EXPECT_EQ(patient.at("break_even_inferences"), 1.05);
+  for (const char* kept : {"--migration-hops 10.5", "--min-gain 65%", "--min-gain 0.65", "--known new.csv"}) {
+    const auto same = ranvier(command + kept).json();
+    EXPECT_EQ(same.at("accepted"), false) << kept;
+    EXPECT_EQ(same.at("moved_clusters"), 0) << kept;
+    EXPECT_EQ(same.at("hops_after"), 31) << kept;
+    EXPECT_EQ(same.at("migration_hops"), 0) << kept;
+    EXPECT_EQ(same.at("break_even_inferences"), 0) << kept;
+  }
+  EXPECT_EQ(ranvier(command + "--min-gain 64%").json().at("accepted"), true);
+}
+
+TEST_F(Place, RefusesRemapsThatAreIncomplete) {
+  write("e.csv", "0,1,1\n");
+  write("p.csv", "0,0,0\n1,1,0\n");
+  const std::string command = "place e.csv --placement p.csv ";
+  expect_refusal(ranvier("place e.csv --remap"), 4, "--placement");
+  expect_refusal(ranvier(command + "--remap --refine"), 4, "--refine");
+  expect_refusal(ranvier(command + "--remap --compare"), 4, "--compare");
+  expect_refusal(ranvier(command + "--known e.csv"), 4, "--remap");
+  expect_refusal(ranvier(command + "--remap --min-gain 2x"), 4, "write 2% or 0.02");
+  expect_refusal(ranvier(command + "--remap --min-gain 100%"), 4, "--min-gain");
+  expect_refusal(ranvier(command + "--remap --min-gain ''"), 4, "--min-gain");
+  expect_refusal(ranvier(command + "--remap --migration-hops -1"), 4, "--migration-hops");
+  expect_refusal(ranvier(command + "--remap --horizon-inferences 0"), 4, "--horizon-inferences");
+  expect_refusal(ranvier(command + "--remap --known none.csv"), 5, "none.csv");
+}
+
 TEST_F(Place, ComparesAllSolversInOneTable) {
   const auto text = ranvier("place --network dnn_16 --preset fast --compare -q");
   ASSERT_EQ(text.exit_code, 0) << text.err;
