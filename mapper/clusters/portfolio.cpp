@@ -19,6 +19,7 @@
 #include "mapper/clusters/limits.h"
 #include "mapper/clusters/solvers.h"
 #include "mapper/clusters/swap_state.h"
+#include "mapper/clusters/turned_start.h"
 
 namespace ranvier::mapper::clusters {
 
@@ -53,6 +54,10 @@ constexpr double kShortHeat = 1.0;
 constexpr double kLimitHeat = 0.2;
 constexpr double kCool = 0.01;
 constexpr std::uint32_t kFirstRadius = 32;
+// What median swaps leave of the hops of a turn, at least; and the size above which the turn is worth more time than
+// other starts of the same graph.
+constexpr double kSwapsLeave = 0.8;
+constexpr std::size_t kMultilevelClusters = 131072;
 // What a hop above the limit costs, in mean weights of an edge; and the part of the limit that is kept clear.
 constexpr double kTail = 2;
 constexpr std::uint32_t kMargin = 10;
@@ -161,8 +166,8 @@ std::vector<Job> reference_jobs(const ClusterGraph& graph, Mesh room) {
 }
 
 // Large graphs: placed in near-linear time, not annealed.
-std::vector<Job> large_jobs(const ClusterGraph& graph, Mesh inner, const Work& work, std::uint64_t seed) {
-  std::vector<Job> jobs{{"multilevel", [&graph, inner, seed] { return place_multilevel(graph, inner, seed); }}};
+std::vector<Job> large_jobs(const ClusterGraph& graph, Mesh inner, const Work& work, const Objective& objective,
+                            std::uint64_t seed) {
   // 0 rows: row-major, where a row of cells is a layer.
   double least = hops_of(graph, inner, place_row_major(graph, inner));
   std::uint32_t best = 0;
@@ -172,6 +177,19 @@ std::vector<Job> large_jobs(const ClusterGraph& graph, Mesh inner, const Work& w
     least = hops;
     best = rows;
   }
+  std::vector<Job> jobs;
+  const std::vector<Cluster> layers = layers_of(graph);
+  const bool turn =
+      layers.size() > 1 && kSwapsLeave * hops_of(graph, inner, place_around_a_turn(graph, inner, layers)) < least;
+  if (turn)
+    jobs.push_back(
+        {"around a turn, median swaps", [&graph, inner, layers, &objective, passes = work.median_passes + 1, seed] {
+           return refine_by_median_swaps(graph, inner, place_around_a_turn(graph, inner, layers), objective, passes,
+                                         seed);
+         }});
+  if (turn && graph.size() > kMultilevelClusters) return jobs;
+  jobs.push_back({"multilevel", [&graph, inner, seed] { return place_multilevel(graph, inner, seed); }});
+  if (turn) return jobs;
   jobs.push_back({best == 0 ? "row-major, median swaps" : fmt::format("bands of {}, median swaps", best),
                   [&graph, inner, best, passes = work.median_passes, seed] {
                     return refine_by_median_swaps(
@@ -304,7 +322,7 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
   std::vector<std::function<void()>> steps;
   if (large) {
     steps.push_back([&] {
-      std::vector<Job> jobs = large_jobs(graph, inner, work, options.seed);
+      std::vector<Job> jobs = large_jobs(graph, inner, work, objective, options.seed);
       for (Job& job : jobs) job.run = [&window, place = std::move(job.run)] { return moved_to_room(window, place()); };
       rounds.run("starts", std::move(jobs));
     });
