@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ranvier map: place a workload on a target and say what that should cost.
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -7,6 +8,8 @@
 
 #include "base/file.h"
 #include "cli/job.h"
+#include "cli/misfit.h"
+#include "mapper/bounds.h"
 #include "mapper/cost.h"
 #include "mapper/mechanisms.h"
 #include "report/build_facts.h"
@@ -19,6 +22,50 @@ struct MapArguments {
   std::string out;
 };
 
+nlohmann::ordered_json bounds_json(const mapper::Bounds& bounds) {
+  return {{"cores", bounds.cores},
+          {"cores_resource", bounds.cores_resource},
+          {"connectivity", bounds.connectivity},
+          {"tree_hops", bounds.tree_hops},
+          {"weighted_hops", bounds.weighted_hops}};
+}
+
+nlohmann::ordered_json pareto_json(const mapper::MapResult& search) {
+  auto list = nlohmann::ordered_json::array();
+  for (const mapper::MapCandidate& c : search.pareto)
+    list.push_back({{"partition", c.partition},
+                    {"start", c.start},
+                    {"latency_us_estimated", microseconds(c.latency)},
+                    {"energy_nj_estimated", nanojoules(c.energy)},
+                    {"max_link_load", c.max_link_load},
+                    {"tree_hops", c.tree_hops},
+                    {"chosen", c.chosen}});
+  return list;
+}
+
+/// What the choice gave up of the best that was found, in percent.
+void print_choice(const mapper::MapResult& search) {
+  if (search.pareto.empty()) return;
+  const mapper::MapCandidate* chosen = &search.pareto.front();
+  mapper::MapCandidate best = search.pareto.front();
+  for (const mapper::MapCandidate& c : search.pareto) {
+    if (c.chosen) chosen = &c;
+    best.latency = std::min(best.latency, c.latency);
+    best.energy = std::min(best.energy, c.energy);
+    best.max_link_load = std::min(best.max_link_load, c.max_link_load);
+  }
+  const auto over = [](double value, double least) { return least > 0 ? 100 * (value / least - 1) : 0.0; };
+  fmt::print(
+      "taken: {} ({}), {}; over the least found: latency {:.1f} %, energy {:.1f} %, fullest link {:.1f} %; {} candidates, "
+      "{} that nothing beats{}\n",
+      chosen->start, chosen->partition,
+      search.beats_every_curve ? "not worse than any curve" : "not worse than the best curve",
+      over(static_cast<double>(chosen->latency.count()), static_cast<double>(best.latency.count())),
+      over(static_cast<double>(chosen->energy.count()), static_cast<double>(best.energy.count())),
+      over(chosen->max_link_load, best.max_link_load), search.candidates, search.pareto.size(),
+      search.stopped_early ? "; stopped by --time-budget-s" : "");
+}
+
 ExitCode map(const MapArguments& a) {
   const auto start = std::chrono::steady_clock::now();
   const Job job(a.job);
@@ -27,6 +74,7 @@ ExitCode map(const MapArguments& a) {
     const std::string text = mapper::mapping_to_json(job.problem(), job.mapping(), a.job.target);
     write_file_atomically(a.out, text);
   }
+  const mapper::Bounds bounds = mapper::lower_bounds(job.problem());
   const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (a.job.common.json) {
     // Job refuses a mapping that the verifier finds fault with, so reaching this line is the verdict.
@@ -42,7 +90,12 @@ ExitCode map(const MapArguments& a) {
                                               {"max_link_load", m.max_link_load},
                                               {"connectivity", m.connectivity},
                                               {"crossings", m.crossings},
+                                              {"bounds", bounds_json(bounds)},
                                               {"verified", true},
+                                              {"pareto", pareto_json(job.search())},
+                                              {"candidates", job.search().candidates},
+                                              {"beats_every_curve", job.search().beats_every_curve},
+                                              {"stopped_early", job.search().stopped_early},
                                               {"steps", m.steps},
                                               {"latency_us_estimated", microseconds(m.latency)},
                                               {"energy_nj_estimated", nanojoules(m.energy)},
@@ -63,6 +116,9 @@ ExitCode map(const MapArguments& a) {
   fmt::print(
       "\nestimated, an image: {:.1f} us in {:.0f} steps, {:.1f} nJ, {:.0f} hops, fullest link {:.3f} flits/cycle\n",
       microseconds(m.latency), m.steps, nanojoules(m.energy), m.tree_hops, m.max_link_load);
+  fmt::print("lower bounds of these tiles: {} cores ({}), {:.0f} hops; events to other cores {:.0f}, at least {:.0f}\n",
+             bounds.cores, bounds.cores_resource, bounds.tree_hops, m.connectivity, bounds.connectivity);
+  print_choice(job.search());
   for (const std::string& extension : mapper::extensions_of(job.problem())) fmt::print("{}\n", extension);
   if (!job.program().weights_note.empty()) fmt::print("{}\n", job.program().weights_note);
   if (!a.out.empty()) fmt::print("mapping: {}\n", a.out);
@@ -78,7 +134,11 @@ void add_map_verb(CLI::App& app, Context& context) {
   verb->add_option("-o,--out", a->out, "write the mapping to this file");
   verb->callback([a, &context] {
     apply_common(a->job.common);
-    context.exit_code = map(*a);
+    try {
+      context.exit_code = map(*a);
+    } catch (const mapper::DoesNotFit& misfit) {
+      context.exit_code = report_misfit(a->job, misfit);
+    }
   });
 }
 
