@@ -113,7 +113,7 @@ FlowPath FlowTable::path_of(const mapper::MappingProblem& problem, const mapper:
 
 void FlowTable::add_leg(const chips::Board& board, FlowPath& path, CoreId from, CoreId to) {
   const bool relayed = !path.legs.empty() && board.chip.noc.multicast == chips::Multicast::kRelay;
-  path.legs.push_back({from, to, mapper::way_links(board, from, to), relayed, {}});
+  path.legs.push_back({from, to, mapper::way_links(board, from, to), relayed, {}, {}});
   if (!relayed && !(path.forked && path.packets == 1)) ++path.packets;
   ++legs_;
 }
