@@ -106,6 +106,7 @@ void print(const JobOptions& options, const mapper::DoesNotFit& misfit, const An
 
 ExitCode report_misfit(const JobOptions& options, const mapper::DoesNotFit& misfit) {
   fmt::print(stderr, "ranvier: {}\n", misfit.what());
+  if (options.common.quiet && !options.common.json) return ExitCode::kDoesNotFit;
   const Answer a = answer(options);
   if (options.common.json)
     fmt::print("{}\n", to_json(options, misfit, a).dump(2));

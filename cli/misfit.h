@@ -7,8 +7,8 @@
 
 namespace ranvier::cli {
 
-/// Prints the report of a workload that does not fit: on standard output, as text or as one JSON object; the error's
-/// own line goes to standard error. Returns kDoesNotFit.
+/// Prints the report of a workload that does not fit: on standard output, as text (not where quiet) or as one JSON
+/// object; the error's own line goes to standard error. Returns kDoesNotFit.
 ExitCode report_misfit(const JobOptions& options, const mapper::DoesNotFit& misfit);
 
 }  // namespace ranvier::cli

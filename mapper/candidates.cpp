@@ -25,11 +25,11 @@ constexpr int kLoadRoot = 20;
 bool not_worse(const MapCandidate& a, double latency, double energy, double load, double tolerance) {
   const auto at_most = [&](double value, double limit) { return value <= limit * (1 + tolerance); };
   return at_most(static_cast<double>(a.latency.count()), latency) &&
-         at_most(static_cast<double>(a.energy.count()), energy) && at_most(a.max_link_load, load);
+         at_most(static_cast<double>(a.energy.exact()), energy) && at_most(a.max_link_load, load);
 }
 
 bool not_worse(const MapCandidate& a, const MapCandidate& b, double tolerance = kRounding) {
-  return not_worse(a, static_cast<double>(b.latency.count()), static_cast<double>(b.energy.count()), b.max_link_load,
+  return not_worse(a, static_cast<double>(b.latency.count()), static_cast<double>(b.energy.exact()), b.max_link_load,
                    tolerance);
 }
 
@@ -38,7 +38,7 @@ double ratio(double a, double b) { return b > 0 ? a / b : 1.0; }
 /// By latency x energy x load^(1 / kLoadRoot): the ratio's power is compared, by products alone.
 bool better(const MapCandidate& a, const MapCandidate& b) {
   const double both = ratio(static_cast<double>(a.latency.count()), static_cast<double>(b.latency.count())) *
-                      ratio(static_cast<double>(a.energy.count()), static_cast<double>(b.energy.count()));
+                      ratio(static_cast<double>(a.energy.exact()), static_cast<double>(b.energy.exact()));
   double power = ratio(a.max_link_load, b.max_link_load);
   for (int i = 0; i < kLoadRoot; ++i) power *= both;
   return power < 1 - kRounding;
@@ -88,7 +88,7 @@ Choice choose(const std::vector<MapCandidate>& candidates, const std::vector<std
   double load = kNone;
   for (const std::size_t c : curves) {
     latency = std::min(latency, static_cast<double>(candidates[c].latency.count()));
-    energy = std::min(energy, static_cast<double>(candidates[c].energy.count()));
+    energy = std::min(energy, static_cast<double>(candidates[c].energy.exact()));
     load = std::min(load, candidates[c].max_link_load);
   }
   const auto best_of = [&](auto&& eligible) {

@@ -184,7 +184,7 @@ PredictedGain predict_gain(const MappingProblem& problem, const Mapping& before,
   const Metrics b = estimate(measured, after);
   PredictedGain gain;
   gain.step_time = relative_gain(a.step_time_ns_mean, b.step_time_ns_mean);
-  gain.energy = relative_gain(static_cast<double>(a.energy.count()), static_cast<double>(b.energy.count()));
+  gain.energy = relative_gain(static_cast<double>(a.energy.exact()), static_cast<double>(b.energy.exact()));
   gain.max_link_load = relative_gain(a.max_link_load, b.max_link_load);
   gain.tree_hops = relative_gain(a.tree_hops, b.tree_hops);
   for (std::size_t t = 1; t < problem.tiles.size(); ++t) {

@@ -31,7 +31,7 @@ double gain(const RunResult& before, const RunResult& after) {
   const double time =
       share_saved(static_cast<double>(before.total_time.count()), static_cast<double>(after.total_time.count()));
   const double energy =
-      share_saved(static_cast<double>(before.total_energy.count()), static_cast<double>(after.total_energy.count()));
+      share_saved(static_cast<double>(before.total_energy.exact()), static_cast<double>(after.total_energy.exact()));
   if (time < 0 || energy < 0) return 0;
   if (std::max(time, energy) >= kWorthTraffic) return std::max(time, energy);
   const double link = share_saved(before.max_link_load, after.max_link_load);
@@ -71,14 +71,14 @@ RemapVerdict judge(const mapper::MappingProblem& problem, const mapper::Mapping&
   const auto images = static_cast<double>(std::max<std::int64_t>(1, v.judged_images));
   const auto time_before = static_cast<double>(before.total_time.count());
   const auto time_after = static_cast<double>(after.total_time.count());
-  const auto energy_before = static_cast<double>(before.total_energy.count());
-  const auto energy_after = static_cast<double>(after.total_energy.count());
+  const auto energy_before = static_cast<double>(before.total_energy.exact());
+  const auto energy_after = static_cast<double>(after.total_energy.exact());
   v.time_gain = share_saved(time_before, time_after);
   v.energy_gain = share_saved(energy_before, energy_after);
   v.time_gain_error = standard_error(before, after);
   v.migration = mapper::migration(problem, start, found);
   v.break_even_images_energy =
-      mapper::break_even(static_cast<double>(v.migration.energy.count()), (energy_before - energy_after) / images);
+      mapper::break_even(static_cast<double>(v.migration.energy.exact()), (energy_before - energy_after) / images);
   v.break_even_images_time =
       mapper::break_even(static_cast<double>(v.migration.time.count()), (time_before - time_after) / images);
   const bool found_another = fingerprint(start) != fingerprint(found);

@@ -161,7 +161,7 @@ TEST(ChipErrors, OptionalKeysAreChecked) {
                "f.yaml", chip_finder("."), bare);
   EXPECT_THAT(bare.lines(), testing::Contains(testing::HasSubstr("sync.barrier_table: has no tag")));
   EXPECT_THAT(bare.lines(), testing::Contains(testing::HasSubstr("sync.barrier_table: has no source")));
-  EXPECT_EQ(failure<UnknownWord>(toy_with("width:", "  width: 4\n  multicast: tree")).key, "noc.multicast");
+  EXPECT_EQ(failure<UnknownWord>(toy_with("width:", "  width: 4\n  multicast: bus")).key, "noc.multicast");
   EXPECT_EQ(failure<UnknownKey>(toy_text() + "mechanisms: {graded_payloads: native}\n").nearest, "graded_payload");
   EXPECT_EQ(failure<UnknownWord>(toy_text() + "mechanisms: {graded_payload: yes}\n").key, "mechanisms.graded_payload");
   EXPECT_EQ(failure<UnknownWord>(toy_text() + "mechanisms: {graded_payload: {support: maybe}}\n").key,

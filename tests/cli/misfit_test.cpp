@@ -24,7 +24,7 @@ TEST_F(Misfit, SaysWhatIsShortAndWhatIsEnough) {
 }
 
 TEST_F(Misfit, TheTextNamesTheGrid) {
-  const auto o = ranvier("map vit-b32-shape --target tianjicx-like -q");
+  const auto o = ranvier("map vit-b32-shape --target tianjicx-like");
   EXPECT_EQ(o.exit_code, 2);
   EXPECT_NE(o.out.find("a grid of 6x6 chips"), std::string::npos) << o.out;
   EXPECT_NE(o.out.find("core_memory"), std::string::npos);
