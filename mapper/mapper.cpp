@@ -66,6 +66,9 @@ PlaceWeights varied(PlaceWeights w, const Variant& v) {
   return w;
 }
 
+constexpr std::size_t kLargeMapping = 2048;  // cores
+constexpr std::size_t kPromotedOfLarge = 2;
+
 constexpr std::array kCurveNames{"row-major", "snake", "hilbert"};
 
 class Portfolio {
@@ -254,6 +257,9 @@ class Portfolio {
   }
 
   void second_round() {
+    // A move of a large mapping costs more, and its starts end closer to each other.
+    if (options_.effort == Effort::kDefault && partitions_.front().clustering.clusters.size() > kLargeMapping)
+      work_.promoted = std::min(work_.promoted, kPromotedOfLarge);
     std::vector<Job> jobs;
     for (const std::size_t j : promoted()) {
       const Start& s = starts_[j];
