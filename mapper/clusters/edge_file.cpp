@@ -22,6 +22,9 @@ namespace {
 constexpr std::size_t kBlock = std::size_t{1} << 22;
 constexpr std::size_t kLongestLine = std::size_t{1} << 16;
 
+constexpr std::size_t kFewClusters = 1'000'000;
+constexpr std::size_t kClustersAnEdge = 64;
+
 class EdgeReader {
  public:
   explicit EdgeReader(std::string file) : file_(std::move(file)) {}
@@ -31,6 +34,11 @@ class EdgeReader {
 
   EdgeList done() {
     if (list_.edges.empty()) throw EdgeFileError(file_, 0, "no edges; write a line source,target,weight for each");
+    // Memory grows with the greatest number: one that so few edges cannot have meant is a number of something else.
+    if (list_.clusters > kFewClusters + kClustersAnEdge * list_.edges.size())
+      throw EdgeFileError(file_, farthest_line_,
+                          fmt::format("cluster {}, but only {} edges; number clusters from 0 without gaps",
+                                      list_.clusters - 1, list_.edges.size()));
     return std::move(list_);
   }
   [[noreturn]] void too_long() const {
@@ -51,7 +59,10 @@ class EdgeReader {
     e.target = cluster(field[1], "target");
     if (!parse_whole(field[2], e.weight) || !std::isfinite(e.weight) || e.weight < 0)
       refuse(fmt::format("weight '{}' is no number from 0 on; write it as 3 or 0.25", field[2]));
-    list_.clusters = std::max<std::size_t>(list_.clusters, std::max(e.source, e.target) + std::size_t{1});
+    if (const std::size_t end = std::max(e.source, e.target) + std::size_t{1}; end > list_.clusters) {
+      list_.clusters = end;
+      farthest_line_ = lines_.line();
+    }
     list_.edges.push_back(e);
   }
 
@@ -66,6 +77,7 @@ class EdgeReader {
 
   std::string file_;
   EdgeList list_;
+  std::int64_t farthest_line_ = 0;  // of the greatest number
   LineReader<Take> lines_{Take{this}};
 };
 

@@ -11,16 +11,22 @@
 #include <vector>
 
 #include "base/random_stream.h"
+#include "mapper/clusters/solvers.h"
 
 namespace ranvier::mapper::clusters {
 
 namespace {
 
 constexpr std::array kFirstThresholds{0.1, 0.3, 1.0};  // of the mean weighted hops of a cluster
-constexpr double kGreedyFrom = 0.75;                   // share of the sweeps after which only gains are kept
-constexpr std::int32_t kWindow = 2;                    // cells around the median, each way
-constexpr std::int32_t kWideWindow = 8;                // around the cluster itself at first; shrinks to 1
-constexpr std::uint32_t kNearHere = 2;                 // one try in so many looks around the cluster itself
+constexpr std::array kHeats{0.5, 2.0};                 // of annealing, in its own unit
+constexpr double kCool = 0.01;
+constexpr std::uint32_t kRadius = 32;
+constexpr std::int64_t kAnnealed = 10;         // moves of a cluster for each sweep
+constexpr std::int64_t kMostAnnealed = 10000;  // moves of a cluster
+constexpr double kGreedyFrom = 0.75;           // share of the sweeps after which only gains are kept
+constexpr std::int32_t kWindow = 2;            // cells around the median, each way
+constexpr std::int32_t kWideWindow = 8;        // around the cluster itself at first; shrinks to 1
+constexpr std::uint32_t kNearHere = 2;         // one try in so many looks around the cluster itself
 
 double weighted_hops(const ClusterGraph& graph, Mesh mesh, const Placement& at) {
   double sum = 0;
@@ -210,15 +216,24 @@ Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, con
   const double mean = result.hops_before / static_cast<double>(graph.size());
   Placement found = home;
   double least = result.hops_before;  // hops and migration
+  const auto keep_if_less = [&](const Placement& at) {
+    const double cost = weighted_hops(canonical.graph, mesh, at) + price * movers_of(home, at);
+    if (cost >= least) return;
+    least = cost;
+    found = at;
+  };
   for (std::size_t i = 0; i < kFirstThresholds.size(); ++i) {
     Search search(canonical.graph, mesh, home, price, options.seed, i);
     search.run(options.sweeps, kFirstThresholds[i] * mean);
     search.send_home();
-    const double cost = weighted_hops(canonical.graph, mesh, search.at()) + price * movers_of(home, search.at());
-    if (cost >= least) continue;
-    least = cost;
-    found = search.at();
+    keep_if_less(search.at());
   }
+  // Where moves are cheap, annealing as from scratch, but begun where things are, finds more.
+  const std::int64_t moves =
+      std::min(kAnnealed * options.sweeps, kMostAnnealed) * static_cast<std::int64_t>(home.size());
+  for (std::size_t i = 0; i < kHeats.size(); ++i)
+    keep_if_less(
+        anneal(canonical.graph, mesh, home, {}, {moves, kHeats[i], kCool, kRadius}, options.seed * kHeats.size() + i));
 
   Placement moved(graph.size());
   for (std::size_t i = 0; i < home.size(); ++i) moved[canonical.cluster_of[i]] = found[i];

@@ -13,7 +13,7 @@ struct RemapOptions {
   double migration_hops = 0;      // weighted hops that moving a cluster costs, once
   double horizon_inferences = 1;  // over which that is spread; the edges' weights are per inference
   double min_gain = 0.02;         // hysteresis: gain of weighted hops, migration taken off, below which nothing moves
-  std::int32_t sweeps = 60;       // tries per cluster, in each of three searches
+  std::int32_t sweeps = 60;       // tries per cluster, in each of three searches; ten times as many in two annealings
   std::uint64_t seed = 1;
 };
 
@@ -31,9 +31,10 @@ struct Remapped {
 };
 
 /// Swaps with cells near the weighted median of a cluster's neighbours, by threshold accepting from the start, with
-/// three first thresholds of which the best outcome is kept; a swap counts the hops it saves and the migration it
-/// causes or takes back (the trade of repartitioning with migration cost, Catalyurek et al., IPDPS 2007). Clusters are
-/// visited by where they are, so their numbers do not matter. Never worse than the start, migration counted.
+/// three first thresholds, and by annealing; the best outcome, migration counted, is kept. A swap counts the hops it
+/// saves and the migration it causes or takes back (the trade of repartitioning with migration cost, Catalyurek et al.,
+/// IPDPS 2007). Clusters are visited by where they are, so their numbers do not matter. Never worse than the start,
+/// migration counted.
 Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, const RemapOptions& options);
 
 /// The same, but where the rates are those that the start was made for, nothing was learned and nothing moves.

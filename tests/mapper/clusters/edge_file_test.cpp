@@ -71,6 +71,7 @@ TEST(ParseEdges, NamesTheLineThatIsWrong) {
   expect_refused("0,1.5,1\n", 1, "target '1.5'");
   expect_refused("0,4294967296,1\n", 1, "target");
   expect_refused("0,268435456,1\n", 1, "at most 268435455");
+  expect_refused("0,1,1\n0,200000000,1\n1,2,1\n", 2, "number clusters from 0 without gaps");
   expect_refused("0,1,-2\n", 1, "weight '-2'");
   expect_refused("0,1,nan\n", 1, "weight 'nan'");
   expect_refused("0,1,inf\n", 1, "weight 'inf'");
