@@ -17,6 +17,7 @@
 #include "mapper/cluster_start.h"
 #include "mapper/errors.h"
 #include "mapper/levels.h"
+#include "mapper/merged_flows.h"
 #include "mapper/partition_portfolio.h"
 #include "mapper/routing/reroute.h"
 
@@ -79,7 +80,8 @@ class Portfolio {
         work_(work_of(options.effort)),
         level_(compute_levels(problem)),
         rules_(problem),
-        needs_(std::make_shared<const TileNeeds>(problem)) {}
+        needs_(std::make_shared<const TileNeeds>(problem)),
+        merged_(merged_flows(problem)) {}
 
   MapResult run() {
     share_out();
@@ -198,8 +200,8 @@ class Portfolio {
     Outcome outcome;
     if (start.curve >= 0 && start.of == &partitions_.front() && job.start == nullptr)
       outcome.plain = judge(start, start.name, start.core_of, outcome);
-    const Refinement refined =
-        refine_placement(problem_, level_, needs_, job.weights, start.core_of, job.moves, options_.seed, stream);
+    const Refinement refined = refine_placement(merged_ ? *merged_ : problem_, level_, needs_, job.weights,
+                                                start.core_of, job.moves, options_.seed, stream);
     outcome.cost = refined.cost;
     outcome.refined = judge(start, job.name, refined.core_of, outcome);
     return outcome;
@@ -283,6 +285,7 @@ class Portfolio {
   std::vector<std::int32_t> level_;
   PlaceRules rules_;
   std::shared_ptr<const TileNeeds> needs_;
+  std::optional<MappingProblem> merged_;  // to refine by; candidates are judged by the whole problem
   std::vector<NamedClustering> partitions_;
   std::vector<Start> starts_;
   std::vector<std::pair<double, std::size_t>> ranked_;  // cost after the first round, start
