@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ranvier: one binary, a verb for each job. Data go to standard output, talk to standard error.
+#include <cerrno>
+#include <cstring>
 #include <cstdio>
 #include <exception>
 #include <system_error>
@@ -64,6 +66,10 @@ int main(int argc, char** argv) {
   } catch (const std::exception& e) {
     std::fprintf(stderr, "ranvier: internal error: %s; please report this with the command line\n", e.what());
     return static_cast<int>(ExitCode::kInternal);
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    std::fprintf(stderr, "ranvier: standard output: %s; send it elsewhere\n", std::strerror(errno));
+    return static_cast<int>(ExitCode::kBadInput);
   }
   return static_cast<int>(context.exit_code);
 }

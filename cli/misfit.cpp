@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/log.h"
 #include "cli/schedules.h"
 #include "cli/temporal_workload.h"
 #include "mapper/bounds.h"
@@ -107,6 +108,7 @@ void print(const JobOptions& options, const mapper::DoesNotFit& misfit, const An
 ExitCode report_misfit(const JobOptions& options, const mapper::DoesNotFit& misfit) {
   fmt::print(stderr, "ranvier: {}\n", misfit.what());
   if (options.common.quiet && !options.common.json) return ExitCode::kDoesNotFit;
+  log::info("trying what would be enough");
   const Answer a = answer(options);
   if (options.common.json)
     fmt::print("{}\n", to_json(options, misfit, a).dump(2));

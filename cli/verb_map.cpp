@@ -56,7 +56,8 @@ void print_choice(const mapper::MapResult& search) {
   }
   const auto over = [](double value, double least) { return least > 0 ? 100 * (value / least - 1) : 0.0; };
   fmt::print(
-      "taken: {} ({}), {}; over the least found: latency {:.1f} %, energy {:.1f} %, fullest link {:.1f} %; {} candidates, "
+      "taken: {} ({}), {}; over the least found: latency {:.1f} %, energy {:.1f} %, fullest link {:.1f} %; {} "
+      "candidates, "
       "{} that nothing beats{}\n",
       chosen->start, chosen->partition,
       search.beats_every_curve ? "not worse than any curve" : "not worse than the best curve",
@@ -134,6 +135,7 @@ void add_map_verb(CLI::App& app, Context& context) {
   verb->add_option("-o,--out", a->out, "write the mapping to this file");
   verb->callback([a, &context] {
     apply_common(a->job.common);
+    stop_at_interrupt();  // nothing is written before the end
     try {
       context.exit_code = map(*a);
     } catch (const mapper::DoesNotFit& misfit) {

@@ -252,6 +252,11 @@ void attach(MappingFile& file, const Program& program, const chips::Board& board
   const std::string made_for = grid(file.chip_name, file.problem.board);
   const std::string at_hand = grid(board.chip.name, board);
   if (made_for != at_hand && !file.chip_name.empty()) throw MappingMismatch(file.file, "board", made_for, at_hand);
+  const bool over_time = file.problem.schedule == Schedule::kTimesteps;
+  if (program.temporal() != over_time)
+    throw MappingFileError(file.file, "/schedule",
+                           program.temporal() ? "a network over time has the schedule timesteps"
+                                              : "timesteps is for networks over time; staged-graded is expected");
   file.problem.program = &program;
   file.problem.board = board;
   if (file.sketch) complete_sketch(file);

@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t kBlock = std::size_t{1} << 22;
 constexpr std::size_t kLongestLine = std::size_t{1} << 16;
 
+constexpr double kMostWeight = 1e30;  // times a distance, and as float in the solvers, still a number
 constexpr std::size_t kFewClusters = 1'000'000;
 constexpr std::size_t kClustersAnEdge = 64;
 
@@ -37,7 +38,7 @@ class EdgeReader {
     // Memory grows with the greatest number: one that so few edges cannot have meant is a number of something else.
     if (list_.clusters > kFewClusters + kClustersAnEdge * list_.edges.size())
       throw EdgeFileError(file_, farthest_line_,
-                          fmt::format("cluster {}, but only {} edges; number clusters from 0 without gaps",
+                          fmt::format("cluster {} in a file of {} edge(s); number clusters from 0 without gaps",
                                       list_.clusters - 1, list_.edges.size()));
     return std::move(list_);
   }
@@ -63,6 +64,9 @@ class EdgeReader {
       list_.clusters = end;
       farthest_line_ = lines_.line();
     }
+    total_weight_ += e.weight;
+    if (!(total_weight_ < kMostWeight))
+      refuse(fmt::format("weights up to here add up to more than {:g}; give them in a larger unit", kMostWeight));
     list_.edges.push_back(e);
   }
 
@@ -77,6 +81,7 @@ class EdgeReader {
 
   std::string file_;
   EdgeList list_;
+  double total_weight_ = 0;
   std::int64_t farthest_line_ = 0;  // of the greatest number
   LineReader<Take> lines_{Take{this}};
 };

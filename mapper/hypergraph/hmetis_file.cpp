@@ -12,6 +12,10 @@
 namespace ranvier::mapper::hypergraph {
 namespace {
 
+// Memory grows with the number of vertices: more than the file can name are a mistake.
+constexpr std::uint64_t kFewVertices = 1'000'000;
+constexpr std::uint64_t kVerticesAByte = 64;
+
 struct Header {
   std::uint64_t hyperedges = 0;
   std::uint64_t vertices = 0;
@@ -38,6 +42,9 @@ Header read_header(NumberLines& lines, std::size_t bytes) {
   // A line has a character at least, so no header makes a small file ask for much memory.
   if (h.hyperedges > bytes)
     lines.fail(fmt::format("{} hyperedges announced, {} bytes in the file", h.hyperedges, bytes));
+  if (h.vertices > kFewVertices + kVerticesAByte * bytes)
+    lines.fail(
+        fmt::format("{} vertices announced, {} bytes in the file; number vertices without gaps", h.vertices, bytes));
   if (h.vertex_weights() && h.vertices > bytes)
     lines.fail(fmt::format("weights of {} vertices announced, {} bytes in the file", h.vertices, bytes));
   return h;

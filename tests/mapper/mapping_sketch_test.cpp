@@ -80,6 +80,19 @@ TEST_F(Sketch, TheVerifierFindsWhatIsWrongWithIt) {
   EXPECT_EQ(excess.front().kind, FindingKind::kCapacity);
 }
 
+TEST_F(Sketch, AScheduleOfAnotherKindOfProgramIsRefused) {
+  MappingFile file = mapping_from_json(
+      R"({"format": "ranvier-mapping", "version": 1, "program": {"name": "handmade"}, "board": {"target": "toy"},
+          "schedule": "timesteps", "tiles": [{"stage": "left", "core": 4}, {"stage": "head", "core": 5}]})",
+      "hand.json");
+  try {
+    attach(file, program, toy_board(3, 3));
+    FAIL();
+  } catch (const MappingFileError& e) {
+    EXPECT_EQ(e.place, "/schedule");
+  }
+}
+
 TEST_F(Sketch, BadMembersAreNamed) {
   EXPECT_EQ(refusal(R"([{"stage": "lefd", "core": 4}])"),
             "hand.json: at /tiles/0/stage: no stage is called lefd; did you mean 'left'?");

@@ -76,6 +76,7 @@ TEST(ParseEdges, NamesTheLineThatIsWrong) {
   expect_refused("0,1,nan\n", 1, "weight 'nan'");
   expect_refused("0,1,inf\n", 1, "weight 'inf'");
   expect_refused("0,1,1e999\n", 1, "weight");
+  expect_refused("0,1,1\n1,2,1e30\n", 2, "add up to more than 1e+30");
   expect_refused("0,1,1 2\n", 1, "weight");
   expect_refused("0,1,\n", 1, "weight ''");
 }
@@ -83,7 +84,7 @@ TEST(ParseEdges, NamesTheLineThatIsWrong) {
 TEST_F(ClusterFiles, ComeBackToTheLastBit) {
   std::vector<Edge> edges = layered_edges(24, 24, 0);
   edges.push_back({5, 6, std::numeric_limits<double>::denorm_min()});
-  edges.push_back({6, 5, std::numeric_limits<double>::max()});
+  edges.push_back({6, 5, 0x1.fffffffffffffp+98});
   const auto path = folder_ / "edges.csv";
   write_edges(path, edges);
   const EdgeList back = read_edges(path);
