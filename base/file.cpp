@@ -67,11 +67,6 @@ int write_all(int fd, std::string_view bytes) {
   return 0;
 }
 
-bool is_special(const std::filesystem::path& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
-}
-
 void write_in_place(const std::filesystem::path& path, std::string_view bytes) {
   Descriptor out(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (out.get() < 0) throw FileWriteFailed(path.string(), errno);
@@ -85,6 +80,11 @@ std::string read_file(const std::filesystem::path& path) { return read_all<std::
 
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path) {
   return read_all<std::vector<std::uint8_t>>(path);
+}
+
+bool is_special(const std::filesystem::path& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {

@@ -17,6 +17,9 @@ namespace ranvier {
 std::string read_file(const std::filesystem::path& path);
 std::vector<std::uint8_t> read_bytes(const std::filesystem::path& path);
 
+/// A device, pipe or socket: written in place, since renaming over it would replace it.
+bool is_special(const std::filesystem::path& path);
+
 /// Replaces `path` by `bytes` in one step. A device such as /dev/full or /dev/stdout is written in place. Throws
 /// FileWriteFailed; what stood under the name before then still does.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);

@@ -9,10 +9,16 @@
 
 #include <fmt/format.h>
 
+#include "base/file.h"
+
 namespace ranvier {
 
 PendingFile::PendingFile(const std::filesystem::path& path, const std::filesystem::path& shown)
-    : path_(path), shown_(shown.empty() ? path : shown) {
+    : path_(path), shown_(shown.empty() ? path : shown), special_(is_special(path)) {
+  if (special_) {
+    temporary_ = path;
+    return;
+  }
   static std::atomic<unsigned> serial{0};
   temporary_ = path.parent_path() / fmt::format(".{}.{}-{}.part", path.filename().string(), ::getpid(), serial++);
   const int made = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -21,12 +27,13 @@ PendingFile::PendingFile(const std::filesystem::path& path, const std::filesyste
 }
 
 PendingFile::~PendingFile() {
-  if (!kept_) ::unlink(temporary_.c_str());
+  if (!kept_ && !special_) ::unlink(temporary_.c_str());
 }
 
 void PendingFile::fail(int system_errno) const { throw FileWriteFailed(shown_.string(), system_errno); }
 
 void PendingFile::keep() {
+  if (special_) return;
   const int written = ::open(temporary_.c_str(), O_WRONLY | O_CLOEXEC);
   if (written < 0) fail(errno);
   // Some file systems have no fsync; EINVAL is how they say it.

@@ -10,7 +10,8 @@
 
 namespace ranvier {
 
-/// Makes an empty file under a temporary name; keep() gives it its own, else it is gone with this object.
+/// Makes an empty file under a temporary name; keep() gives it its own, else it is gone with this object. What is no
+/// plain file (a device, a pipe) is written in place.
 class PendingFile {
  public:
   /// `shown` is how messages name the file; `path` when empty. Throws FileWriteFailed.
@@ -27,6 +28,7 @@ class PendingFile {
 
  private:
   std::filesystem::path path_, shown_, temporary_;
+  bool special_ = false;
   bool kept_ = false;
 };
 
