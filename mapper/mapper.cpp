@@ -69,6 +69,7 @@ PlaceWeights varied(PlaceWeights w, const Variant& v) {
 
 constexpr std::size_t kLargeMapping = 2048;  // cores
 constexpr std::size_t kPromotedOfLarge = 2;
+constexpr std::int64_t kSecondOfLarge = 3;  // quarters of default_moves()
 
 constexpr std::array kCurveNames{"row-major", "snake", "hilbert"};
 
@@ -260,8 +261,10 @@ class Portfolio {
 
   void second_round() {
     // A move of a large mapping costs more, and its starts end closer to each other.
-    if (options_.effort == Effort::kDefault && partitions_.front().clustering.clusters.size() > kLargeMapping)
+    if (options_.effort == Effort::kDefault && partitions_.front().clustering.clusters.size() > kLargeMapping) {
       work_.promoted = std::min(work_.promoted, kPromotedOfLarge);
+      work_.second = std::min(work_.second, kSecondOfLarge);
+    }
     std::vector<Job> jobs;
     for (const std::size_t j : promoted()) {
       const Start& s = starts_[j];
