@@ -31,7 +31,7 @@ Placement place_with_scotch(const ClusterGraph& graph, Mesh mesh, std::uint64_t 
 Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
 
 /// What refinements minimise: sum of w * distance, plus `tail` times the sum of w-free excess over `distance_limit`
-/// squared (0: no limit), plus what congestion_refine adds.
+/// squared (0: no limit). Limits on congestion: limits.h.
 struct Objective {
   double tail = 0;
   std::uint32_t distance_limit = 0;
@@ -43,9 +43,9 @@ Placement refine_by_median_swaps(const ClusterGraph& graph, Mesh mesh, Placement
                                  std::int32_t passes, std::uint64_t seed);
 
 struct AnnealSchedule {
-  std::int64_t moves = 0;  // tried
-  double heat = 0.1;       // first temperature, in mean weighted degrees of a cluster with edges
-  double cool = 0.005;     // last temperature, in the same unit
+  std::int64_t moves = 0;    // tried
+  double heat = 0.1;         // first temperature, in mean weighted degrees of a cluster with edges
+  double cool = 0.005;       // last temperature, in the same unit
   std::uint32_t radius = 8;  // of the first windows
 };
 
