@@ -33,6 +33,8 @@ const std::vector<Baseline>& baselines() {
       {"hilbert-fd-l1sq", "the same, (|dx| + |dy|)^2 without weights", kForces, force_directed<Potential::kL1Squared>},
       {"hilbert-fd-l2sq", "the same, dx^2 + dy^2 without weights", kForces, force_directed<Potential::kL2Squared>},
       {"metis", "recursive bisection by METIS", kAny, place_with_metis},
+      {"bisection", "recursive bisection with terminal propagation (Dunlop and Kernighan, 1985)", kAny,
+       place_by_bisection},
       {"scotch", "dual recursive bipartitioning onto the mesh by Scotch", 20'000, place_with_scotch},
       {"annealing", "plain simulated annealing from a random start", kAny, place_by_plain_annealing},
   };

@@ -18,8 +18,8 @@ struct Baseline {
   Placement (*place)(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
 };
 
-/// random, sequential, row-major, hilbert, hilbert-fd-l1, hilbert-fd-l1sq, hilbert-fd-l2sq, metis, scotch and
-/// annealing.
+/// random, sequential, row-major, hilbert, hilbert-fd-l1, hilbert-fd-l1sq, hilbert-fd-l2sq, metis, bisection, scotch
+/// and annealing.
 const std::vector<Baseline>& baselines();
 
 /// nullptr where there is none of this name.

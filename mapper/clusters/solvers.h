@@ -25,6 +25,10 @@ Placement refine_force_directed(const ClusterGraph& graph, Mesh mesh, Placement 
 /// Scotch's mapping onto mesh2D (dual recursive bipartitioning), one cluster a cell. (scotch_start.cpp)
 Placement place_with_scotch(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
 
+/// Recursive bisection with terminal propagation (Dunlop and Kernighan, 1985). Terminals of one's
+/// own are set with bisection.h. Throws MoreClustersThanCells. (bisection.cpp)
+Placement place_by_bisection(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
+
 /// Coarsens clusters in pairs, anneals the coarsest graph, and refines at every level by heat-bath swaps; never worse
 /// than row-major. Work of any part is set with multilevel.h. Throws std::invalid_argument where cells are too few.
 /// (multilevel.cpp)
