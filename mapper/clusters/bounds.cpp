@@ -4,13 +4,54 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 namespace ranvier::mapper::clusters {
 
 namespace {
 
-/// Neighbourhoods hold weights rounded to float, up by at most this factor.
-constexpr double kFloatRounding = 1 + 0x1p-24;
+/// Edges by cluster, as their numbers; self loops left out. Neighbourhoods of the graph hold weights rounded to float.
+struct Ends {
+  std::vector<std::size_t> offset;
+  std::vector<std::uint32_t> edge;
+
+  explicit Ends(const ClusterGraph& graph) : offset(graph.size() + 1, 0) {
+    for (const Edge& e : graph.edges()) {
+      if (e.source == e.target) continue;
+      ++offset[e.source + 1];
+      ++offset[e.target + 1];
+    }
+    std::partial_sum(offset.begin(), offset.end(), offset.begin());
+    edge.resize(offset.back());
+    std::vector<std::size_t> next(offset.begin(), offset.end() - 1);
+    for (std::size_t e = 0; e < graph.edges().size(); ++e) {
+      const Edge& one = graph.edges()[e];
+      if (one.source == one.target) continue;
+      edge[next[one.source]++] = edge[next[one.target]++] = static_cast<std::uint32_t>(e);
+    }
+  }
+};
+
+/// Between the cluster and each of its neighbours, largest first.
+void weights_of(const ClusterGraph& graph, const Ends& ends, Cluster c, std::vector<std::pair<Cluster, double>>& near,
+                std::vector<double>& weights) {
+  near.clear();
+  for (std::size_t i = ends.offset[c]; i < ends.offset[c + 1]; ++i) {
+    const Edge& e = graph.edges()[ends.edge[i]];
+    near.emplace_back(e.source == c ? e.target : e.source, e.weight);
+  }
+  std::sort(near.begin(), near.end());
+  weights.clear();
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    if (i > 0 && near[i].first == near[i - 1].first)
+      weights.back() += near[i].second;
+    else
+      weights.push_back(near[i].second);
+  }
+  std::sort(weights.begin(), weights.end(), std::greater<>());
+}
 
 }  // namespace
 
@@ -29,18 +70,18 @@ std::vector<std::uint64_t> largest_shells(Mesh mesh) {
 
 double shell_bound(const ClusterGraph& graph, Mesh mesh) {
   const std::vector<std::uint64_t> shells = largest_shells(mesh);
-  std::vector<float> weights;
+  const Ends ends(graph);
+  std::vector<std::pair<Cluster, double>> near;
+  std::vector<double> weights;
   double sum = 0;
   for (Cluster c = 0; c < graph.size(); ++c) {
-    weights.clear();
-    for (const auto& n : graph.neighbours(c)) weights.push_back(n.weight);
-    std::sort(weights.begin(), weights.end(), std::greater<>());
+    weights_of(graph, ends, c, near, weights);
     std::size_t next = 0;
     for (std::size_t d = 0; d < shells.size() && next < weights.size(); ++d)
       for (std::uint64_t i = 0; i < shells[d] && next < weights.size(); ++i)
-        sum += static_cast<double>(weights[next++]) * static_cast<double>(d + 1);
+        sum += weights[next++] * static_cast<double>(d + 1);
   }
-  return sum / 2 / kFloatRounding;
+  return sum / 2;
 }
 
 }  // namespace ranvier::mapper::clusters
