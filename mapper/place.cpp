@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Curve starts refined by threshold accepting (Dueck and Scheuer, 1990): a worse placement is kept while it is worse by
+// Starts refined by threshold accepting (Dueck and Scheuer, 1990): a worse placement is kept while it is worse by
 // less than a threshold that falls to zero. No exponential is taken, so results do not depend on the mathematics
 // library.
 #include "mapper/place.h"
 
 #include <algorithm>
-#include <array>
-#include <thread>
 
 #include "base/random_stream.h"
-#include "mapper/cluster_start.h"
 #include "mapper/placement_state.h"
 
 namespace ranvier::mapper {
@@ -116,29 +113,6 @@ Refinement refine_placement(const MappingProblem& problem, const std::vector<std
 
 std::int64_t default_moves(std::size_t cores) {
   return std::clamp<std::int64_t>(200 * static_cast<std::int64_t>(cores), 20000, 60000);
-}
-
-std::vector<CoreId> place(const MappingProblem& problem, const std::vector<std::int32_t>& level,
-                          const Clustering& clustering, const PlaceOptions& options, std::uint64_t seed,
-                          std::int32_t threads) {
-  if (clustering.clusters.empty()) return std::vector<CoreId>(problem.tiles.size());
-  const std::int64_t moves = options.moves > 0 ? options.moves : default_moves(clustering.clusters.size());
-  const PlaceRules rules(problem);
-  const auto needs = std::make_shared<const TileNeeds>(problem);
-  std::array<Refinement, kCurves> outcomes;
-  const auto run_start = [&](std::size_t start) {
-    const auto from = curve_start(problem, rules, clustering, static_cast<Curve>(start));
-    outcomes[start] = refine_placement(problem, level, needs, options.weights, from, moves, seed, start);
-  };
-  if (threads > 1) {
-    std::vector<std::jthread> workers;
-    for (std::size_t s = 0; s < outcomes.size(); ++s) workers.emplace_back(run_start, s);
-  } else {
-    for (std::size_t s = 0; s < outcomes.size(); ++s) run_start(s);
-  }
-  return std::min_element(outcomes.begin(), outcomes.end(),
-                          [](const auto& a, const auto& b) { return a.cost < b.cost; })
-      ->core_of;
 }
 
 }  // namespace ranvier::mapper

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Placement of tile clusters on the mesh: curve starts, then incremental swaps and moves.
+// Refinement of a placement of tile clusters on the mesh: incremental swaps and moves.
 #pragma once
 
 #include <cstdint>
@@ -49,10 +49,5 @@ Refinement refine_placement(const MappingProblem& problem, const std::vector<std
 
 /// Moves of a refinement where the options give none, by cores in use.
 std::int64_t default_moves(std::size_t cores);
-
-/// Tries each start (row-major, snake, Hilbert) with `moves` threshold-accepting swaps; returns the best core_of.
-std::vector<CoreId> place(const MappingProblem& problem, const std::vector<std::int32_t>& level,
-                          const Clustering& clustering, const PlaceOptions& options, std::uint64_t seed,
-                          std::int32_t threads = 1);
 
 }  // namespace ranvier::mapper

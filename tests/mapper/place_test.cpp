@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "fixtures.h"
+#include "mapper/cluster_start.h"
 #include "mapper/curves.h"
 #include "mapper/demand.h"
 #include "mapper/errors.h"
@@ -129,39 +130,48 @@ TEST(PlacementCost, ChipEdgesCostMore) {
   EXPECT_DOUBLE_EQ(PlacementState(problem, level, weights, {CoreId(), CoreId(1), CoreId(2)}).cost(), 3 + 3 * 4);
 }
 
-TEST_F(PlacedProgram, PlacingBeatsEveryCurve) {
+TEST_F(PlacedProgram, RefiningBeatsEveryCurve) {
   const Clustering clustering = partition(problem, level, {});
-  const auto cost = [&](const PlaceWeights& weights, const std::vector<CoreId>& core_of) {
-    return PlacementState(problem, level, weights, core_of).cost();
-  };
-  std::vector<CoreId> row_major(problem.tiles.size());
-  for (std::size_t c = 0; c < clustering.clusters.size(); ++c)
-    for (const TileId t : clustering.clusters[c])
-      row_major[t.value()] = cores_along(board, clustering.chip[c], Curve::kRowMajor)[c];
-  // Most of the step time is work that no placement saves: there any gain counts.
-  EXPECT_LT(cost({}, place(problem, level, clustering, {}, 1)), cost({}, row_major));
   const PlaceWeights traffic{.time = 0};
-  EXPECT_LT(cost(traffic, place(problem, level, clustering, {.weights = traffic}, 1)), 0.95 * cost(traffic, row_major));
+  for (const Curve curve : {Curve::kRowMajor, Curve::kSnake, Curve::kHilbert}) {
+    const auto start = curve_start(problem, PlaceRules(problem), clustering, curve);
+    const auto refined = [&](const PlaceWeights& weights) {
+      return refine_placement(problem, level, std::make_shared<const TileNeeds>(problem), weights, start,
+                              default_moves(clustering.clusters.size()), 1, 0);
+    };
+    // Most of the step time is work that no placement saves: there any gain counts.
+    EXPECT_LT(refined({}).cost, PlacementState(problem, level, {}, start).cost());
+    const Refinement less = refined(traffic);
+    EXPECT_LT(less.cost, 0.97 * PlacementState(problem, level, traffic, start).cost());
+    EXPECT_NEAR(PlacementState(problem, level, traffic, less.core_of).cost(), less.cost, 1e-9 * less.cost);
+  }
 }
 
-TEST_F(PlacedProgram, PlacingBringsNoOtherChipIntoUse) {
+TEST_F(PlacedProgram, RefiningBringsNoOtherChipIntoUse) {
   const auto four = toy_board(4, 4, 2, 2);
   const auto p = make_problem(program, four, Schedule::kStagedGraded);
   const Clustering clustering = partition(p, level, {});
   const std::set<ChipId> dealt(clustering.chip.begin(), clustering.chip.end());
   ASSERT_LT(dealt.size(), four.chips());
-  for (const CoreId core : place(p, level, clustering, {}, 1)) {
+  const auto start = curve_start(p, PlaceRules(p), clustering, Curve::kRowMajor);
+  const auto refined = refine_placement(p, level, std::make_shared<const TileNeeds>(p), {}, start, 20000, 1, 0);
+  EXPECT_NE(refined.core_of, start);
+  for (const CoreId core : refined.core_of) {
     EXPECT_TRUE(!core.valid() || dealt.contains(four.chip_of(core)));
   }
 }
 
-TEST_F(PlacedProgram, PlacingDoesNotDependOnThreads) {
+TEST_F(PlacedProgram, RefiningDependsOnSeedAndStreamAlone) {
   const Clustering clustering = partition(problem, level, {.preset = Preset::kLatency});
-  const PlaceOptions options{.moves = 3000};
-  const auto once = place(problem, level, clustering, options, 5, 1);
-  EXPECT_EQ(place(problem, level, clustering, options, 5, 1), once);
-  EXPECT_EQ(place(problem, level, clustering, options, 5, 3), once);
-  EXPECT_NE(place(problem, level, clustering, options, 6, 1), once);
+  const auto start = curve_start(problem, PlaceRules(problem), clustering, Curve::kHilbert);
+  const auto refined = [&](std::uint64_t seed, std::uint64_t stream) {
+    return refine_placement(problem, level, std::make_shared<const TileNeeds>(problem), {}, start, 3000, seed, stream)
+        .core_of;
+  };
+  const auto once = refined(5, 0);
+  EXPECT_EQ(refined(5, 0), once);
+  EXPECT_NE(refined(6, 0), once);
+  EXPECT_NE(refined(5, 1), once);
 }
 
 TEST_F(PlacedProgram, ClustersHoldEveryTileOnceWithinTheLimits) {
