@@ -3,6 +3,7 @@
 // verifier checks it, and mapping files hold it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,5 +39,21 @@ struct MapConstraints {
   }
   friend bool operator==(const MapConstraints&, const MapConstraints&) = default;
 };
+
+inline constexpr const char* kPin = "pin";
+inline constexpr const char* kForbid = "forbid";
+inline constexpr const char* kTogether = "together";
+inline constexpr const char* kApart = "apart";
+
+/// One of the names in them. Rules and names count from 0.
+struct ConstraintName {
+  const char* list = kPin;  // or another of these
+  std::size_t rule = 0;
+  std::size_t name = 0;  // in a group
+  std::string text;
+};
+
+std::vector<ConstraintName> names_of(const MapConstraints& constraints);
+std::string text_of(const ConstraintName& name);  // "pin 2 names \"head\"", counted from 1
 
 }  // namespace ranvier::mapper

@@ -75,6 +75,11 @@ class Reader {
 
   std::string text(const YAML::Node& node) const {
     if (!node.IsScalar() || node.Scalar().empty()) fail(node, "a stage pattern or tile:NUMBER is expected");
+    try {
+      nlohmann::json(node.Scalar()).dump();
+    } catch (const nlohmann::json::exception&) {
+      fail(node, "the name is not UTF-8, which mapping files have to hold it in");
+    }
     return node.Scalar();
   }
 
@@ -133,6 +138,12 @@ class Reader {
 
 MapConstraints read_constraints(const std::string& text, const std::string& file, const chips::Board& board) {
   return Reader(file, board).read(text);
+}
+
+FilePlace place_of(const ConstraintName& name, const std::string& text, const std::string& file) {
+  const YAML::Node rule = YAML::Load(text)[name.list][name.rule];
+  const YAML::Node node = rule.IsMap() ? rule["tiles"] : rule[name.name];
+  return {file, node.Mark().line + 1, node.Mark().column + 1};
 }
 
 std::vector<CoreId> cores_from_text(const std::string& text, const std::string& option, const chips::Board& board) {

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "base/error.h"
 #include "chips/chip.h"
 #include "mapper/constraints.h"
 
@@ -17,6 +18,9 @@ MapConstraints read_constraints(const std::string& text, const std::string& file
 /// "3,4": all cores of the router at x 3, y 4; "3,4,1": its second. `option` is for the message. Throws
 /// ConstraintsFileError.
 std::vector<CoreId> cores_from_text(const std::string& text, const std::string& option, const chips::Board& board);
+
+/// Where the name stands in the text that the rules were read from.
+FilePlace place_of(const ConstraintName& name, const std::string& text, const std::string& file);
 
 nlohmann::json to_json(const MapConstraints& constraints);
 

@@ -82,11 +82,9 @@ ConstraintsConflict::ConstraintsConflict(const std::string& what_conflicts)
 ConstraintsFileError::ConstraintsFileError(FilePlace where, const std::string& reason)
     : Error(ExitCode::kBadInput, fmt::format("{}: {}", where.text(), reason)), place(std::move(where)) {}
 
-ConstraintNamesNoTile::ConstraintNamesNoTile(std::string the_text, std::size_t last_tile)
-    : Error(ExitCode::kBadInput,
-            fmt::format("a constraint names \"{}\": no stage matches that, nor is it tile:1 to tile:{}; ranvier map lists "
-                        "the stages",
-                        the_text, last_tile)),
-      text(std::move(the_text)) {}
+ConstraintNamesNoTile::ConstraintNamesNoTile(ConstraintName the_name, std::string reason)
+    : Error(ExitCode::kBadInput, fmt::format("{}: {}", text_of(the_name), reason)),
+      name(std::move(the_name)),
+      why(std::move(reason)) {}
 
 }  // namespace ranvier::mapper

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "mapper/constraints.h"
 
 namespace ranvier::mapper {
 
@@ -90,8 +91,9 @@ struct ConstraintsFileError : Error {
 
 /// A constraint names tiles that the problem has not.
 struct ConstraintNamesNoTile : Error {
-  ConstraintNamesNoTile(std::string the_text, std::size_t last_tile);
-  std::string text;
+  ConstraintNamesNoTile(ConstraintName the_name, std::string reason);
+  ConstraintName name;
+  std::string why;  // what the name is not, and which names exist
 };
 
 /// The stage is of a kind that a dense device cannot execute.

@@ -10,6 +10,7 @@
 #include <map>
 #include <numeric>
 
+#include "base/nearest_name.h"
 #include "mapper/errors.h"
 
 namespace ranvier::mapper {
@@ -34,9 +35,23 @@ std::string describe(const MappingProblem& problem, TileId tile) {
 
 constexpr const char* kTilePrefix = "tile:";
 
+/// All stages where they are few, else the first of them.
+std::string names_that_exist(const MappingProblem& problem, const std::string& given) {
+  constexpr std::size_t kListed = 40;
+  std::vector<std::string> names;
+  for (std::size_t s = 1; s < problem.program->stages.size(); ++s) names.push_back(problem.program->stages[s].name);
+  const std::size_t listed = std::min(names.size(), kListed);
+  std::string text = fmt::format("no stage matches that, nor is it tile:1 to tile:{}{}; stages are {}",
+                                 problem.tiles.size() - 1, did_you_mean(given, names),
+                                 fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(listed), ", "));
+  if (listed < names.size()) text += fmt::format(" and {} more", names.size() - listed);
+  return text;
+}
+
 }  // namespace
 
-std::vector<TileId> tiles_named(const MappingProblem& problem, const std::string& text) {
+std::vector<TileId> tiles_named(const MappingProblem& problem, const ConstraintName& name) {
+  const std::string& text = name.text;
   std::vector<TileId> tiles;
   const auto on_cores = [&](std::size_t t) { return problem.tiles[t].engine != Engine::kOffload; };
   bool known = false;
@@ -53,8 +68,15 @@ std::vector<TileId> tiles_named(const MappingProblem& problem, const std::string
       if (on_cores(t)) tiles.emplace_back(t);
     }
   }
-  if (!known) throw ConstraintNamesNoTile(text, problem.tiles.size() - 1);
+  if (!known) throw ConstraintNamesNoTile(name, names_that_exist(problem, text));
   return tiles;
+}
+
+std::vector<ConstraintName> idle_names(const MappingProblem& problem) {
+  std::vector<ConstraintName> idle;
+  for (ConstraintName& name : names_of(problem.constraints))
+    if (tiles_named(problem, name).empty()) idle.push_back(std::move(name));
+  return idle;
 }
 
 PlaceRules::PlaceRules(const MappingProblem& problem) : problem_(&problem) {
@@ -69,19 +91,21 @@ PlaceRules::PlaceRules(const MappingProblem& problem) : problem_(&problem) {
   company_of_.resize(tiles);
   std::iota(company_of_.begin(), company_of_.end(), 0u);
   for (std::size_t t = 0; t < tiles; ++t) companies_.push_back({TileId(t)});
-  for (const auto& pin : c.pins) add(tiles_named(problem, pin.tiles), {pin.cores, pin.chips}, pins_);
-  for (const auto& forbid : c.forbids) add(tiles_named(problem, forbid.tiles), {forbid.cores, forbid.chips}, forbids_);
-  const auto group = [&](const std::vector<std::string>& texts) {
+  for (std::size_t i = 0; i < c.pins.size(); ++i)
+    add(tiles_named(problem, {kPin, i, 0, c.pins[i].tiles}), {c.pins[i].cores, c.pins[i].chips}, pins_);
+  for (std::size_t i = 0; i < c.forbids.size(); ++i)
+    add(tiles_named(problem, {kForbid, i, 0, c.forbids[i].tiles}), {c.forbids[i].cores, c.forbids[i].chips}, forbids_);
+  const auto group = [&](const char* list, const std::vector<std::vector<std::string>>& groups, std::size_t g) {
     std::vector<TileId> all;
-    for (const std::string& text : texts) {
-      const auto some = tiles_named(problem, text);
+    for (std::size_t n = 0; n < groups[g].size(); ++n) {
+      const auto some = tiles_named(problem, {list, g, n, groups[g][n]});
       all.insert(all.end(), some.begin(), some.end());
     }
     return sorted(std::move(all));
   };
-  for (const auto& texts : c.together) join(group(texts));
+  for (std::size_t g = 0; g < c.together.size(); ++g) join(group(kTogether, c.together, g));
   for (std::size_t g = 0; g < c.apart.size(); ++g)
-    for (const TileId t : group(c.apart[g])) apart_[t.value()].push_back(static_cast<std::uint32_t>(g));
+    for (const TileId t : group(kApart, c.apart, g)) apart_[t.value()].push_back(static_cast<std::uint32_t>(g));
   join_those_of_one_core();
   check();
 }

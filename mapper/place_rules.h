@@ -27,7 +27,7 @@ class PlaceRules {
   bool allows(std::span<const TileId> tiles, CoreId core) const;
   /// Whether any of `a` must not share a core with any of `b`.
   bool apart(std::span<const TileId> a, std::span<const TileId> b) const;
-  /// Tiles that have to share the tile's core, itself too, ascending.
+  /// Tiles that have to share the tile's core, itself too, ascending. Only where there are any() constraints.
   std::span<const TileId> company(TileId tile) const;
   /// Cores that all the tiles may go to, ascending; empty optional where none of them is pinned.
   std::optional<std::vector<CoreId>> choices(std::span<const TileId> tiles) const;
@@ -53,7 +53,11 @@ class PlaceRules {
   std::vector<std::vector<TileId>> companies_;
 };
 
-/// Tiles on cores that "tile:12" or a glob over stage names means. Throws ConstraintNamesNoTile.
-std::vector<TileId> tiles_named(const MappingProblem& problem, const std::string& text);
+/// Tiles on cores that "tile:12" or a glob over stage names means. Throws ConstraintNamesNoTile where the problem has
+/// none of that name.
+std::vector<TileId> tiles_named(const MappingProblem& problem, const ConstraintName& name);
+
+/// Names of the problem's constraints that only tiles on no core have: the rules do not bind there.
+std::vector<ConstraintName> idle_names(const MappingProblem& problem);
 
 }  // namespace ranvier::mapper

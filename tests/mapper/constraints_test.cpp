@@ -35,7 +35,7 @@ struct Constrained : ::testing::Test {
   }
   std::vector<CoreId> cores_of(const Mapping& m, const std::string& stage) const {
     std::vector<CoreId> cores;
-    for (const TileId t : tiles_named(problem, stage)) cores.push_back(m.core_of[t.value()]);
+    for (const TileId t : tiles_named(problem, {.text = stage})) cores.push_back(m.core_of[t.value()]);
     return cores;
   }
   void expect_legal(const Mapping& m) const {
@@ -87,7 +87,7 @@ TEST_F(Constrained, TogetherAndApart) {
 
 TEST_F(Constrained, TheVerifierSeesEachRuleBroken) {
   const Mapping m = map({});
-  const TileId head = tiles_named(problem, "head").front();
+  const TileId head = tiles_named(problem, {.text = "head"}).front();
   const CoreId at = m.core_of[head.value()];
   const auto broken = [&](const MapConstraints& c) {
     problem.constraints = c;
@@ -151,6 +151,58 @@ TEST_F(Constrained, WhatCannotBeMetIsSaidInOneLine) {
   MapConstraints most;
   for (std::size_t core = 3; core < board.cores(); ++core) most.dead_cores.emplace_back(core);
   EXPECT_THROW(map(most), DoesNotFit);
+}
+
+TEST_F(Constrained, NamesThatNoTileHasSayWhichRuleAndWhatThereIs) {
+  const std::string text = R"(
+pin: [{tiles: head, cores: [0]}]
+forbid:
+  - tiles: "f*"
+    chips: [1]
+  - {chips: [1], tiles: hed}
+together: [[q, k], [v, "tile:99"]]
+)";
+  const auto refused = [&](const MapConstraints& c) -> ConstraintNamesNoTile {
+    try {
+      map(c);
+    } catch (const ConstraintNamesNoTile& e) {
+      return e;
+    }
+    throw std::logic_error("not refused");
+  };
+  MapConstraints c = read_constraints(text, "c.yaml", board);
+  const ConstraintNamesNoTile forbid = refused(c);
+  EXPECT_EQ(std::string(forbid.what()),
+            "forbid rule 2 names \"hed\": no stage matches that, nor is it tile:1 to tile:" +
+                std::to_string(problem.tiles.size() - 1) +
+                "; did you mean 'head'?; stages are embed, norm1, q, k, v, scores, mix, sum, fc1, gelu, norm2, head");
+  EXPECT_EQ(place_of(forbid.name, text, "c.yaml").text(), "c.yaml:6:25");
+  c.forbids.pop_back();
+  const ConstraintNamesNoTile together = refused(c);
+  EXPECT_NE(std::string(together.what()).find("together rule 2 names \"tile:99\": "), std::string::npos);
+  EXPECT_EQ(place_of(together.name, text, "c.yaml").text(), "c.yaml:7:24");
+}
+
+TEST_F(Constrained, NamesThatNoMappingFileCanHoldAreRefused) {
+  try {
+    read_constraints("pin:\n  - {tiles: \"[h\xff]ead\", cores: [0]}\n", "c.yaml", board);
+    FAIL() << "accepted";
+  } catch (const ConstraintsFileError& e) {
+    EXPECT_EQ(e.place.text(), "c.yaml:2:13");
+    EXPECT_NE(std::string(e.what()).find("not UTF-8"), std::string::npos) << e.what();
+  }
+}
+
+TEST_F(Constrained, NamesOfTilesOnNoCoreAreIdle) {
+  problem.constraints.pins = {{"q", {CoreId(0)}, {}}, {"head", {CoreId(1)}, {}}};
+  problem.constraints.apart = {{"q", "h*"}};
+  EXPECT_TRUE(idle_names(problem).empty());
+  for (Tile& tile : problem.tiles)
+    if (program.stage(tile.stage).name == "head") tile.engine = Engine::kOffload;
+  const auto idle = idle_names(problem);
+  ASSERT_EQ(idle.size(), 2u);
+  EXPECT_EQ(text_of(idle[0]), "pin rule 2 names \"head\"");
+  EXPECT_EQ(text_of(idle[1]), "apart rule 1 names \"h*\"");
 }
 
 TEST_F(Constrained, FilesSayTheSameAsStructs) {
