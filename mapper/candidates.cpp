@@ -56,8 +56,9 @@ Mapping complete(const MappingProblem& problem, const std::vector<std::int32_t>&
   return mapping;
 }
 
-MapCandidate judged(const MappingProblem& problem, const Mapping& mapping, std::string partition, std::string start) {
-  const Metrics m = estimate(problem, mapping);
+MapCandidate judged(const MappingProblem& problem, const EstimateBasis& basis, const Mapping& mapping,
+                    std::string partition, std::string start) {
+  const Metrics m = estimate(problem, mapping, basis);
   MapCandidate c;
   c.partition = std::move(partition);
   c.start = std::move(start);

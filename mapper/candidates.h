@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mapper/estimate_basis.h"
 #include "mapper/mapper.h"
 
 namespace ranvier::mapper {
@@ -15,7 +16,8 @@ Mapping complete(const MappingProblem& problem, const std::vector<std::int32_t>&
                  const std::vector<CoreId>& core_of);
 
 /// The candidate's figures (cost.h).
-MapCandidate judged(const MappingProblem& problem, const Mapping& mapping, std::string partition, std::string start);
+MapCandidate judged(const MappingProblem& problem, const EstimateBasis& basis, const Mapping& mapping,
+                    std::string partition, std::string start);
 
 /// Those that no other is at least as good as in latency, energy and fullest link; of equals the first. By latency.
 std::vector<MapCandidate> pareto_set(const std::vector<MapCandidate>& candidates);

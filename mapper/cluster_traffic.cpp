@@ -3,6 +3,8 @@
 #include "mapper/cluster_traffic.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 namespace ranvier::mapper {
 
@@ -13,35 +15,49 @@ ClusterTraffic cluster_traffic(const MappingProblem& problem, const std::vector<
     for (const TileId t : clusters[c]) cluster_of[t.value()] = c;
   ClusterTraffic traffic;
   traffic.with_host.assign(clusters.size(), 0.0);
-  std::vector<ClusterTraffic::Edge> all;
+  // Row by row, so that no edge is listed for a flow: neurons have hundreds.
+  std::vector<std::vector<std::size_t>> flows_of(clusters.size());
   std::vector<std::size_t> reached;
-  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
-    const Flow& flow = problem.flows[f];
-    const double flits =
-        problem.flow_events[f] * static_cast<double>(chips::flits_of(problem.board.chip.noc, flow.payload_bits));
-    const std::size_t from = cluster_of[flow.source.value()];
+  const auto flits_of = [&](std::size_t f) {
+    return problem.flow_events[f] *
+           static_cast<double>(chips::flits_of(problem.board.chip.noc, problem.flows[f].payload_bits));
+  };
+  const auto reached_by = [&](std::size_t f) -> const std::vector<std::size_t>& {
     reached.clear();
-    for (const TileId to : flow.destinations) reached.push_back(cluster_of[to.value()]);
+    for (const TileId to : problem.flows[f].destinations) reached.push_back(cluster_of[to.value()]);
     std::sort(reached.begin(), reached.end());
     reached.erase(std::unique(reached.begin(), reached.end()), reached.end());
-    for (const std::size_t to : reached) {
+    return reached;
+  };
+  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+    const double flits = flits_of(f);
+    const std::size_t from = cluster_of[problem.flows[f].source.value()];
+    for (const std::size_t to : reached_by(f)) {
       if (from == to) continue;
       if (from == kHost)
         traffic.with_host[to] += flits;
       else if (to == kHost)
         traffic.with_host[from] += flits;
-      else
-        all.push_back({from, to, flits});
+      else if (flows_of[from].empty() || flows_of[from].back() != f)
+        flows_of[from].push_back(f);
     }
   }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const auto& a, const auto& b) { return a.from != b.from ? a.from < b.from : a.to < b.to; });
-  for (const auto& edge : all) {
-    auto& edges = traffic.edges;
-    if (!edges.empty() && edges.back().from == edge.from && edges.back().to == edge.to)
-      edges.back().flits += edge.flits;
-    else
-      edges.push_back(edge);
+  std::vector<double> row(clusters.size(), 0.0);
+  std::vector<std::uint8_t> listed(clusters.size(), 0);
+  std::vector<std::size_t> columns;
+  for (std::size_t from = 0; from < clusters.size(); ++from) {
+    columns.clear();
+    for (const std::size_t f : flows_of[from])
+      for (const std::size_t to : reached_by(f))
+        if (to != from && to != kHost) {
+          if (std::exchange(listed[to], std::uint8_t{1}) == 0) columns.push_back(to);
+          row[to] += flits_of(f);
+        }
+    std::sort(columns.begin(), columns.end());
+    for (const std::size_t to : columns) {
+      traffic.edges.push_back({from, to, std::exchange(row[to], 0.0)});
+      listed[to] = 0;
+    }
   }
   return traffic;
 }

@@ -3,7 +3,9 @@
 #include "mapper/core_load.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "mapper/delivery.h"
@@ -50,7 +52,10 @@ void unite(std::vector<Run>& runs) {
   runs.resize(out);
 }
 
-void append_runs(const workloads::Program& program, const Tile& tile, AxonLine& line, std::vector<Run>& runs) {
+void append_runs(const MappingProblem& problem, TileId id, const SynapseRuns& synapses, AxonLine& line,
+                 std::vector<Run>& runs) {
+  const workloads::Program& program = *problem.program;
+  const Tile& tile = problem.tiles[id.value()];
   const Stage& stage = program.stage(tile.stage);
   const auto old = static_cast<std::ptrdiff_t>(runs.size());
   for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
@@ -60,8 +65,7 @@ void append_runs(const workloads::Program& program, const Tile& tile, AxonLine& 
                       [&](const auto& input) { return input.stage == producer; }));
     const std::int64_t first = line.first(producer, again);
     if (stage.sparse) {
-      for (const Range r : synapse_runs(program, stage, port, tile.outputs))
-        runs.push_back({first + r.begin, first + r.end});
+      for (const Range r : synapses.of(id, port)) runs.push_back({first + r.begin, first + r.end});
       continue;
     }
     const Reach reach = reach_of(program, tile, port);
@@ -101,10 +105,11 @@ bool tiles_share(const chips::CoreKind& core) { return core.tiles.value == 0; }
 TileNeeds::TileNeeds(const MappingProblem& problem)
     : problem_(&problem), share_(tiles_share(problem.board.chip.core)), first_run_{0} {
   AxonLine line(*problem.program);
+  const SynapseRuns synapses(*problem.program, problem.tiles);
   std::map<std::tuple<StageId, std::int32_t, std::int32_t, std::int32_t, std::int32_t>, std::uint32_t> copies;
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     const Tile& tile = problem.tiles[t];
-    if (share_ && t > 0 && tile.engine != Engine::kOffload) append_runs(*problem.program, tile, line, runs_);
+    if (share_ && t > 0 && tile.engine != Engine::kOffload) append_runs(problem, TileId(t), synapses, line, runs_);
     first_run_.push_back(runs_.size());
     weights_.push_back(static_cast<std::uint32_t>(t));
     if (share_ && weights_repeat(problem.program->stage(tile.stage)))
@@ -114,6 +119,41 @@ TileNeeds::TileNeeds(const MappingProblem& problem)
                            static_cast<std::uint32_t>(t))
               .first->second;
   }
+  make_bits();
+}
+
+void TileNeeds::make_bits() {
+  std::int64_t end = 0;
+  for (const Run& run : runs_) end = std::max(end, run.end);
+  const auto words = static_cast<std::size_t>(end + 63) / 64;
+  if (words * weights_.size() > runs_.size()) return;
+  words_ = words;
+  bits_.assign(words * weights_.size(), 0);
+  for (std::size_t t = 0; t < weights_.size(); ++t)
+    for (const Run run : axons(TileId(t)))
+      for (std::int64_t axon = run.begin; axon < run.end; ++axon)
+        bits_[t * words + static_cast<std::size_t>(axon / 64)] |= std::uint64_t{1} << (axon % 64);
+}
+
+std::int64_t TileNeeds::count_axons(std::span<const TileId> some, std::span<const TileId> more) const {
+  std::int64_t count = 0;
+  if (some.size() + more.size() <= 2) {  // nearly all questions are about two tiles
+    const std::span<const TileId> first = some.empty() ? more : some;
+    if (first.empty()) return 0;
+    const TileId last = more.empty() ? some.back() : more.back();
+    const std::uint64_t* a = bits_.data() + first.front().value() * words_;
+    const std::uint64_t* b = bits_.data() + last.value() * words_;
+    for (std::size_t w = 0; w < words_; ++w) count += std::popcount(a[w] | b[w]);
+    return count;
+  }
+  std::vector<std::uint64_t> all(words_, 0);
+  for (const auto tiles : {some, more})
+    for (const TileId t : tiles) {
+      const std::uint64_t* bits = bits_.data() + t.value() * words_;
+      for (std::size_t w = 0; w < words_; ++w) all[w] |= bits[w];
+    }
+  for (const std::uint64_t word : all) count += std::popcount(word);
+  return count;
 }
 
 void CoreLoad::add(const TileNeeds& needs, TileId tile) {
@@ -131,25 +171,26 @@ void CoreLoad::remove(const TileNeeds& needs, TileId tile) {
 const Demand& CoreLoad::total(const TileNeeds& needs) const {
   if (!stale_) return total_;
   axons_.clear();
-  for (const TileId t : tiles_) {
-    const auto runs = needs.axons(t);
-    axons_.insert(axons_.end(), runs.begin(), runs.end());
+  if (!needs.by_bits()) {
+    for (const TileId t : tiles_) {
+      const auto runs = needs.axons(t);
+      axons_.insert(axons_.end(), runs.begin(), runs.end());
+    }
+    unite(axons_);
   }
-  unite(axons_);
   total_ = sums_;
-  if (needs.share()) total_.axons = length(axons_);
+  if (needs.share()) total_.axons = needs.by_bits() ? needs.count_axons(tiles_) : length(axons_);
   total_.synapse_bytes = Bytes(0);
   total_.receive_bytes = Bytes(0);
   total_.profiles = total_.formats = 0;
-  for (auto t = tiles_.begin(); t != tiles_.end(); ++t) {
-    const Demand& d = needs.demand(*t);
+  std::set<std::uint32_t> weights;
+  std::set<StageId> stages, with_formats;
+  for (const TileId t : tiles_) {
+    const Demand& d = needs.demand(t);
     total_.receive_bytes = std::max(total_.receive_bytes, d.receive_bytes);
-    const auto before = [&](const auto& same) { return std::any_of(tiles_.begin(), t, same); };
-    if (!before([&](TileId o) { return needs.weights(o) == needs.weights(*t); }))
-      total_.synapse_bytes += d.synapse_bytes;
-    const auto alike = [&](TileId o) { return needs.stage(o) == needs.stage(*t); };
-    if (!before(alike)) total_.profiles += d.profiles;
-    if (!before([&](TileId o) { return alike(o) && needs.demand(o).formats > 0; })) total_.formats += d.formats;
+    if (weights.insert(needs.weights(t)).second) total_.synapse_bytes += d.synapse_bytes;
+    if (stages.insert(needs.stage(t)).second) total_.profiles += d.profiles;
+    if (d.formats > 0 && with_formats.insert(needs.stage(t)).second) total_.formats += d.formats;
   }
   stale_ = false;
   return total_;
@@ -172,10 +213,13 @@ Demand CoreLoad::total_with(const TileNeeds& needs, std::span<const TileId> more
     if (!before(alike)) all.profiles += d.profiles;
     if (!before([&](TileId o) { return alike(o) && needs.demand(o).formats > 0; })) all.formats += d.formats;
     if (!needs.share()) all.axons += d.axons;
+    if (needs.by_bits()) continue;
     const auto runs = needs.axons(*t);
     axons.insert(axons.end(), runs.begin(), runs.end());
   }
-  if (needs.share()) {
+  if (needs.by_bits()) {
+    all.axons = needs.count_axons(tiles_, more);
+  } else if (needs.share()) {
     axons.insert(axons.end(), axons_.begin(), axons_.end());
     unite(axons);
     all.axons = length(axons);

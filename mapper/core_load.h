@@ -35,12 +35,20 @@ class TileNeeds {
   std::uint32_t weights(TileId tile) const { return weights_[tile.value()]; }
   StageId stage(TileId tile) const { return problem_->tiles[tile.value()].stage; }
   bool share() const { return share_; }
+  /// Axons are counted by sets of bits where runs are short: neurons of an irregular network hear scattered sources.
+  bool by_bits() const { return words_ > 0; }
+  /// Axons of all of both together; by_bits() alone.
+  std::int64_t count_axons(std::span<const TileId> some, std::span<const TileId> more = {}) const;
 
  private:
+  void make_bits();
+
   const MappingProblem* problem_;
   bool share_;
   std::vector<std::size_t> first_run_;
   std::vector<Run> runs_;
+  std::size_t words_ = 0;            // of a tile's set of axons; 0: there are none
+  std::vector<std::uint64_t> bits_;  // by tile
   std::vector<std::uint32_t> weights_;
 };
 
@@ -65,7 +73,7 @@ class CoreLoad {
   Demand sums_;  // without `receive_bytes`
   mutable bool stale_ = true;
   mutable Demand total_;
-  mutable std::vector<TileNeeds::Run> axons_;  // of all tiles, united
+  mutable std::vector<TileNeeds::Run> axons_;  // of all tiles, united; empty where bits count them
 };
 
 }  // namespace ranvier::mapper

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "mapper/delivery.h"
+#include "mapper/core_legs.h"
 #include "mapper/device_schedule.h"
 #include "mapper/engine_work.h"
 #include "mapper/engines.h"
@@ -17,7 +17,6 @@
 #include "mapper/routing/tree.h"
 #include "mapper/step_work.h"
 #include "mapper/work.h"
-#include "workloads/sparse_synapses.h"
 
 namespace ranvier::mapper {
 
@@ -31,15 +30,15 @@ namespace {
 Energy times(const chips::Param<Energy>& each, double count) { return each.value * std::llround(count); }
 
 struct Estimator {
-  Estimator(const MappingProblem& p, const Mapping& m) : problem(p), mapping(m) {}
+  Estimator(const MappingProblem& p, const Mapping& m, const EstimateBasis& b) : problem(p), mapping(m), basis(b) {}
   const MappingProblem& problem;
   const Mapping& mapping;
+  const EstimateBasis& basis;
   const chips::Board& board = problem.board;
   const chips::Chip& chip = board.chip;
   const Program& program = *problem.program;
-  bool graded = problem.schedule == Schedule::kStagedGraded;
   DeviceSchedule device = device_schedule(problem, mapping.level);
-  StepWork work = step_work(problem);
+  const StepWork& work = basis.work;
   LevelSteps steps = level_steps(problem, mapping.level);
   Metrics metrics;
   bool unicast = chip.noc.multicast == chips::Multicast::kUnicast;
@@ -59,6 +58,7 @@ struct Estimator {
   double chip_steps = 0;            // that the chip's synchronisation ends
   std::vector<double> device_host;  // by bucket: cycles of the host link for what passes between chip and device
   std::vector<double> longest_way;  // by bucket: of a packet, in an empty network
+  CoreLegs legs{board};
 
   Energy& energy_of(StageId stage) { return metrics.layers[stage.value()].energy; }
 
@@ -66,7 +66,11 @@ struct Estimator {
     const std::size_t buckets = steps.steps.size();
     metrics.levels.resize(buckets);
     metrics.layers.resize(program.stages.size());
-    for (std::size_t s = 0; s < metrics.layers.size(); ++s) metrics.layers[s].stage = StageId(s);
+    for (std::size_t s = 0; s < metrics.layers.size(); ++s) {
+      metrics.layers[s].stage = StageId(s);
+      metrics.layers[s].synops = basis.synops[s];
+      metrics.layers[s].energy = basis.arrival_energy[s];
+    }
     for (auto* unit : {&integrate, &fire, &relay}) unit->assign(buckets, Peaks(board.cores()));
     for (auto* load : {&link_cycles, &link_flits}) load->assign(buckets, Peaks(link_count(board)));
     longest_way.assign(buckets, 0);
@@ -118,35 +122,6 @@ struct Estimator {
     }
   }
 
-  void add_arrivals(const Flow& flow, double events) {
-    const Tile& source = problem.tiles[flow.source.value()];
-    for (const TileId to : flow.destinations) {
-      const Tile& tile = problem.tiles[to.value()];
-      if (tile.engine == Engine::kOffload || (tile.engine == Engine::kDense && source.partial_of != to)) continue;
-      double touched = 0;
-      double weights = 0;
-      if (source.partial_of == to) {
-        touched = 1;
-      } else {
-        const Stage& stage = program.stage(tile.stage);
-        for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
-          if (stage.inputs[port].stage != source.stage) continue;
-          if (!reach_of(program, tile, port).contains(flow.tokens.begin, flow.channels.begin)) continue;
-          touched += static_cast<double>(touched_by_event(program, tile, static_cast<int>(port)));
-        }
-        if (stage.kind == workloads::StageKind::kLinear || stage.kind == workloads::StageKind::kLif) weights = touched;
-      }
-      metrics.layers[tile.stage.value()].synops += events * touched;
-      const bool shared = has_shared_kernels(program.stage(tile.stage));
-      const auto& sparse = program.stage(tile.stage).sparse;
-      const auto& read = sparse && !sparse->dense() ? chip.energy.synapse_sparse
-                         : shared                   ? chip.energy.synapse_conv
-                                                    : chip.energy.synapse_read;
-      energy_of(tile.stage) += times(read, events * weights) +
-                               times(graded ? chip.energy.multiply_add : chip.energy.accumulate, events * touched);
-    }
-  }
-
   void add_flow(std::size_t f) {
     const Flow& flow = problem.flows[f];
     const Route& route = mapping.routes[f];
@@ -177,7 +152,6 @@ struct Estimator {
       const double more = static_cast<double>(work.more_packets(f, route.chain.size())) * work.emit[f];
       add_firing(level, home, more);
     }
-    add_arrivals(flow, events);
     for (std::size_t d = 0; d < flow.destinations.size(); ++d)
       if (const CoreId to = mapping.core_of[flow.destinations[d].value()]; to.valid()) {
         integrate[level].add(to.value(), work.integrate[f][d]);
@@ -203,8 +177,22 @@ struct Estimator {
       longest = from_host + all.longest_cycles;
       entered = std::min<std::size_t>(1, entered);
     }
+    if (basis.many_flows && legs.begins(level, entry, flits_each)) {
+      flush_legs();
+      legs.begin(level, entry, flits_each);
+    }
     for (const CoreId to : route.chain) {
       if (tree && !leaves) break;
+      if (basis.many_flows) {
+        CoreLegs::Leg& leg = legs.to(to);
+        leg.flits += flits;
+        metrics.weighted_hops += events * leg.hops;
+        links += leg.way.links;
+        crossings += leg.way.edges;
+        vertical_links += leg.way.vertical;
+        longest = std::max(longest, from_host + leg.cycles);
+        continue;
+      }
       metrics.weighted_hops += events * hops(board, entry, to);
       for_each_xy_link(board, at, to, [&](LinkId link) { load_link(level, link, flits); });
       const WayLinks leg = way_links(board, at, to);
@@ -233,6 +221,10 @@ struct Estimator {
                     times(chip.energy.link_hop_vertical, flits * static_cast<double>(vertical_links)) +
                     times(chip.energy.chip_link_hop, flits * static_cast<double>(crossings));
     if (!route.chain.empty() && events > 0) longest_way[level] = std::max(longest_way[level], longest);
+  }
+
+  void flush_legs() {
+    legs.flush([&](std::size_t level, LinkId link, double flits) { load_link(level, link, flits); });
   }
 
   void load_link(std::size_t level, LinkId link, double flits) {
@@ -328,10 +320,15 @@ struct Estimator {
 }  // namespace
 
 Metrics estimate(const MappingProblem& problem, const Mapping& mapping) {
-  Estimator estimator(problem, mapping);
+  return estimate(problem, mapping, estimate_basis(problem));
+}
+
+Metrics estimate(const MappingProblem& problem, const Mapping& mapping, const EstimateBasis& basis) {
+  Estimator estimator(problem, mapping, basis);
   estimator.prepare();
   estimator.add_tiles();
   for (std::size_t f = 0; f < problem.flows.size(); ++f) estimator.add_flow(f);
+  estimator.flush_legs();
   estimator.add_levels();
   estimator.total();
   return std::move(estimator.metrics);

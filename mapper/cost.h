@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/quantities.h"
+#include "mapper/estimate_basis.h"
 #include "mapper/mapping.h"
 
 namespace ranvier::mapper {
@@ -51,5 +52,7 @@ struct Metrics {
 };
 
 Metrics estimate(const MappingProblem& problem, const Mapping& mapping);
+/// The same, with the basis of the problem made already.
+Metrics estimate(const MappingProblem& problem, const Mapping& mapping, const EstimateBasis& basis);
 
 }  // namespace ranvier::mapper

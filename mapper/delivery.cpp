@@ -79,4 +79,35 @@ std::vector<Range> synapse_runs(const Program& program, const Stage& stage, std:
   return runs;
 }
 
+SynapseRuns::SynapseRuns(const Program& program, const std::vector<Tile>& tiles) : runs_(tiles.size()) {
+  std::vector<std::vector<std::size_t>> of_stage(program.stages.size());
+  for (std::size_t t = 0; t < tiles.size(); ++t)
+    if (const Stage& stage = program.stage(tiles[t].stage); stage.sparse) {
+      of_stage[tiles[t].stage.value()].push_back(t);
+      runs_[t].resize(stage.inputs.size());
+    }
+  for (std::size_t s = 0; s < of_stage.size(); ++s) {
+    if (of_stage[s].empty()) continue;
+    const Stage& stage = program.stages[s];
+    std::vector<std::vector<std::size_t>> tiles_of(static_cast<std::size_t>(stage.channels));  // by unit
+    for (const std::size_t t : of_stage[s])
+      for (std::int32_t unit = std::max(0, tiles[t].outputs.begin);
+           unit < std::min(stage.channels, tiles[t].outputs.end); ++unit)
+        tiles_of[static_cast<std::size_t>(unit)].push_back(t);
+    for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+      const std::int32_t first = workloads::first_source(program, stage, port);
+      for (std::int32_t source = 0; source < program.stage(stage.inputs[port].stage).channels; ++source)
+        stage.sparse->for_each(first + source, {0, stage.channels}, [&](std::int32_t target, std::int32_t) {
+          for (const std::size_t t : tiles_of[static_cast<std::size_t>(target)]) {
+            auto& runs = runs_[t][port];
+            if (runs.empty() || runs.back().end < source)
+              runs.push_back({source, source + 1});
+            else
+              runs.back().end = source + 1;
+          }
+        });
+    }
+  }
+}
+
 }  // namespace ranvier::mapper

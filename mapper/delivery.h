@@ -25,6 +25,17 @@ Reach reach_of(const workloads::Program& program, const Tile& tile, std::size_t 
 std::vector<Range> synapse_runs(const workloads::Program& program, const workloads::Stage& stage, std::size_t port,
                                 Range outputs);
 
+/// The same for all tiles of sparse stages, in one walk over the synapses of each.
+class SynapseRuns {
+ public:
+  SynapseRuns(const workloads::Program& program, const std::vector<Tile>& tiles);
+  /// Empty for tiles of other stages.
+  const std::vector<Range>& of(TileId tile, std::size_t port) const { return runs_[tile.value()][port]; }
+
+ private:
+  std::vector<std::vector<std::vector<Range>>> runs_;  // by tile, then port
+};
+
 /// Key tokens of a kScores or kMix stage, and channels of one head of its other stream.
 std::int32_t key_tokens(const workloads::Program& program, const workloads::Stage& stage);
 std::int32_t head_width(const workloads::Program& program, const workloads::Stage& stage);

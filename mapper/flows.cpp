@@ -102,12 +102,7 @@ std::vector<Flow> make_flows(const Program& program, const std::vector<Tile>& ti
   for (std::size_t t = 0; t < tiles.size(); ++t) tiles_by_stage[tiles[t].stage.value()].push_back(TileId(t));
 
   // Sparse stages: an event goes to the tiles that it has a synapse in, and to no other.
-  std::vector<std::vector<std::vector<Range>>> runs(tiles.size());  // by tile, then port
-  for (std::size_t t = 0; t < tiles.size(); ++t) {
-    const Stage& stage = program.stage(tiles[t].stage);
-    for (std::size_t port = 0; stage.sparse && port < stage.inputs.size(); ++port)
-      runs[t].push_back(synapse_runs(program, stage, port, tiles[t].outputs));
-  }
+  const SynapseRuns runs(program, tiles);
 
   std::vector<Flow> flows;
   for (std::size_t t = 0; t < tiles.size(); ++t) {
@@ -130,7 +125,7 @@ std::vector<Flow> make_flows(const Program& program, const std::vector<Tile>& ti
           claims.push_back({common, id});
           continue;
         }
-        for (const Range run : runs[id.value()][fed.port])
+        for (const Range run : runs.of(id, fed.port))
           if (const Range part = intersect(run, common.channels); part.size() > 0)
             claims.push_back({{common.tokens, part}, id});
       }

@@ -82,7 +82,9 @@ class Portfolio {
         level_(compute_levels(problem)),
         rules_(problem),
         needs_(std::make_shared<const TileNeeds>(problem)),
-        merged_(merged_flows(problem)) {}
+        basis_(estimate_basis(problem)),
+        merged_(merged_flows(problem)),
+        work_of_tiles_(std::make_shared<const StepWork>(merged_ ? step_work(*merged_) : basis_.work)) {}
 
   MapResult run() {
     share_out();
@@ -90,7 +92,7 @@ class Portfolio {
     if (partitions_.front().clustering.clusters.empty()) {
       const std::vector<CoreId> none(problem_.tiles.size());
       result.mapping = complete(problem_, level_, none);
-      candidates_.push_back(judged(problem_, result.mapping, "none", "none"));
+      candidates_.push_back(judged(problem_, basis_, result.mapping, "none", "none"));
       result.beats_every_curve = true;
     } else {
       first_round();
@@ -148,7 +150,10 @@ class Portfolio {
   void share_out() {
     say("partitions", 0, 1);
     PortfolioPartitionOptions how;
-    how.partition = {.preset = options_.preset, .spread_chips = options_.spread_chips, .seed = options_.seed};
+    how.partition = {.preset = options_.preset,
+                     .spread_chips = options_.spread_chips,
+                     .seed = options_.seed,
+                     .by_pairs = merged_ ? &*merged_ : nullptr};
     how.others = work_.partitions;
     how.effort = work_.partitioning;
     how.threads = options_.threads;
@@ -190,7 +195,7 @@ class Portfolio {
   std::optional<MapCandidate> judge(const Start& start, const std::string& name, const std::vector<CoreId>& core_of,
                                     Outcome& outcome) const {
     try {
-      return judged(problem_, complete(problem_, level_, core_of), start.of->name, name);
+      return judged(problem_, basis_, complete(problem_, level_, core_of), start.of->name, name);
     } catch (const DoesNotFit&) {
       outcome.misfit = std::current_exception();
       return std::nullopt;
@@ -202,7 +207,7 @@ class Portfolio {
     if (start.curve >= 0 && start.of == &partitions_.front() && job.start == nullptr)
       outcome.plain = judge(start, start.name, start.core_of, outcome);
     const Refinement refined = refine_placement(merged_ ? *merged_ : problem_, level_, needs_, job.weights,
-                                                start.core_of, job.moves, options_.seed, stream);
+                                                start.core_of, job.moves, options_.seed, stream, work_of_tiles_);
     outcome.cost = refined.cost;
     outcome.refined = judge(start, job.name, refined.core_of, outcome);
     return outcome;
@@ -288,7 +293,9 @@ class Portfolio {
   std::vector<std::int32_t> level_;
   PlaceRules rules_;
   std::shared_ptr<const TileNeeds> needs_;
+  EstimateBasis basis_;
   std::optional<MappingProblem> merged_;  // to refine by; candidates are judged by the whole problem
+  std::shared_ptr<const StepWork> work_of_tiles_;  // of the problem that is refined by
   std::vector<NamedClustering> partitions_;
   std::vector<Start> starts_;
   std::vector<std::pair<double, std::size_t>> ranked_;  // cost after the first round, start

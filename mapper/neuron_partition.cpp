@@ -5,7 +5,10 @@
 #include "mapper/neuron_partition.h"
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <numeric>
+#include <thread>
 
 #include "mapper/demand.h"
 #include "mapper/errors.h"
@@ -27,7 +30,8 @@ using workloads::Stage;
 namespace {
 
 constexpr std::int32_t kMostRounds = 40;
-constexpr double kTighter = 0.97;  // beyond what the excess asks for, so that rounds end
+constexpr std::size_t kManyPins = 250'000;  // of a stage
+constexpr double kTighter = 0.97;           // beyond what the excess asks for, so that rounds end
 
 /// Limits of a part, tightened round by round.
 struct StageLimits {
@@ -157,7 +161,7 @@ class NetworkPartition {
     }
     const std::vector<StageId> all = stages;
     for (result_.rounds = 1;; ++result_.rounds) {
-      for (const StageId stage : stages) solve(stage);
+      solve_all(stages);
       for (const StageId stage : all)
         set_parts(assigned_[stage.value()], places_reached(program_, stage, assigned_), order_[stage.value()],
                   result_.parts[stage.value()]);
@@ -170,6 +174,42 @@ class NetworkPartition {
   }
 
  private:
+  /// Stages do not touch each other: side by side, the first misfit by number is thrown.
+  void solve_all(const std::vector<StageId>& stages) {
+    std::vector<std::exception_ptr> failed(stages.size());
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (std::size_t i = next++; i < stages.size(); i = next++) {
+        try {
+          solve(stages[i]);
+        } catch (...) {
+          failed[i] = std::current_exception();
+        }
+      }
+    };
+    {
+      std::vector<std::jthread> helpers;
+      const auto threads = static_cast<std::size_t>(std::max(1, options_.threads));
+      for (std::size_t t = 1; t < std::min(threads, stages.size()); ++t) helpers.emplace_back(work);
+      work();
+    }
+    for (const auto& error : failed)
+      if (error) std::rethrow_exception(error);
+  }
+
+  /// Later rounds begin with the parts of the round before: their limits are a little tighter.
+  hypergraph::PartitionResult found_by_graph(std::size_t stage, const PartitionProblem& problem) const {
+    const hypergraph::PartitionOptions how{.effort = options_.effort,
+                                           .seed = options_.seed,
+                                           .threads = options_.threads,
+                                           .few_starts = problem.graph.pins.items.size() > kManyPins};
+    if (!assigned_[stage].empty()) {
+      auto refined = hypergraph::refine(problem, assigned_[stage], how);
+      if (refined.valid()) return refined;
+    }
+    return hypergraph::partition(problem, how);
+  }
+
   void solve(StageId stage) {
     const std::size_t s = stage.value();
     const PartitionProblem problem =
@@ -178,8 +218,7 @@ class NetworkPartition {
     if (options_.as_given) {
       parts = fill_in_order(problem, order_as_given(problem.graph));
     } else {
-      const auto found = hypergraph::partition(
-          problem, {.effort = options_.effort, .seed = options_.seed, .threads = options_.threads});
+      const auto found = found_by_graph(s, problem);
       if (!found.valid()) {
         const hypergraph::Excess& first = found.excess.front();
         fail(program_, stage, first.resource == "in_axons" ? "fan_in_axons" : first.resource, first.needed,

@@ -23,28 +23,39 @@ constexpr std::int64_t kPackingTries = 200'000;
 
 using Clusters = std::vector<std::vector<TileId>>;
 
-struct Pull {
-  TileId tile;
-  double events;
-};
-
-/// Tiles that gain from sharing a core with each tile: ends of a flow, and fellow destinations of a multicast.
-std::vector<std::vector<Pull>> pulls_of(const MappingProblem& problem) {
-  std::vector<std::vector<Pull>> pulls(problem.tiles.size());
-  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
-    const Flow& flow = problem.flows[f];
-    const double events = problem.flow_events[f];
-    for (const TileId to : flow.destinations) {
-      if (flow.source.value() != 0) {
-        pulls[flow.source.value()].push_back({to, events});
-        pulls[to.value()].push_back({flow.source, events});
-      }
-      for (const TileId other : flow.destinations)
-        if (other != to) pulls[to.value()].push_back({other, events});
+/// Tiles that gain from sharing a core with each tile: ends of a flow, and fellow destinations of a multicast. Never
+/// listed: of a neuron's flow to hundreds of tiles every pair would be.
+class Pulls {
+ public:
+  explicit Pulls(const MappingProblem& problem) : problem_(problem), flows_of_(problem.tiles.size()) {
+    for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+      const Flow& flow = problem.flows[f];
+      if (flow.source.value() != 0) flows_of_[flow.source.value()].push_back(f);
+      for (const TileId to : flow.destinations)
+        if (auto& flows = flows_of_[to.value()]; flows.empty() || flows.back() != f) flows.push_back(f);
     }
   }
-  return pulls;
-}
+
+  /// visit(TileId, events), flow by flow.
+  template <class Visit>
+  void for_each(TileId tile, Visit&& visit) const {
+    for (const std::size_t f : flows_of_[tile.value()]) {
+      const Flow& flow = problem_.flows[f];
+      const double events = problem_.flow_events[f];
+      for (const TileId to : flow.destinations) {
+        if (flow.source == tile) visit(to, events);
+        if (to != tile) continue;
+        if (flow.source.value() != 0) visit(flow.source, events);
+        for (const TileId other : flow.destinations)
+          if (other != to) visit(other, events);
+      }
+    }
+  }
+
+ private:
+  const MappingProblem& problem_;
+  std::vector<std::vector<std::size_t>> flows_of_;
+};
 
 std::string smallest_grid(const chips::Board& board, std::size_t clusters) {
   const std::size_t per_chip = board.cores() / board.chips();
@@ -125,21 +136,28 @@ std::vector<std::vector<TileId>> cluster_tiles(const TileNeeds& needs, const Pla
   for (const auto& unit : units) check_company(needs, unit);
   if (one_each) return units;
   const MappingProblem& problem = needs.problem();
-  const auto pulls = pulls_of(problem);
+  const Pulls pulls(problem);
   constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
   std::vector<std::size_t> cluster_of(problem.tiles.size(), kNowhere);
   std::vector<CoreLoad> loads;
   const chips::CoreKind& core = problem.board.chip.core;
   for (const auto& unit : units) {
-    std::vector<double> pull(loads.size(), 0.0);
-    for (const TileId t : unit)
-      for (const Pull& p : pulls[t.value()])
-        if (cluster_of[p.tile.value()] != kNowhere) pull[cluster_of[p.tile.value()]] += p.events;
+    const auto open = [&](const CoreLoad& load) {
+      return load.has_room(needs, unit) && may_meet(rules, load.tiles(), unit);
+    };
     std::size_t best = kNowhere;
     double best_share = 0;
+    std::vector<double> pull;  // by cluster, once one has room
     for (std::size_t c = 0; c < loads.size(); ++c) {
       if (best != kNowhere && pull[c] < pull[best]) continue;
-      if (!loads[c].has_room(needs, unit) || !may_meet(rules, loads[c].tiles(), unit)) continue;
+      if (!open(loads[c])) continue;
+      if (best == kNowhere) {
+        pull.assign(loads.size(), 0.0);
+        for (const TileId t : unit)
+          pulls.for_each(t, [&](TileId other, double events) {
+            if (cluster_of[other.value()] != kNowhere) pull[cluster_of[other.value()]] += events;
+          });
+      }
       const double share = core_share(core, loads[c].total(needs));
       if (best != kNowhere && pull[c] == pull[best] && share <= best_share) continue;
       best = c;
@@ -197,7 +215,8 @@ Clustering partition(const MappingProblem& problem, const std::vector<std::int32
   const std::size_t chips_used = options.spread_chips ? std::min(board.chips(), whole.size()) : needed;
   if (chips_used <= 1) return deal_evenly(board, rules, std::move(whole), 1);
 
-  const auto part = split_to_parts(problem, static_cast<std::int32_t>(chips_used), options.seed);
+  const auto part = split_to_parts(options.by_pairs ? *options.by_pairs : problem,
+                                   static_cast<std::int32_t>(chips_used), options.seed);
   std::vector<std::vector<TileId>> tiles_of_part(chips_used);
   for (const TileId t : order) {
     const TileId first = rules.any() ? rules.company(t).front() : t;

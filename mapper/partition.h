@@ -18,6 +18,7 @@ struct PartitionOptions {
   bool spread_chips = false;
   std::uint64_t seed = 1;
   bool by_traffic = true;  // parts to chips (chip_order.h); else along the snake by level
+  const MappingProblem* by_pairs = nullptr;  // merged_flows() of the problem, where there are: to cut between chips by
 };
 
 /// Part of each tile (the host tile: -1): METIS multi-constraint k-way on traffic, balancing neurons, axons, synapse

@@ -128,7 +128,10 @@ class Members {
       if (chips <= 1) return deal_evenly(board, rules_, std::move(clusters), 1);
       const std::size_t each = options_.partition.spread_chips ? (clusters.size() + chips - 1) / chips : least;
       if (each * chips < clusters.size()) return std::nullopt;
-      const auto result = hypergraph::partition(chips_problem(problem_, clusters, chips, each), how());
+      // A unicast crosses to each core apart, so pairs of tiles that have a core each are exact, and far fewer pins.
+      const MappingProblem* by_pairs = options_.partition.by_pairs;
+      const MappingProblem& traffic = one_each_ && by_pairs != nullptr ? *by_pairs : problem_;
+      const auto result = hypergraph::partition(chips_problem(traffic, clusters, chips, each), how());
       if (!result.valid()) return std::nullopt;
       return laid_out(std::move(clusters), result.parts);
     } catch (const ConstraintsConflict&) {

@@ -103,8 +103,8 @@ class Refiner {
 Refinement refine_placement(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                             const std::shared_ptr<const TileNeeds>& needs, const PlaceWeights& weights,
                             const std::vector<CoreId>& start, std::int64_t moves, std::uint64_t seed,
-                            std::uint64_t stream) {
-  PlacementState state(problem, level, weights, start, needs);
+                            std::uint64_t stream, const std::shared_ptr<const StepWork>& work) {
+  PlacementState state(problem, level, weights, start, needs, work);
   Refinement best{start, state.cost()};
   Refiner(problem, state, seed, stream).run(moves);
   if (state.cost() < best.cost) best = {state.core_of(), state.cost()};

@@ -8,6 +8,7 @@
 
 #include "mapper/core_load.h"
 #include "mapper/mapping.h"
+#include "mapper/step_work.h"
 
 namespace ranvier::mapper {
 
@@ -40,12 +41,12 @@ struct Refinement {
   double cost = 0;
 };
 
-/// `moves` threshold-accepting swaps of cores and moves of tiles. `needs`: of the problem. `stream` tells apart those
+/// `moves` threshold-accepting swaps of cores and moves of tiles. `needs` and `work`: of the problem. `stream` tells apart those
 /// that refine with one seed.
 Refinement refine_placement(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                             const std::shared_ptr<const TileNeeds>& needs, const PlaceWeights& weights,
                             const std::vector<CoreId>& start, std::int64_t moves, std::uint64_t seed,
-                            std::uint64_t stream);
+                            std::uint64_t stream, const std::shared_ptr<const StepWork>& work = nullptr);
 
 /// Moves of a refinement where the options give none, by cores in use.
 std::int64_t default_moves(std::size_t cores);

@@ -33,12 +33,12 @@ constexpr double kSlope = 0.5;
 
 PlacementState::PlacementState(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                                const PlaceWeights& weights, std::vector<CoreId> core_of,
-                               std::shared_ptr<const TileNeeds> needs)
+                               std::shared_ptr<const TileNeeds> needs, std::shared_ptr<const StepWork> work)
     : problem_(problem),
       weights_(weights),
       core_of_(std::move(core_of)),
       home_(core_of_),
-      work_(step_work(problem)),
+      work_(work ? std::move(work) : std::make_shared<const StepWork>(step_work(problem))),
       steps_(level_steps(problem, level)),
       flits_(problem.flows.size()),
       needs_(needs ? std::move(needs) : std::make_shared<const TileNeeds>(problem)),
@@ -77,10 +77,19 @@ PlacementState::PlacementState(const MappingProblem& problem, const std::vector<
         problem.flow_events[f] * static_cast<double>(chips::flits_of(problem.board.chip.noc, flow.payload_bits));
     flows_of_[flow.source.value()].push_back(f);
     for (const TileId to : flow.destinations) flows_of_[to.value()].push_back(f);
+  }
+  if (PairTraffic::applies(problem, buckets)) pairs_.emplace(problem, *work_, flits_);
+  for (std::size_t f = 0; f < problem.flows.size(); ++f) {
+    if (pairs_) {
+      pairs_->add(f, core_of_, 1);
+      continue;
+    }
+    const Flow& flow = problem.flows[f];
     chain_[f] = destination_cores(flow, core_of_);
     order_chain(flow, chain_[f]);
     add_flow(f, 1);
   }
+  flush_pairs();
   settle();
 }
 
@@ -123,11 +132,49 @@ void PlacementState::add_busy(TileId tile, CoreId core, double sign) {
   const double before = busy_[bucket][core.value()];
   const double after = busy_[bucket].add(core.value(), sign * problem_.tile_cycles[tile.value()]);
   cost_ += weights_.busy * (after * after - before * before) / bucket_time_[bucket];
-  add_unit(bucket, fire_unit_, core, sign * work_.fire[tile.value()]);
+  add_unit(bucket, fire_unit_, core, sign * work_->fire[tile.value()]);
   touch(bucket);
 }
 
+/// Sums of pairs to loads and to the cost, noted for revert().
+void PlacementState::flush_pairs() {
+  undo_.links.clear();
+  undo_.units.clear();
+  if (!pairs_) return;
+  touch(0);
+  Peaks& load = links_[0];
+  const double per_time = weights_.load / bucket_time_[0];
+  const double on_chip =
+      static_cast<double>(std::max<std::int64_t>(1, problem_.board.chip.noc.link_cycles_per_flit.value));
+  const auto width = static_cast<std::int32_t>(problem_.board.width());
+  const auto link = [&](std::int32_t router, Direction direction, double flits) {
+    const std::int32_t at = vertical(direction) ? router / width : router % width;
+    const std::int32_t before = at - (direction == Direction::kWest || direction == Direction::kNorth ? 1 : 0);
+    const double each = (vertical(direction) ? along_ : across_)[static_cast<std::size_t>(before)];
+    const auto number = static_cast<std::size_t>(router) * 4 + static_cast<std::size_t>(direction);
+    const double old = load[number];
+    const double now = load.add(number, flits * each);
+    undo_.links.emplace_back(number, flits * each);
+    cost_ += per_time * (now * now - old * old) + flits * weights_.hop;
+    if (each != on_chip) cost_ += flits * each * weights_.crossing;
+  };
+  const auto unit = [&](std::size_t which) {
+    return [this, which](CoreId core, double cycles) {
+      undo_.units.emplace_back(core.value() * kUnits + which, cycles);
+      add_unit(0, which, core, cycles);
+    };
+  };
+  pairs_->flush(link, unit(kIntegrate), unit(fire_unit_));
+}
+
 void PlacementState::add_flow(std::size_t f, double sign) {
+  if (pairs_)
+    pairs_->add(f, core_of_, sign);
+  else
+    add_ways(f, sign);
+}
+
+void PlacementState::add_ways(std::size_t f, double sign) {
   const Flow& flow = problem_.flows[f];
   const chips::Board& board = problem_.board;
   const std::size_t bucket = bucket_of(flow.source);
@@ -165,15 +212,15 @@ void PlacementState::add_flow(std::size_t f, double sign) {
     for (; x > to_x; --x) cross(y * width + x, Direction::kWest, across_[static_cast<std::size_t>(x - 1)]);
     for (; y < to_y; ++y) cross(y * width + x, Direction::kSouth, along_[static_cast<std::size_t>(y)]);
     for (; y > to_y; --y) cross(y * width + x, Direction::kNorth, along_[static_cast<std::size_t>(y - 1)]);
-    if (relayed && to != chain_[f].back()) add_unit(bucket, kRelay, to, sign * work_.relay[f]);
+    if (relayed && to != chain_[f].back()) add_unit(bucket, kRelay, to, sign * work_->relay[f]);
   }
   if (unicast && core_of_[flow.source.value()].valid()) {
-    const auto more = static_cast<double>(work_.more_packets(f, chain_[f].size()));
-    if (more > 0) add_unit(bucket, fire_unit_, entry, sign * more * work_.emit[f]);
+    const auto more = static_cast<double>(work_->more_packets(f, chain_[f].size()));
+    if (more > 0) add_unit(bucket, fire_unit_, entry, sign * more * work_->emit[f]);
   }
   for (std::size_t d = 0; d < flow.destinations.size(); ++d)
     if (const CoreId core = core_of_[flow.destinations[d].value()]; core.valid())
-      add_unit(bucket, kIntegrate, core, sign * work_.integrate[f][d]);
+      add_unit(bucket, kIntegrate, core, sign * work_->integrate[f][d]);
   cost_ += change;
 }
 
@@ -252,6 +299,10 @@ double PlacementState::move(std::span<const Relocation> relocations) {
     relocate(r.tile, r.to);
   }
   for (const std::size_t f : undo_.flows) {
+    if (pairs_) {
+      add_flow(f, 1);
+      continue;
+    }
     const Flow& flow = problem_.flows[f];
     auto chain = destination_cores(flow, core_of_);
     order_chain(flow, chain);
@@ -259,14 +310,20 @@ double PlacementState::move(std::span<const Relocation> relocations) {
     chain_[f] = std::move(chain);
     add_flow(f, 1);
   }
+  flush_pairs();
   settle();
   return cost_ - undo_.cost;
 }
 
 void PlacementState::revert() {
-  for (const std::size_t f : undo_.flows) add_flow(f, -1);
+  if (pairs_) {
+    for (const auto& [link, cycles] : undo_.links) links_[0].add(link, -cycles);
+    for (const auto& [unit, cycles] : undo_.units) units_[0].add(unit, -cycles);
+  } else {
+    for (const std::size_t f : undo_.flows) add_flow(f, -1);
+  }
   for (auto r = undo_.back.rbegin(); r != undo_.back.rend(); ++r) relocate(r->tile, r->to);
-  for (std::size_t i = 0; i < undo_.flows.size(); ++i) {
+  for (std::size_t i = 0; !pairs_ && i < undo_.flows.size(); ++i) {
     chain_[undo_.flows[i]] = std::move(undo_.chains[i]);
     add_flow(undo_.flows[i], 1);
   }
@@ -277,6 +334,8 @@ void PlacementState::revert() {
   undo_.flows.clear();
   undo_.back.clear();
   undo_.chains.clear();
+  undo_.links.clear();
+  undo_.units.clear();
 }
 
 double PlacementState::core_busy(CoreId core) const {

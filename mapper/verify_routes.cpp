@@ -2,7 +2,9 @@
 // The verifier's routes: chains against destinations, tables, and a cycle search over link dependencies.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
+#include <utility>
 
 #include "mapper/mesh.h"
 #include "mapper/verifier_parts.h"
@@ -51,13 +53,21 @@ struct OutAxon {
   friend auto operator<=>(const OutAxon&, const OutAxon&) = default;
 };
 
-void add_axons(const MappingProblem& p, const Flow& flow, const std::vector<CoreId>& cores, std::set<OutAxon>& axons) {
+void add_axons(const MappingProblem& p, const Flow& flow, const std::vector<CoreId>& cores,
+               std::vector<OutAxon>& axons) {
   const std::size_t tile = flow.source.value();
   const bool contexts = p.program->stage(p.tiles[tile].stage).kind == workloads::StageKind::kLif;
   for (const CoreId to : cores)
     for (std::int32_t c = flow.channels.begin; c < flow.channels.end; ++c)
       for (std::int32_t t = flow.tokens.begin; t < (contexts ? flow.tokens.end : flow.tokens.begin + 1); ++t)
-        axons.insert({tile, to, c, contexts ? t : 0});
+        axons.push_back({tile, to, c, contexts ? t : 0});
+}
+
+/// Sorts, and drops what is there twice.
+template <class T>
+void keep_distinct(std::vector<T>& all) {
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
 }
 
 /// What the links of an XY way wait for.
@@ -88,25 +98,29 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
   const chips::Multicast style = p.board.chip.noc.multicast;
   const bool unicast = style == chips::Multicast::kUnicast;
   const bool relayed = style == chips::Multicast::kRelay;
-  std::set<OutAxon> axons;
+  std::vector<OutAxon> axons;
+  std::vector<std::pair<CoreId, CoreId>> ways;  // from and to, of XY ways
   std::vector<std::int64_t> entries(p.board.cores(), 0);
   std::vector<std::set<std::size_t>> next(link_count(p.board));
   std::vector<std::uint8_t> has_tree(p.flows.size(), 0);
   for (std::size_t f = 0; f < p.flows.size(); ++f) {
     const Flow& flow = p.flows[f];
     const CoreId home = m.core_of[flow.source.value()];
-    std::set<CoreId> wanted;
+    std::vector<CoreId> wanted;
     const bool leaves = p.tiles[flow.destinations.front().value()].engine == Engine::kOffload;
     if (!leaves)
-      for (const TileId to : flow.destinations) wanted.insert(m.core_of[to.value()]);
-    if (home.valid()) wanted.erase(home);
-    if (leaves && home.valid()) wanted.insert(CoreId(0));  // the way to the device begins at its router
+      for (const TileId to : flow.destinations)
+        if (!home.valid() || m.core_of[to.value()] != home) wanted.push_back(m.core_of[to.value()]);
+    if (leaves && home.valid()) wanted.push_back(CoreId(0));  // the way to the device begins at its router
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
     const auto bad = [&](const std::string& text) {
       out.add({.kind = FindingKind::kRoute, .tile = flow.source, .flow = f, .text = text});
     };
     const std::vector<CoreId>& chain = m.routes[f].chain;
-    const std::set<CoreId> reached(chain.begin(), chain.end());
-    if (reached != wanted || reached.size() != chain.size()) {
+    std::vector<CoreId> reached = chain;
+    std::sort(reached.begin(), reached.end());
+    if (reached != wanted) {  // a core twice is none of those
       bad(fmt::format("flow {} visits {} cores, its destinations are on {}", f, chain.size(), wanted.size()));
       continue;
     }
@@ -133,10 +147,13 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
     CoreId at = home.valid() ? home : CoreId(0);
     for (const CoreId to : chain) {
       // A relay takes the packet off the mesh, so a dependency ends there; unicasts all begin at the source.
-      add_way(p.board, at, to, next);
+      ways.emplace_back(at, to);
       if (relayed) at = to;
     }
   }
+  keep_distinct(ways);  // many flows go the same way, which is walked once
+  keep_distinct(axons);
+  for (const auto& [from, to] : ways) add_way(p.board, from, to, next);
   if (style == chips::Multicast::kTree) {
     check_tables(p, m, has_tree, out);
     // Potentials go to the host over the same links.

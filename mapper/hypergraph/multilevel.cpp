@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -94,6 +95,15 @@ class Starts {
     }
   }
   bool valid() const { return found_.front().score.violation == 0; }
+  /// Parts of the start that needs fewest; 0 where none is valid.
+  std::size_t fewest_of_valid() const {
+    std::size_t fewest = 0;
+    for (const Candidate& c : found_) {
+      const std::size_t used = std::set<Part>(c.parts.begin(), c.parts.end()).size();
+      if (c.score.violation == 0 && (fewest == 0 || used < fewest)) fewest = used;
+    }
+    return fewest;
+  }
   std::vector<Candidate> take(std::size_t most) {
     if (found_.size() > most) found_.resize(most);
     return std::move(found_);
@@ -114,8 +124,13 @@ std::vector<Candidate> starts(const Instance& instance, const SolverOptions& opt
   constexpr int kTries = 16;
   const int most_worse = options.effort == Effort::kFast ? 2 : 4;  // tries in a row that are no better
   int worse = 0;
+  int left = kTries;  // that are repaired and swept
+  if (options.few_starts && options.effort != Effort::kBest) {
+    left = options.effort == Effort::kFast ? 1 : 2;
+    parts = std::max(parts, std::min(most, found.fewest_of_valid() * 3 / 4));
+  }
   const std::size_t most_by_metis = std::min(most, instance.vertices / 3);  // it refuses parts without vertices
-  for (int t = 0; t < kTries && worse < most_worse && parts <= most_by_metis; ++t) {
+  for (int t = 0; t < kTries && worse < most_worse && left > 0 && parts <= most_by_metis; ++t) {
     Parts trial = start_by_metis(instance, parts, 1.03, options.seed + static_cast<std::uint64_t>(t));
     const double excess = static_cast<double>(State(instance, parts, trial).violation()) /
                           (static_cast<double>(State::kWhole) * static_cast<double>(parts));
@@ -126,6 +141,7 @@ std::vector<Candidate> starts(const Instance& instance, const SolverOptions& opt
       continue;
     }
     worse = found.consider(std::move(trial)) ? 0 : worse + 1;
+    --left;
     parts += step;
   }
   if (!found.valid()) found.consider(start_by_best_fit(instance, most));

@@ -16,6 +16,7 @@ struct SolverOptions {
   std::int32_t threads = 1;
   std::size_t most_parts = SIZE_MAX;
   Prices prices;
+  bool few_starts = false;
 };
 
 /// Parts of the instance with the least (violation, cost) met. `first`: clusters that the first coarsening takes.

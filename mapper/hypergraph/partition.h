@@ -18,6 +18,8 @@ struct PartitionOptions {
   std::uint64_t seed = 1;
   std::int32_t threads = 1;  // run the members of a portfolio; the result does not depend on it
   double part_price = 0;     // what a part in use costs, in units of weight
+  bool few_starts = false;   // fast and default: one or two starts by METIS, from three quarters of the parts of a
+                             // valid start on; for graphs of many pins, where each takes seconds
 };
 
 /// Why there is no valid partition, or none was found.

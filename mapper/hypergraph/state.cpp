@@ -24,7 +24,8 @@ State::State(const Instance& instance, std::size_t parts)
   const std::size_t nets = instance.pins.size();
   offset_.assign(nets + 1, 0);
   for (std::size_t e = 0; e < nets; ++e) offset_[e + 1] = offset_[e] + std::min(instance.pins[e].size(), parts);
-  slots_.assign(offset_[nets], {0, 0});
+  count_.assign(offset_[nets], 0);
+  slot_part_.assign(offset_[nets], 0);
   spread_.assign(nets, 0);
   weight_of_.assign(instance.vertices, 0);
   alone_ = instance.own;
@@ -47,15 +48,18 @@ void State::place(Vertex v, Part to) {
   for (std::size_t r = 0; r < summed_; ++r) load_[to * summed_ + r] += g.demand[v * summed_ + r];
   for (std::size_t s = 0; s < shared_; ++s) use_[to * shared_ + s] += g.own[v * shared_ + s];
   for (const Net e : g.nets_of[v]) {
-    Slot* slot = slots_.data() + offset_[e];
+    std::size_t slot = offset_[e];
     if (dense(e)) {
       slot += to;
     } else {
-      const Slot* const end = slot + spread_[e];
-      while (slot != end && slot->part != to) ++slot;
-      if (slot == end) *slot = {to, 0};
+      const std::size_t end = slot + spread_[e];
+      while (slot != end && slot_part_[slot] != to) ++slot;
+      if (slot == end) {
+        slot_part_[slot] = to;
+        count_[slot] = 0;
+      }
     }
-    if (slot->count++ > 0) continue;
+    if (count_[slot]++ > 0) continue;
     if (spread_[e]++ > 0) cut_ += g.weight[e];
     for (std::size_t s = 0; s < shared_; ++s) use_[to * shared_ + s] += g.size[e * shared_ + s];
   }
@@ -69,14 +73,18 @@ void State::remove(Vertex v) {
   for (std::size_t r = 0; r < summed_; ++r) load_[from * summed_ + r] -= g.demand[v * summed_ + r];
   for (std::size_t s = 0; s < shared_; ++s) use_[from * shared_ + s] -= g.own[v * shared_ + s];
   for (const Net e : g.nets_of[v]) {
-    Slot* slot = slots_.data() + offset_[e];
+    std::size_t slot = offset_[e];
     if (dense(e))
       slot += from;
     else
-      while (slot->part != from) ++slot;
-    if (--slot->count > 0) continue;
+      while (slot_part_[slot] != from) ++slot;
+    if (--count_[slot] > 0) continue;
     if (--spread_[e] > 0) cut_ -= g.weight[e];
-    if (!dense(e)) *slot = slots_[offset_[e] + spread_[e]];
+    if (!dense(e)) {
+      const std::size_t last = offset_[e] + spread_[e];
+      slot_part_[slot] = slot_part_[last];
+      count_[slot] = count_[last];
+    }
     for (std::size_t s = 0; s < shared_; ++s) use_[from * shared_ + s] -= g.size[e * shared_ + s];
   }
 }
@@ -142,9 +150,14 @@ void Neighbourhood::look(Vertex v) {
   const Instance& g = state_->instance();
   for (std::size_t s = 0; s < shared_; ++s) freed_[s] = g.own[v * shared_ + s];
   const Part home = state_->part(v);
+  const std::size_t others = state_->parts_used() - (home == kNoPart ? 0 : 1);
   for (const Net e : g.nets_of[v]) {
     const std::int64_t weight = g.weight[e];
     const std::int64_t* size = g.size.data() + e * shared_;
+    if (touched_.size() == others && state_->counts_by_part(e) != nullptr) {
+      add_net(state_->counts_by_part(e), home, weight, size);
+      continue;
+    }
     state_->for_each_part(e, [&](Part p, std::uint32_t count) {
       if (p == home) {
         if (count > 1) return;
@@ -160,6 +173,26 @@ void Neighbourhood::look(Vertex v) {
       for (std::size_t s = 0; s < shared_; ++s) size_[p * shared_ + s] += size[s];
     });
   }
+}
+
+/// Without branches, once every part is listed: where neurons have hundreds of nets over nearly all parts, as in the
+/// cortical microcircuit, partitioning spends its time here.
+void Neighbourhood::add_net(const std::uint32_t* count, Part home, std::int64_t weight, const std::int64_t* size) {
+  const std::size_t parts = weight_.size();
+  const auto held = [&](std::size_t p) { return -static_cast<std::int64_t>(count[p] != 0); };
+  for (std::size_t p = 0; p < parts; ++p) weight_[p] += weight & held(p);
+  if (shared_ == 1) {
+    for (std::size_t p = 0; p < parts; ++p) size_[p] += size[0] & held(p);
+  } else {
+    for (std::size_t p = 0; p < parts; ++p)
+      for (std::size_t s = 0; s < shared_; ++s) size_[p * shared_ + s] += size[s] & held(p);
+  }
+  if (home == kNoPart || count[home] == 0) return;
+  weight_[home] -= weight;
+  for (std::size_t s = 0; s < shared_; ++s) size_[home * shared_ + s] -= size[s];
+  if (count[home] > 1) return;
+  save_ += weight;
+  for (std::size_t s = 0; s < shared_; ++s) freed_[s] += size[s];
 }
 
 bool Neighbourhood::fits(Part p) const {

@@ -36,21 +36,21 @@ class State {
   }
 
   std::uint32_t count(Net e, Part p) const {
-    const Slot* slot = slots_.data() + offset_[e];
-    if (dense(e)) return slot[p].count;
-    for (const Slot* end = slot + spread_[e]; slot != end; ++slot)
-      if (slot->part == p) return slot->count;
+    const std::size_t first = offset_[e];
+    if (dense(e)) return count_[first + p];
+    for (std::size_t i = first; i < first + spread_[e]; ++i)
+      if (slot_part_[i] == p) return count_[i];
     return 0;
   }
   /// Of two parts at once.
   std::pair<std::uint32_t, std::uint32_t> counts(Net e, Part a, Part b) const {
-    const Slot* slot = slots_.data() + offset_[e];
-    if (dense(e)) return {slot[a].count, slot[b].count};
+    const std::size_t first = offset_[e];
+    if (dense(e)) return {count_[first + a], count_[first + b]};
     std::uint32_t at_a = 0;
     std::uint32_t at_b = 0;
-    for (const Slot* end = slot + spread_[e]; slot != end; ++slot) {
-      if (slot->part == a) at_a = slot->count;
-      if (slot->part == b) at_b = slot->count;
+    for (std::size_t i = first; i < first + spread_[e]; ++i) {
+      if (slot_part_[i] == a) at_a = count_[i];
+      if (slot_part_[i] == b) at_b = count_[i];
     }
     return {at_a, at_b};
   }
@@ -58,14 +58,16 @@ class State {
   std::uint32_t spread(Net e) const { return spread_[e]; }
   template <typename Visit>
   void for_each_part(Net e, Visit visit) const {
-    const Slot* slot = slots_.data() + offset_[e];
+    const std::size_t first = offset_[e];
     if (dense(e)) {
       for (std::size_t p = 0; p < parts_; ++p)
-        if (slot[p].count > 0) visit(static_cast<Part>(p), slot[p].count);
+        if (count_[first + p] > 0) visit(static_cast<Part>(p), count_[first + p]);
       return;
     }
-    for (const Slot* end = slot + spread_[e]; slot != end; ++slot) visit(slot->part, slot->count);
+    for (std::size_t i = first; i < first + spread_[e]; ++i) visit(slot_part_[i], count_[i]);
   }
+  /// Pins of the net by part; null where only some parts are listed.
+  const std::uint32_t* counts_by_part(Net e) const { return dense(e) ? count_.data() + offset_[e] : nullptr; }
 
   /// Weight of all nets of a vertex; shared demand of a vertex alone.
   std::int64_t weight_of(Vertex v) const { return weight_of_[v]; }
@@ -84,10 +86,6 @@ class State {
   bool fits(Vertex v, Part to) const;
 
  private:
-  struct Slot {
-    Part part;
-    std::uint32_t count;
-  };
   bool dense(Net e) const { return offset_[e + 1] - offset_[e] == parts_; }
 
   const Instance* instance_;
@@ -101,7 +99,8 @@ class State {
   std::vector<std::int64_t> load_;
   std::vector<std::int64_t> use_;
   std::vector<std::size_t> offset_;  // by net: min(pins, parts) slots
-  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> count_;  // by slot: pins in its part
+  std::vector<Part> slot_part_;       // by slot; not read where slots are parts
   std::vector<std::uint32_t> spread_;
   std::vector<std::int64_t> weight_of_;
   std::vector<std::int64_t> alone_;
@@ -129,6 +128,8 @@ class Neighbourhood {
   std::int64_t violation_without() const;
 
  private:
+  void add_net(const std::uint32_t* count, Part home, std::int64_t weight, const std::int64_t* size);
+
   const State* state_;
   std::size_t shared_;
   Vertex vertex_ = 0;
