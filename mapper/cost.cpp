@@ -138,7 +138,7 @@ struct Estimator {
     for (const TileId to : flow.destinations) local = local || (home.valid() && mapping.core_of[to.value()] == home);
     // Every packet of a core is made by it, those that it relays too; so is the event that stays at home.
     const bool leaves = to_device(problem.tiles, flow);
-    const double by_host = home.valid() ? 0.0 : unicast ? packets : std::min(1.0, packets);
+    const double by_host = home.valid() ? 0.0 : static_cast<double>(packets_of(chip.noc, route));
     const double made = (tree ? std::min(1.0, packets) : packets) - by_host;
     layer.energy += times(chip.energy.event_emit, events * (made + (local ? 1 : 0))) +
                     times(chip.energy.event_receive, leaves ? 0 : events * packets) +
@@ -148,9 +148,10 @@ struct Estimator {
         flits * (by_host + (leaves ? packets : 0)) * static_cast<double>(chip.host_link.cycles_per_flit.value);
     host_busy += host;
     if (flow.source != TileId(0)) device_host[level] += host;
-    if (unicast && home.valid()) {
-      const double more = static_cast<double>(work.more_packets(f, route.chain.size())) * work.emit[f];
-      add_firing(level, home, more);
+    if (home.valid() && (unicast || !route.starts.empty())) {
+      const std::int64_t more = unicast ? work.more_packets(f, route.chain.size())
+                                        : static_cast<std::int64_t>(route.starts.size());
+      add_firing(level, home, static_cast<double>(more) * work.emit[f]);
     }
     for (std::size_t d = 0; d < flow.destinations.size(); ++d)
       if (const CoreId to = mapping.core_of[flow.destinations[d].value()]; to.valid()) {
@@ -181,7 +182,8 @@ struct Estimator {
       flush_legs();
       legs.begin(level, entry, flits_each);
     }
-    for (const CoreId to : route.chain) {
+    for (std::size_t i = 0; i < route.chain.size(); ++i) {
+      const CoreId to = route.chain[i];
       if (tree && !leaves) break;
       if (basis.many_flows) {
         CoreLegs::Leg& leg = legs.to(to);
@@ -201,14 +203,13 @@ struct Estimator {
       vertical_links += leg.vertical;
       way += leg_cycles(board, at, to, flits_each);
       longest = std::max(longest, way);
-      if (unicast) {
+      if (unicast || !route.passes_on(i)) {
         way = from_host;
+        at = entry;
         continue;
       }
-      if (to != route.chain.back()) {
-        relay[level].add(to.value(), work.relay[f]);
-        way += static_cast<double>(chip.core.relay_cycles.value);
-      }
+      relay[level].add(to.value(), work.relay[f]);
+      way += static_cast<double>(chip.core.relay_cycles.value);
       at = to;
     }
     metrics.tree_hops += events * static_cast<double>(links);

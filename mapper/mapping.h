@@ -3,6 +3,8 @@
 // Solvers are free functions from a MappingProblem to a Mapping; verify() (verifier.h) shares no code with them.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -82,8 +84,8 @@ struct MappingProblem {
   MapConstraints constraints{};     // of the user
 };
 
-/// Relay multicast: the packet goes to chain[0], whose core passes a copy on to chain[1], and so on. Unicast: a packet
-/// to each core of the chain. Tree: one packet, forked by routers.
+/// Relay multicast: the packet goes to chain[0], whose core passes a copy on to chain[1], and so on, until the source
+/// sends another packet of its own. Unicast: a packet to each core of the chain. Tree: one packet, forked by routers.
 struct Route {
   std::vector<CoreId>
       chain;  // distinct cores of the flow's destinations other than the source's own core; the host has
@@ -92,6 +94,12 @@ struct Route {
   std::vector<LinkId> tree{};  // tree chips: links from the source's router to those of the chain's cores, ascending
                                // there; each after the one it goes on from. To the device: none, packets to the
                                // host go from point to point
+  std::vector<std::size_t> starts{};  // relay chips: places in the chain, ascending and none 0, whose core gets a packet
+                                      // of the source's own; the core before it passes nothing on
+  /// Relay chips: whether the core at this place of the chain passes the packet on.
+  bool passes_on(std::size_t place) const {
+    return place + 1 < chain.size() && std::find(starts.begin(), starts.end(), place + 1) == starts.end();
+  }
 };
 
 /// Keys k with (k & mask) == key.

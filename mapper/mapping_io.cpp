@@ -160,6 +160,7 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                      {"events", problem.flow_events[f]},
                      {"chain", ids(mapping.routes[f].chain)},
                      {"delay", mapping.delay[f]}});
+    if (!mapping.routes[f].starts.empty()) flows.back()["starts"] = mapping.routes[f].starts;
     if (!trees) continue;
     flows.back()["tree"] = ids(mapping.routes[f].tree);
     if (f < mapping.tables.keys.size())

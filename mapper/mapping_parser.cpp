@@ -189,6 +189,9 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
     out.problem.flows.push_back(std::move(flow));
     out.problem.flow_events.push_back(node["events"].amount());
     out.mapping.routes.push_back({node["chain"].ids<CoreId>(kMost)});
+    if (node.has("starts"))
+      for (std::size_t i = 0; i < node["starts"].size(); ++i)
+        out.mapping.routes.back().starts.push_back(static_cast<std::size_t>(node["starts"].at(i).small()));
     if (node.has("tree")) out.mapping.routes.back().tree = node["tree"].ids<LinkId>(kMost);
     if (node.has("keys")) out.mapping.tables.keys.push_back({word(node["keys"]["key"]), word(node["keys"]["mask"])});
     out.mapping.delay.push_back(node["delay"].small());

@@ -21,8 +21,10 @@ std::vector<CoreId> entry_holders(const MappingProblem& problem, const Mapping& 
   if (problem.board.chip.noc.multicast == chips::Multicast::kUnicast) {
     // An out axon a destination.
     if (source.valid() && chain.size() > 1) holders.insert(holders.end(), chain.size() - 1, source);
-  } else if (!chain.empty()) {
-    holders.insert(holders.end(), chain.begin(), chain.end() - 1);
+  } else {
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i)
+      if (mapping.routes[flow].passes_on(i)) holders.push_back(chain[i]);
+    if (source.valid()) holders.insert(holders.end(), mapping.routes[flow].starts.size(), source);
   }
   return holders;
 }
@@ -53,7 +55,9 @@ Migration migration(const MappingProblem& problem, const Mapping& before, const 
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const bool moved =
         before.core_of[problem.flows[f].source.value()] != after.core_of[problem.flows[f].source.value()];
-    if (!moved && before.routes[f].chain == after.routes[f].chain) continue;
+    if (!moved && before.routes[f].chain == after.routes[f].chain &&
+        before.routes[f].starts == after.routes[f].starts)
+      continue;
     for (const CoreId core : entry_holders(problem, after, f)) {
       ++m.table_entries;
       send(core, kTableEntryBytes);

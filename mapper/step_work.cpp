@@ -110,7 +110,8 @@ InUse in_use(const chips::Board& board, const std::vector<CoreId>& core_of) {
 
 std::int64_t packets_of(const chips::Noc& noc, const Route& route) {
   if (route.chain.empty()) return 0;
-  return noc.multicast == chips::Multicast::kUnicast ? static_cast<std::int64_t>(route.chain.size()) : 1;
+  if (noc.multicast == chips::Multicast::kUnicast) return static_cast<std::int64_t>(route.chain.size());
+  return 1 + static_cast<std::int64_t>(route.starts.size());
 }
 
 double synchronised(const chips::Sync& sync, double work, double steps, std::int64_t barrier) {

@@ -210,6 +210,9 @@ std::vector<Finding> verify(const MappingProblem& problem, const Mapping& mappin
   for (const Finding& f : out.list)
     if (f.kind == FindingKind::kPlacement) return out.list;  // routes of cores that are not there
   verify_parts::check_routes(problem, mapping, out);
+  for (const Finding& f : out.list)
+    if (f.kind == FindingKind::kRoute || out.list.size() >= limit) return out.list;  // relays that are not there
+  verify_parts::check_relays(problem, mapping, out);
   return out.list;
 }
 
@@ -253,6 +256,8 @@ const char* name_of(FindingKind kind) {
       return "routing table";
     case FindingKind::kEngine:
       return "engine";
+    case FindingKind::kRelayRoom:
+      return "relay room";
     case FindingKind::kConstraint:
       return "constraint";
   }

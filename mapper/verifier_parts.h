@@ -53,6 +53,9 @@ void check_flows(const MappingProblem& problem, Findings& out);
 /// Chains, table entries, and that link dependencies have no cycle.
 void check_routes(const MappingProblem& problem, const Mapping& mapping, Findings& out);
 
+/// What waits in each core's relay buffer within it, by a fluid count of the level's events, every value sent.
+void check_relays(const MappingProblem& problem, const Mapping& mapping, Findings& out);
+
 /// What is wrong with a tree from router `root` to the routers of its chain, empty if nothing is; adds what its links
 /// wait for to `next`.
 std::string tree_fault(const chips::Board& board, std::size_t root, const Route& route,

@@ -54,8 +54,10 @@ std::int64_t CoreModule::send(TileId tile, const Emission& emission, std::int64_
         loop_back_.push_back({at, &path.local, event});
       }
     }
-    for (std::uint32_t leg = 0; leg < path.packets; ++leg) {
-      if (run_.unicast() && !(first && leg == 0)) more += emit_cycles_;
+    std::int64_t free = static_cast<std::int64_t>(path.packets) - run_.flows().further_packets(path, first);
+    for (std::uint32_t leg = 0; leg < path.legs.size(); ++leg) {
+      if (path.legs[leg].relayed || (path.forked && leg > 0)) continue;
+      if (--free < 0) more += emit_cycles_;
       run_.count_sent(flow, leg);
       network_.send({flow, leg, event}, at + more);
     }

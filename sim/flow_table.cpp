@@ -57,16 +57,18 @@ void set_tree_way(const chips::Board& board, std::span<const LinkId> tree, Leg& 
 }  // namespace
 
 FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mapping& mapping)
-    : problem_flows_(problem.flows.size()) {
+    : problem_flows_(problem.flows.size()), unicast_(problem.board.chip.noc.multicast == chips::Multicast::kUnicast) {
+  const bool relays = problem.board.chip.noc.multicast == chips::Multicast::kRelay;
   std::vector<std::vector<std::uint32_t>> by_tile(problem.tiles.size());
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     paths_.push_back(path_of(problem, mapping, f));
     const FlowPath& path = paths_.back();
-    CoreId at = path.from_host ? kHostCore : mapping.core_of[path.source.value()];
-    for (const CoreId to : mapping.routes[f].chain) {
-      add_leg(problem.board, paths_.back(), at, to);
-      if (paths_.back().forked) set_tree_way(problem.board, mapping.routes[f].tree, paths_.back().legs.back());
-      if (problem.board.chip.noc.multicast == chips::Multicast::kRelay) at = to;
+    const CoreId entry = path.from_host ? kHostCore : mapping.core_of[path.source.value()];
+    const mapper::Route& route = mapping.routes[f];
+    for (std::size_t i = 0; i < route.chain.size(); ++i) {
+      const bool relayed = relays && i > 0 && route.passes_on(i - 1);
+      add_leg(problem.board, paths_.back(), relayed ? route.chain[i - 1] : entry, route.chain[i], relayed);
+      if (paths_.back().forked) set_tree_way(problem.board, route.tree, paths_.back().legs.back());
     }
     for (const TileId tile : problem.flows[f].destinations) {
       const CoreId core = mapping.core_of[tile.value()];
@@ -89,7 +91,7 @@ FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mappin
     readout.flits = static_cast<std::int32_t>(chips::flits_of(problem.board.chip.noc, mapper::kPotentialBits));
     readout.first_leg = legs_;
     paths_.push_back(std::move(readout));
-    add_leg(problem.board, paths_.back(), mapping.core_of[t], kHostCore);
+    add_leg(problem.board, paths_.back(), mapping.core_of[t], kHostCore, false);
   }
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) grids_.push_back(grid_of(problem, t, by_tile[t]));
 }
@@ -111,8 +113,12 @@ FlowPath FlowTable::path_of(const mapper::MappingProblem& problem, const mapper:
   return path;
 }
 
-void FlowTable::add_leg(const chips::Board& board, FlowPath& path, CoreId from, CoreId to) {
-  const bool relayed = !path.legs.empty() && board.chip.noc.multicast == chips::Multicast::kRelay;
+std::int64_t FlowTable::further_packets(const FlowPath& path, bool first_flow) const {
+  const auto all = static_cast<std::int64_t>(path.packets);
+  return unicast_ && !first_flow ? all : std::max<std::int64_t>(0, all - 1);
+}
+
+void FlowTable::add_leg(const chips::Board& board, FlowPath& path, CoreId from, CoreId to, bool relayed) {
   path.legs.push_back({from, to, mapper::way_links(board, from, to), relayed, {}, {}});
   if (!relayed && !(path.forked && path.packets == 1)) ++path.packets;
   ++legs_;

@@ -96,6 +96,10 @@ class FlowTable {
   bool is_readout(std::size_t flow) const { return flow >= problem_flows_; }
   std::size_t legs() const { return legs_; }
 
+  /// Packets of an event, each an emission more: on unicast chips all but the first of its first flow, elsewhere all
+  /// but the first of each flow.
+  std::int64_t further_packets(const FlowPath& path, bool first_flow) const;
+
  private:
   /// Flow lists by (token class, channel class): tokens and channels that no flow of the tile tells apart.
   struct Grid {
@@ -106,12 +110,13 @@ class FlowTable {
     std::vector<std::uint32_t> flows;
   };
   FlowPath path_of(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, std::size_t flow) const;
-  void add_leg(const chips::Board& board, FlowPath& path, CoreId from, CoreId to);
+  void add_leg(const chips::Board& board, FlowPath& path, CoreId from, CoreId to, bool relayed);
   Grid grid_of(const mapper::MappingProblem& problem, std::size_t tile, const std::vector<std::uint32_t>& flows) const;
 
   std::vector<FlowPath> paths_;
   std::vector<Grid> grids_;  // by tile
   std::size_t problem_flows_ = 0;
+  bool unicast_ = false;
   std::size_t legs_ = 0;
 };
 

@@ -41,7 +41,8 @@ void HostModule::fire() {
 void HostModule::send(std::uint32_t flow, const Event& event) {
   const FlowPath& path = run_.flows()[flow];
   down_free_ = std::max(down_free_, clock_.now());
-  for (std::uint32_t leg = 0; leg < path.packets; ++leg) {
+  for (std::uint32_t leg = 0; leg < path.legs.size(); ++leg) {
+    if (path.legs[leg].relayed || (path.forked && leg > 0)) continue;
     run_.tally().host_flits[path.stage.value()] += path.flits;
     down_free_ += path.flits * cycles_per_flit_;
     arriving_.push_back({down_free_ + latency_, {flow, leg, event}});

@@ -33,7 +33,7 @@ void put_problem(StateWriter& w, const mapper::MappingProblem& problem) {
 
 void put_mapping(StateWriter& w, const mapper::Mapping& mapping) {
   w(mapping.core_of, mapping.level, mapping.delay, mapping.routes.size());
-  for (const mapper::Route& route : mapping.routes) w(route.chain, route.tree);
+  for (const mapper::Route& route : mapping.routes) w(route.chain, route.tree, route.starts);
 }
 
 void put_options(StateWriter& w, const SimOptions& options) {

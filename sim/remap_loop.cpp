@@ -42,10 +42,11 @@ double gain(const RunResult& before, const RunResult& after) {
 using Images = std::span<const std::vector<std::int32_t>>;
 
 /// Mappings by what a proposal can change: where tiles are and which way flows take.
-using Fingerprint = std::pair<std::vector<CoreId>, std::vector<std::vector<CoreId>>>;
+using Fingerprint =
+    std::pair<std::vector<CoreId>, std::vector<std::pair<std::vector<CoreId>, std::vector<std::size_t>>>>;
 Fingerprint fingerprint(const mapper::Mapping& mapping) {
   Fingerprint print{mapping.core_of, {}};
-  for (const mapper::Route& route : mapping.routes) print.second.push_back(route.chain);
+  for (const mapper::Route& route : mapping.routes) print.second.emplace_back(route.chain, route.starts);
   return print;
 }
 

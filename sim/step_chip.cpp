@@ -104,7 +104,7 @@ class StepChip {
     for (const FiredTile* f : told) {
       if (f->error) std::rethrow_exception(f->error);
     }
-    const std::int64_t packet_cycles = run_.unicast() ? chip_.core.emit_cycles.value : 0;
+    const std::int64_t packet_cycles = chip_.core.emit_cycles.value;
     workloads::for_each_part(fired_count_, parallel_, [&](std::size_t i) {
       FiredTrains& f = fired_[i];
       const bool on_core = run_.mapping().core_of[f.tile.value()].valid();

@@ -83,11 +83,13 @@ void StepDispatch::send_on(std::uint32_t flow, const CellEvents& cell, std::int6
     run_.tally().host_flits[path.stage.value()] += flits;
     (path.from_host ? facts_.host_down_flits : facts_.host_up_flits) += flits;
   }
+  // A tile makes one packet after the other.
+  std::int64_t free = static_cast<std::int64_t>(path.packets) - run_.flows().further_packets(path, first_flow_);
   for (std::size_t l = 0; l < path.legs.size(); ++l) {
     const Leg& leg = path.legs[l];
     const auto index = static_cast<std::uint32_t>(facts_.legs.size());
-    // A tile of a unicast chip makes one packet after the other; the first one is the emission's own.
-    if (run_.unicast() && !path.from_host && !(first_flow_ && l == 0)) offset_ += chip_.core.emit_cycles.value;
+    const bool sent = !leg.relayed && !(path.forked && l > 0);
+    if (sent && --free < 0 && !path.from_host) offset_ += chip_.core.emit_cycles.value;
     send_over(flow, l, train, events, offset_);
     if (path.delay > 0) {
       hold(path, leg.targets, cell);

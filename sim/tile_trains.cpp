@@ -36,8 +36,7 @@ std::int64_t further_packets(const FlowTable& flows, TileId tile, std::size_t ce
   bool first = true;
   for (const std::uint32_t flow : flows.flows_of_cell(tile, cell)) {
     if (zero && !flows[flow].zeros) continue;
-    const auto all = static_cast<std::int64_t>(flows[flow].packets);
-    packets += first ? std::max<std::int64_t>(0, all - 1) : all;
+    packets += flows.further_packets(flows[flow], first);
     first = false;
   }
   return packets;

@@ -35,8 +35,8 @@ struct CellEvents {
 
 class TileTrains {
  public:
-  /// Sorts `emissions` of `tile`. On unicast chips each packet of an event but its first delays all later ones by
-  /// `packet_cycles`; elsewhere that is 0.
+  /// Sorts `emissions` of `tile`. Each of an event's further packets (flow_table.h) delays all later ones by
+  /// `packet_cycles`; 0 for the host.
   void sort(const FlowTable& flows, TileId tile, const std::vector<Emission>& emissions, std::int64_t packet_cycles);
 
   std::size_t size() const { return used_; }

@@ -84,7 +84,9 @@ class Negotiation {
   double hops() const { return hops_; }
 
  private:
-  static bool same(const Route& a, const Route& b) { return a.chain == b.chain && a.tree == b.tree; }
+  static bool same(const Route& a, const Route& b) {
+    return a.chain == b.chain && a.tree == b.tree && a.starts == b.starts;
+  }
 
   std::vector<Route> of_flows() const {
     std::vector<Route> all;
@@ -103,8 +105,12 @@ class Negotiation {
   void add(std::size_t f, double sign) {
     load(f, sign);
     if (problem_.board.chip.noc.multicast != chips::Multicast::kRelay) return;
-    const auto& chain = routes_[f].chain;
-    for (std::size_t i = 0; i + 1 < chain.size(); ++i) entries_[chain[i].value()] += sign > 0 ? 1 : -1;
+    const Route& route = routes_[f];
+    const std::int64_t one = sign > 0 ? 1 : -1;
+    for (std::size_t i = 0; i + 1 < route.chain.size(); ++i)
+      if (route.passes_on(i)) entries_[route.chain[i].value()] += one;
+    if (const CoreId home = core_of_[problem_.flows[f].source.value()]; home.valid())
+      entries_[home.value()] += one * static_cast<std::int64_t>(route.starts.size());
   }
 
   void set(std::size_t f, const Route& route) {
@@ -142,15 +148,18 @@ class Negotiation {
     if (!before.tree.empty())
       routes_[f].tree = trees_.grow(from, before.chain, price_);
     else if (problem_.board.chip.noc.multicast == chips::Multicast::kRelay)
-      routes_[f].chain = cheaper_chain(problem_.board, from, before.chain, price_);
+      routes_[f] = {cheaper_chain(problem_.board, from, before.chain, price_)};
     add(f, 1);
-    if (!tables_hold(before.chain)) set(f, before);
+    if (!tables_hold(before)) set(f, before);
   }
 
-  /// The only core that may have got an entry is the one that was last.
-  bool tables_hold(const std::vector<CoreId>& before) const {
-    return before.empty() || problem_.board.chip.noc.multicast != chips::Multicast::kRelay ||
-           entries_[before.back().value()] <= problem_.board.chip.core.route_entries.value;
+  /// Only cores that passed nothing on may have got an entry.
+  bool tables_hold(const Route& before) const {
+    if (problem_.board.chip.noc.multicast != chips::Multicast::kRelay) return true;
+    for (std::size_t i = 0; i < before.chain.size(); ++i)
+      if (!before.passes_on(i) && entries_[before.chain[i].value()] > problem_.board.chip.core.route_entries.value)
+        return false;
+    return true;
   }
 
   const MappingProblem& problem_;

@@ -17,8 +17,10 @@ std::vector<std::int64_t> relay_entries(const MappingProblem& problem, const std
                                         const std::vector<Route>& routes) {
   std::vector<std::int64_t> entries(problem.board.cores(), 0);
   for (std::size_t f = 0; f < routes.size(); ++f) {
-    if (const CoreId home = core_of[problem.flows[f].source.value()]; home.valid()) ++entries[home.value()];
-    for (std::size_t i = 0; i + 1 < routes[f].chain.size(); ++i) ++entries[routes[f].chain[i].value()];
+    if (const CoreId home = core_of[problem.flows[f].source.value()]; home.valid())
+      entries[home.value()] += 1 + static_cast<std::int64_t>(routes[f].starts.size());
+    for (std::size_t i = 0; i + 1 < routes[f].chain.size(); ++i)
+      if (routes[f].passes_on(i)) ++entries[routes[f].chain[i].value()];
   }
   return entries;
 }

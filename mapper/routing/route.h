@@ -11,7 +11,7 @@ namespace ranvier::mapper::routing {
 /// Sets the mapping's routes and, on tree chips, tables, from its cores and levels. Throws DoesNotFit.
 void route(const MappingProblem& problem, Mapping& mapping);
 
-/// Relay chips: entries by core, one for each flow that starts there and each that is passed on.
+/// Relay chips: entries by core, one for each packet of a flow that starts there and each that is passed on.
 std::vector<std::int64_t> relay_entries(const MappingProblem& problem, const std::vector<CoreId>& core_of,
                                         const std::vector<Route>& routes);
 
@@ -26,10 +26,12 @@ void for_each_route_link(const MappingProblem& problem, const std::vector<CoreId
     for (const LinkId link : route.tree) visit(link);
     return;
   }
-  CoreId at = entry_core(core_of, flow.source);
-  for (const CoreId to : route.chain) {
-    for_each_xy_link(problem.board, at, to, visit);
-    if (problem.board.chip.noc.multicast == chips::Multicast::kRelay) at = to;
+  const CoreId entry = entry_core(core_of, flow.source);
+  const bool relayed = problem.board.chip.noc.multicast == chips::Multicast::kRelay;
+  CoreId at = entry;
+  for (std::size_t i = 0; i < route.chain.size(); ++i) {
+    for_each_xy_link(problem.board, at, route.chain[i], visit);
+    at = relayed && route.passes_on(i) ? route.chain[i] : entry;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "mapper/routing/route.h"
+#include "mapper/verifier.h"
 #include "tests/sim/chip_fixture.h"
 
 namespace ranvier::sim {
@@ -45,32 +46,66 @@ std::int64_t lost(const testing::Case& c, Fidelity fidelity) {
   return simulate(c.problem, c.mapping, images, options).lost.total;
 }
 
+std::size_t make_sources_wait(testing::Case& c) {
+  return mapper::routing::make_sources_wait(c.problem, c.mapping.level, c.mapping.core_of, c.mapping.routes);
+}
+
+/// Cores whose relay buffer the verifier finds too small.
+std::vector<CoreId> refused(const testing::Case& c) {
+  std::vector<CoreId> cores;
+  for (const mapper::Finding& f : mapper::verify(c.problem, c.mapping, 1000))
+    if (f.kind == mapper::FindingKind::kRelayRoom) cores.push_back(f.core);
+  return cores;
+}
+
 TEST(RelayRoom, TheSourceWaitsInPlaceOfTheRelay) {
   const auto c = broadcast();
   ASSERT_EQ(c->mapping.routes[0].chain, (std::vector<CoreId>{CoreId(1), CoreId(2)}));
   EXPECT_GT(lost(*c, Fidelity::kCycle), 100);
-  EXPECT_EQ(mapper::routing::make_sources_wait(c->problem, c->mapping.level, c->mapping.core_of, c->mapping.routes),
-            1u);
-  EXPECT_EQ(c->mapping.routes[0].chain, (std::vector<CoreId>{CoreId(2), CoreId(1)}));
+  EXPECT_EQ(make_sources_wait(*c), 1u);
+  EXPECT_EQ(c->mapping.routes[0].chain, (std::vector<CoreId>{CoreId(1), CoreId(2)}));
+  EXPECT_EQ(c->mapping.routes[0].starts, (std::vector<std::size_t>{1}));
+  EXPECT_EQ(lost(*c, Fidelity::kCycle), 0);
+  EXPECT_EQ(lost(*c, Fidelity::kFast), 0);
+}
+
+TEST(RelayRoom, FlowsThatFitOneByOneAreCountedTogether) {
+  const auto c = broadcast();
+  c->problem.board.chip.core.relay_buffer_events.value = 210;
+  c->problem.flows.insert(c->problem.flows.begin() + 1, c->problem.flows[0]);
+  c->problem.flows[0].channels = {0, 1};
+  c->problem.flows[1].channels = {1, 2};
+  c->problem.flow_events = {200, 200, 2, 1};
+  c->mapping.delay = {0, 0, 0, 0};
+  c->mapping.routes = mapper::make_routes(c->problem, c->mapping.core_of);
+  EXPECT_GT(lost(*c, Fidelity::kCycle), 0);
+  EXPECT_EQ(refused(*c), (std::vector<CoreId>{CoreId(1)}));
+  EXPECT_GT(make_sources_wait(*c), 0u);
+  EXPECT_TRUE(refused(*c).empty());
   EXPECT_EQ(lost(*c, Fidelity::kCycle), 0);
   EXPECT_EQ(lost(*c, Fidelity::kFast), 0);
 }
 
 TEST(RelayRoom, AChainWhoseRelaysHaveRoomStays) {
   const auto c = broadcast();
-  c->problem.board.chip.core.relay_buffer_events.value = 400;  // all of them
-  EXPECT_EQ(mapper::routing::make_sources_wait(c->problem, c->mapping.level, c->mapping.core_of, c->mapping.routes),
-            0u);
+  c->problem.board.chip.core.relay_buffer_events.value = 800;  // twice all of them
+  EXPECT_EQ(make_sources_wait(*c), 0u);
+  EXPECT_TRUE(refused(*c).empty());
   EXPECT_EQ(lost(*c, Fidelity::kCycle), 0);
 }
 
-TEST(RelayRoom, AFullTableKeepsItsChain) {
+TEST(RelayRoom, APacketMoreTakesTheHostLinkAgain) {
   const auto c = broadcast();
-  c->problem.board.chip.core.route_entries.value = 1;  // that of the flow which starts at core 2
-  const auto before = c->mapping.routes[0].chain;
-  EXPECT_EQ(mapper::routing::make_sources_wait(c->problem, c->mapping.level, c->mapping.core_of, c->mapping.routes),
-            0u);
-  EXPECT_EQ(c->mapping.routes[0].chain, before);
+  const auto host_flits = [&] {
+    SimOptions options;
+    options.fidelity = Fidelity::kFast;
+    options.allow_loss = true;
+    const std::vector<std::vector<std::int32_t>> images{std::vector<std::int32_t>(400, 3)};
+    return simulate(c->problem, c->mapping, images, options).layers[0].packets;
+  };
+  const std::int64_t before = host_flits();
+  make_sources_wait(*c);
+  EXPECT_EQ(host_flits(), 2 * before);
 }
 
 }  // namespace
