@@ -21,8 +21,10 @@ constexpr std::array kFirstThresholds{0.1, 0.3, 1.0};  // of the mean weighted h
 constexpr std::array kHeats{0.5, 2.0};                 // of annealing, in its own unit
 constexpr double kCool = 0.01;
 constexpr std::uint32_t kRadius = 32;
-constexpr std::int64_t kAnnealed = 10;         // moves of a cluster for each sweep
-constexpr std::int64_t kMostAnnealed = 10000;  // moves of a cluster
+constexpr double kAgain = 0.5;                 // of a last annealing, from the best found
+constexpr std::int64_t kAnnealed = 17;         // moves of a cluster for each sweep: 5000 at 300, as from scratch
+constexpr std::int64_t kMostAnnealed = 20000;  // moves of a cluster
+constexpr std::int32_t kHomeward = 10;         // one sweep in so many after an annealing, which knows no migration
 constexpr double kGreedyFrom = 0.75;           // share of the sweeps after which only gains are kept
 constexpr std::int32_t kWindow = 2;            // cells around the median, each way
 constexpr std::int32_t kWideWindow = 8;        // around the cluster itself at first; shrinks to 1
@@ -71,11 +73,12 @@ ByCell by_cell(const ClusterGraph& graph, const Placement& start) {
 
 class Search {
  public:
-  Search(const ClusterGraph& graph, Mesh mesh, Placement home, double price, std::uint64_t seed, std::uint64_t stream)
+  Search(const ClusterGraph& graph, Mesh mesh, const Placement& home, Placement at, double price, std::uint64_t seed,
+         std::uint64_t stream)
       : graph_(graph),
         mesh_(mesh),
-        home_(std::move(home)),
-        at_(home_),
+        home_(home),
+        at_(std::move(at)),
         cluster_at_(mesh.cells(), kNoCluster),
         price_(price),
         random_(seed, stream) {
@@ -189,7 +192,7 @@ class Search {
 
   const ClusterGraph& graph_;
   Mesh mesh_;
-  Placement home_;
+  const Placement& home_;
   Placement at_;
   std::vector<Cluster> cluster_at_;  // by cell
   double price_;
@@ -223,7 +226,7 @@ Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, con
     found = at;
   };
   for (std::size_t i = 0; i < kFirstThresholds.size(); ++i) {
-    Search search(canonical.graph, mesh, home, price, options.seed, i);
+    Search search(canonical.graph, mesh, home, home, price, options.seed, i);
     search.run(options.sweeps, kFirstThresholds[i] * mean);
     search.send_home();
     keep_if_less(search.at());
@@ -231,9 +234,18 @@ Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, con
   // Where moves are cheap, annealing as from scratch, but begun where things are, finds more.
   const std::int64_t moves =
       std::min(kAnnealed * options.sweeps, kMostAnnealed) * static_cast<std::int64_t>(home.size());
-  for (std::size_t i = 0; i < kHeats.size(); ++i)
-    keep_if_less(
-        anneal(canonical.graph, mesh, home, {}, {moves, kHeats[i], kCool, kRadius}, options.seed * kHeats.size() + i));
+  const auto annealed = [&](const Placement& from, double heat, std::uint64_t stream) {
+    const Placement at = anneal(canonical.graph, mesh, from, {}, {moves, heat, kCool, kRadius},
+                                options.seed * (kHeats.size() + 1) + stream);
+    keep_if_less(at);
+    if (price <= 0) return;
+    Search search(canonical.graph, mesh, home, at, price, options.seed, kFirstThresholds.size() + stream);
+    search.run(options.sweeps / kHomeward + 1, 0);
+    search.send_home();
+    keep_if_less(search.at());
+  };
+  for (std::size_t i = 0; i < kHeats.size(); ++i) annealed(home, kHeats[i], i);
+  annealed(Placement(found), kAgain, kHeats.size());
 
   Placement moved(graph.size());
   for (std::size_t i = 0; i < home.size(); ++i) moved[canonical.cluster_of[i]] = found[i];

@@ -13,7 +13,7 @@ struct RemapOptions {
   double migration_hops = 0;      // weighted hops that moving a cluster costs, once
   double horizon_inferences = 1;  // over which that is spread; the edges' weights are per inference
   double min_gain = 0.02;         // hysteresis: gain of weighted hops, migration taken off, below which nothing moves
-  std::int32_t sweeps = 60;       // tries per cluster, in each of three searches; ten times as many in two annealings
+  std::int32_t sweeps = 60;       // tries per cluster, in each of three searches; 17 times as many in three annealings
   std::uint64_t seed = 1;
 };
 
@@ -31,7 +31,7 @@ struct Remapped {
 };
 
 /// Swaps with cells near the weighted median of a cluster's neighbours, by threshold accepting from the start, with
-/// three first thresholds, and by annealing; the best outcome, migration counted, is kept. A swap counts the hops it
+/// three first thresholds, and by annealing as long as from scratch; the best outcome, migration counted, is kept. A swap counts the hops it
 /// saves and the migration it causes or takes back (the trade of repartitioning with migration cost, Catalyurek et al.,
 /// IPDPS 2007). Clusters are visited by where they are, so their numbers do not matter. Never worse than the start,
 /// migration counted.
