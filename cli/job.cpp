@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "cli/constraint_names.h"
 #include "cli/map_options.h"
 #include "cli/rank_options.h"
 #include "cli/schedules.h"
@@ -78,10 +79,11 @@ Job::Job(const JobOptions& options) : options_(options) {
     map_layered();
     return;
   }
-  if (graph_) {
-    map_graph();
-    return;
-  }
+  map_with_named_tiles(options_, [this] { graph_ ? map_graph() : map_stages(); });
+  warn_of_idle_names(options_, problem_);
+}
+
+void Job::map_stages() {
   const StopWatch watch;
   const mapper::TilingOptions tiling = tiling_of(options_);
   const chips::Board board = chips::load_target(options_.target);

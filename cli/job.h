@@ -101,6 +101,7 @@ class Job {
   void load_temporal();
   void load_layered();
   void load_graph();
+  void map_stages();
   void map_graph();
   void record_graph(report::RunRecord& record);
   void map_layered();

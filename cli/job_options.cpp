@@ -128,7 +128,7 @@ JobOptions options_for(const mapper::MappingFile& file, JobOptions o) {
                : file.problem.schedule == workloads::Schedule::kAsynchronousUnary ? "async-unary"
                : file.problem.schedule == workloads::Schedule::kTimesteps         ? "timesteps"
                                                                                   : "staged-graded";
-  if (o.schedule == "timesteps") check_workload_over_time(file.file, file.program_name, o.workload);
+  if (o.schedule == "timesteps") check_workload_over_time(file, o.workload);
   return o;
 }
 

@@ -8,6 +8,8 @@
 
 #include "cli/common.h"
 #include "cli/graph_workload.h"
+#include "workloads/methods/network_file.h"
+#include "workloads/model.h"
 
 namespace ranvier::cli {
 
@@ -22,12 +24,25 @@ void check_schedule_of_images(const std::string& schedule) {
   if (schedule == "timesteps") throw UsageError("--schedule", "timesteps is for networks over time; leave it out");
 }
 
-void check_workload_over_time(const std::string& mapping_file, const std::string& program,
-                              const std::string& workload) {
+namespace {
+
+bool is_on_images(const std::string& workload) {
+  try {
+    if (!workloads::is_network_file(workload)) workloads::load_model(workload);
+  } catch (const Error&) {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void check_workload_over_time(const mapper::MappingFile& file, const std::string& workload) {
   if (is_temporal_workload(workload) || is_graph_workload(workload)) return;
+  if (is_on_images(workload)) mapper::check_schedule(file, false);
   throw UsageError("--workload", fmt::format("{} maps {}, a network over time, and {} is no folder of one; give its "
                                              "folder, --workload FOLDER",
-                                             mapping_file, program, workload));
+                                             file.file, file.program_name, workload));
 }
 
 std::string TemporalWorkload::description() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mapper/mapping_io.h"
 #include "workloads/slayer.h"
 
 namespace ranvier::cli {
@@ -17,8 +18,9 @@ bool is_temporal_workload(const std::string& name_or_path);
 /// Throws UsageError where a network on images would run over time.
 void check_schedule_of_images(const std::string& schedule);
 
-/// Throws UsageError where `workload` cannot be the network over time that the mapping file is of.
-void check_workload_over_time(const std::string& mapping_file, const std::string& program, const std::string& workload);
+/// For a mapping file of a network over time. Throws UsageError where `workload` is no network at all, and
+/// MappingFileError where it is one on images.
+void check_workload_over_time(const mapper::MappingFile& file, const std::string& workload);
 
 struct TemporalWorkload {
   workloads::TemporalModel model;

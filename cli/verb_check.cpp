@@ -28,7 +28,7 @@ ExitCode check(const std::string& path, const std::string& given, const std::str
   auto file = mapper::mapping_from_json(read_file(path), path);
   const std::string workload = given.empty() ? file.program_name : given;
   if (file.problem.schedule == workloads::Schedule::kTimesteps)
-    check_workload_over_time(path, file.program_name, workload);
+    check_workload_over_time(file, workload);
   const auto program = mapper::program_for(
       file, is_graph_workload(workload)      ? load_graph_workload(workload, set, 1).program
             : is_temporal_workload(workload) ? workloads::load_temporal(workload).program

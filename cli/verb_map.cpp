@@ -13,6 +13,8 @@
 #include "mapper/cost.h"
 #include "mapper/mechanisms.h"
 #include "report/build_facts.h"
+#include "report/names.h"
+#include "report/origins.h"
 
 namespace ranvier::cli {
 namespace {
@@ -43,28 +45,61 @@ nlohmann::ordered_json pareto_json(const mapper::MapResult& search) {
   return list;
 }
 
-/// What the choice gave up of the best that was found, in percent.
+/// "latency 2.3 % (least: hilbert)", or "latency nothing".
+template <class Figure>
+std::string given_up(const char* name, const mapper::MapResult& search, const mapper::MapCandidate& chosen,
+                     Figure&& figure) {
+  const auto less = [&](const mapper::MapCandidate& a, const mapper::MapCandidate& b) { return figure(a) < figure(b); };
+  const mapper::MapCandidate& least = *std::min_element(search.pareto.begin(), search.pareto.end(), less);
+  const double percent = figure(least) > 0 ? 100 * (figure(chosen) / figure(least) - 1) : 0;
+  if (percent < 0.05) return fmt::format("{} nothing", name);
+  return fmt::format("{} {:.1f} % (least: {}, {})", name, percent, least.start, least.partition);
+}
+
+/// What was taken, and what that gave up of each figure.
 void print_choice(const mapper::MapResult& search) {
   if (search.pareto.empty()) return;
-  const mapper::MapCandidate* chosen = &search.pareto.front();
-  mapper::MapCandidate best = search.pareto.front();
-  for (const mapper::MapCandidate& c : search.pareto) {
-    if (c.chosen) chosen = &c;
-    best.latency = std::min(best.latency, c.latency);
-    best.energy = std::min(best.energy, c.energy);
-    best.max_link_load = std::min(best.max_link_load, c.max_link_load);
-  }
-  const auto over = [](double value, double least) { return least > 0 ? 100 * (value / least - 1) : 0.0; };
+  const auto& found = search.pareto;
+  const auto is_chosen = [](const mapper::MapCandidate& c) { return c.chosen; };
+  const auto at = std::find_if(found.begin(), found.end(), is_chosen);
+  const mapper::MapCandidate& chosen = at == found.end() ? found.front() : *at;
   fmt::print(
-      "taken: {} ({}), {}; over the least found: latency {:.1f} %, energy {:.1f} %, fullest link {:.1f} %; {} "
-      "candidates, "
-      "{} that nothing beats{}\n",
-      chosen->start, chosen->partition,
-      search.beats_every_curve ? "not worse than any curve" : "not worse than the best curve",
-      over(static_cast<double>(chosen->latency.count()), static_cast<double>(best.latency.count())),
-      over(static_cast<double>(chosen->energy.count()), static_cast<double>(best.energy.count())),
-      over(chosen->max_link_load, best.max_link_load), search.candidates, search.pareto.size(),
-      search.stopped_early ? "; stopped by --time-budget-s" : "");
+      "taken: {} ({}), in latency, energy and fullest link not worse than {}; {} candidates, {} that nothing "
+      "beats{}\n",
+      chosen.start, chosen.partition, search.beats_every_curve ? "any curve" : "the best curve", search.candidates,
+      found.size(), search.stopped_early ? "; stopped by --time-budget-s" : "");
+  using Candidate = mapper::MapCandidate;
+  fmt::print("given up of what these have least: {}, {}, {}, {}\n",
+             given_up("latency", search, chosen, [](const Candidate& c) { return microseconds(c.latency); }),
+             given_up("energy", search, chosen, [](const Candidate& c) { return nanojoules(c.energy); }),
+             given_up("fullest link", search, chosen, [](const Candidate& c) { return c.max_link_load; }),
+             given_up("hops", search, chosen, [](const Candidate& c) { return c.tree_hops; }));
+}
+
+struct StaticRow {
+  const char* name;
+  sim::Component component;
+  Energy energy;
+};
+
+/// Of the parts that were used, and have any.
+std::vector<StaticRow> static_rows(const mapper::Metrics& m) {
+  std::vector<StaticRow> rows;
+  if (m.static_chips != Energy()) rows.push_back({"static, chips", sim::Component::kStatic, m.static_chips});
+  if (m.static_device != Energy()) rows.push_back({"static, device", sim::Component::kDeviceStatic, m.static_device});
+  return rows;
+}
+
+nlohmann::ordered_json static_json(const chips::Board& board, const mapper::Metrics& m) {
+  auto list = nlohmann::ordered_json::array();
+  for (const StaticRow& row : static_rows(m)) {
+    const chips::Origin origin = report::origin_of(board, row.component);
+    list.push_back({{"component", report::component_name(row.component)},
+                    {"energy_nj_estimated", nanojoules(row.energy)},
+                    {"entry", origin.key},
+                    {"tag", report::tag_name(origin.tag)}});
+  }
+  return list;
 }
 
 ExitCode map(const MapArguments& a) {
@@ -100,6 +135,7 @@ ExitCode map(const MapArguments& a) {
                                               {"steps", m.steps},
                                               {"latency_us_estimated", microseconds(m.latency)},
                                               {"energy_nj_estimated", nanojoules(m.energy)},
+                                              {"static_energy", static_json(job.problem().board, m)},
                                               {"extensions", mapper::extensions_of(job.problem())},
                                               {"weights_note", job.program().weights_note},
                                               {"wall_s", wall_s},
@@ -114,6 +150,11 @@ ExitCode map(const MapArguments& a) {
   for (const auto& layer : m.layers)
     fmt::print("{:<18} {:>6} {:>12.0f} {:>14.0f} {:>14.0f} {:>12.2f}\n", job.program().stage(layer.stage).name,
                layer.cores, layer.events, layer.synops, layer.flit_hops, nanojoules(layer.energy));
+  for (const StaticRow& row : static_rows(m)) {
+    const chips::Origin origin = report::origin_of(job.problem().board, row.component);
+    fmt::print("{:<18} {:>6} {:>12} {:>14} {:>14} {:>12.2f}  {} ({})\n", row.name, "", "", "", "",
+               nanojoules(row.energy), origin.key, report::tag_name(origin.tag));
+  }
   fmt::print(
       "\nestimated, an image: {:.1f} us in {:.0f} steps, {:.1f} nJ, {:.0f} hops, fullest link {:.3f} flits/cycle\n",
       microseconds(m.latency), m.steps, nanojoules(m.energy), m.tree_hops, m.max_link_load);

@@ -17,7 +17,7 @@ struct RunArguments {
   ProbeOptions probes;
   CheckpointOptions checkpoints;
   std::string remap;
-  std::string mapping_file;  // sim
+  std::string mapping_file;  // sim; run: instead of mapping
   std::string run_dir;       // remap
   std::string out;
   bool force = false;
@@ -26,19 +26,6 @@ struct RunArguments {
 
 ExitCode simulate_and_finish(Job& job, const RunArguments& a, const Context& context, const StopWatch& clock) {
   return run_to_end(job, {a.out, a.remap, a.force, a.probes, a.checkpoints}, context, clock);
-}
-
-ExitCode run(const RunArguments& a, const Context& context) {
-  const StopWatch clock;
-  if (!a.remap.empty()) parse_remap(a.remap, 0);
-  if (!a.remap.empty() && a.probes.any())
-    throw UsageError("--probe",
-                     "--remap simulates many times; probe its result: ranvier sim RUN/mapping.json --probe ...");
-  parse_probes(a.probes);
-  if (a.job.timing == "simple" && (!a.remap.empty() || a.probes.any() || !a.job.rtl.empty()))
-    throw UsageError("--timing", "simple has no network, core or probe; leave out --remap, --probe and --rtl");
-  Job job(a.job);
-  return simulate_and_finish(job, a, context, clock);
 }
 
 mapper::MappingFile read_mapping(const std::string& path) { return mapper::mapping_from_json(read_file(path), path); }
@@ -51,6 +38,20 @@ ExitCode simulate(const RunArguments& a, const Context& context) {
   b.job = options_for(file, b.job);
   Job job(b.job, std::move(file));
   return simulate_and_finish(job, b, context, clock);
+}
+
+ExitCode run(const RunArguments& a, const Context& context) {
+  const StopWatch clock;
+  if (!a.remap.empty()) parse_remap(a.remap, 0);
+  if (!a.remap.empty() && a.probes.any())
+    throw UsageError("--probe",
+                     "--remap simulates many times; probe its result: ranvier sim RUN/mapping.json --probe ...");
+  parse_probes(a.probes);
+  if (a.job.timing == "simple" && (!a.remap.empty() || a.probes.any() || !a.job.rtl.empty()))
+    throw UsageError("--timing", "simple has no network, core or probe; leave out --remap, --probe and --rtl");
+  if (!a.mapping_file.empty()) return simulate(a, context);
+  Job job(a.job);
+  return simulate_and_finish(job, a, context, clock);
 }
 
 ExitCode remap(const RunArguments& a, const Context& context) {
@@ -81,11 +82,20 @@ void add_run_verb(CLI::App& app, Context& context) {
   add_simulation_options(*verb, a->job);
   add_probe_options(*verb, a->probes);
   verb->add_option("--remap", a->remap, "feed the measurement back, e.g. until=1%,max=8[,min-gain=2%][,hold-out=50%]");
+  auto* given = verb->add_option("--mapping", a->mapping_file,
+                                 "run this mapping file, which ranvier map or a hand wrote, instead of mapping; target "
+                                 "and schedule are its own");
+  // What the file says, or only a search would look at.
+  for (const char* option : {"--target", "--schedule", "--preset", "--token-mode", "--constraints", "--dead-core",
+                             "--reroute-rounds", "--time-budget-s", "--place", "--objective", "--engines"})
+    given->excludes(verb->get_option(option));
+  verb->get_option("--target")->required(false);
   verb->add_option("-o,--out", a->out, "run folder; runs/<workload>-<target>-<schedule> when left out");
   verb->add_flag("--force", a->force, "replace an existing run folder");
   add_checkpoint_options(*verb, a->checkpoints);
   verb->callback([a, &context] {
     apply_common(a->job.common);
+    if (a->job.target.empty() && a->mapping_file.empty()) throw CLI::RequiredError("--target");
     context.exit_code = run(*a, context);
   });
 }

@@ -313,8 +313,9 @@ struct Estimator {
     metrics.step_time_ns_mean = nanoseconds(metrics.latency) / std::max(1.0, metrics.steps);
     for (const LayerEstimate& layer : metrics.layers) metrics.energy += layer.energy;
     metrics.energy += times(chip.energy.step_sync, chip_steps * static_cast<double>(metrics.chips));
-    metrics.energy += energy_over(chip.energy.static_chip.value * metrics.chips, metrics.latency);
-    if (device.used) metrics.energy += energy_over(board.device->static_device.value, metrics.latency);
+    metrics.static_chips = energy_over(chip.energy.static_chip.value * metrics.chips, metrics.latency);
+    if (device.used) metrics.static_device = energy_over(board.device->static_device.value, metrics.latency);
+    metrics.energy += metrics.static_chips + metrics.static_device;
   }
 };
 

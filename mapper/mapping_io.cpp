@@ -242,6 +242,13 @@ Program program_for(const MappingFile& file, const Program& program) {
   }
 }
 
+void check_schedule(const MappingFile& file, bool over_time) {
+  if (over_time == (file.problem.schedule == Schedule::kTimesteps)) return;
+  throw MappingFileError(file.file, "/schedule",
+                         over_time ? "a network over time has the schedule timesteps"
+                                   : "timesteps is for networks over time; staged-graded is expected");
+}
+
 void attach(MappingFile& file, const Program& program, const chips::Board& board) {
   const bool any_program = file.sketch && file.program_digest.empty();
   if (const std::string digest = program_digest(program); !any_program && digest != file.program_digest)
@@ -253,11 +260,7 @@ void attach(MappingFile& file, const Program& program, const chips::Board& board
   const std::string made_for = grid(file.chip_name, file.problem.board);
   const std::string at_hand = grid(board.chip.name, board);
   if (made_for != at_hand && !file.chip_name.empty()) throw MappingMismatch(file.file, "board", made_for, at_hand);
-  const bool over_time = file.problem.schedule == Schedule::kTimesteps;
-  if (program.temporal() != over_time)
-    throw MappingFileError(file.file, "/schedule",
-                           program.temporal() ? "a network over time has the schedule timesteps"
-                                              : "timesteps is for networks over time; staged-graded is expected");
+  check_schedule(file, program.temporal());
   file.problem.program = &program;
   file.problem.board = board;
   if (file.sketch) complete_sketch(file);

@@ -55,6 +55,9 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file);
 /// where it has not those stages or units.
 workloads::Program program_for(const MappingFile& file, const workloads::Program& program);
 
+/// Throws MappingFileError at /schedule where the file's is none for a network over time, or one on images.
+void check_schedule(const MappingFile& file, bool over_time);
+
 /// Sets program and board. Throws MappingMismatch when they are not those that the file was made for. Of a sketch also
 /// flows, routes, levels and demands (mapping_sketch.cpp); throws MappingFileError where its tiles are none of the
 /// program's.

@@ -49,6 +49,19 @@ TEST_F(Check, OfAMappingByHandFindsATileOnNoCoreAndACoreTooFull) {
   EXPECT_NE(o.out.find("core 0"), std::string::npos) << o.out;
 }
 
+TEST_F(Check, OfANetworkOnImagesInTimestepsNamesTheSchedule) {
+  map();
+  nlohmann::json m = mapping();
+  m["schedule"] = "timesteps";
+  write(m);
+  const std::string finding = "m.json: at /schedule: timesteps is for networks over time; staged-graded is expected";
+  expect_refusal(ranvier("check m.json"), 5, finding);
+  expect_refusal(ranvier("sim m.json -o r"), 5, finding);
+  m["program"]["name"] = "nowhere";
+  write(m);
+  expect_refusal(ranvier("check m.json"), 4, "--workload");
+}
+
 TEST_F(Check, WithoutAFileIsAUsageError) { expect_refusal(ranvier("check"), 4, "mapping"); }
 
 TEST_F(Check, OfNoFileAtAllIsBadInput) { expect_refusal(ranvier("check nowhere.json"), 5, "nowhere.json"); }
