@@ -15,10 +15,12 @@ namespace ranvier::fuzz {
 /// True: the bytes were read. False: they were refused as users are to see it, with a ranvier::Error of one line.
 /// Whatever else a reader does is a bug and leaves as another exception.
 bool feed_config(std::span<const std::uint8_t> bytes);
+bool feed_constraints(std::span<const std::uint8_t> bytes);
 bool feed_edges(std::span<const std::uint8_t> bytes);
 bool feed_events(std::span<const std::uint8_t> bytes);
 bool feed_events_hdf5(std::span<const std::uint8_t> bytes);
 bool feed_hypergraph(std::span<const std::uint8_t> bytes);
+bool feed_mapping(std::span<const std::uint8_t> bytes);
 bool feed_network(std::span<const std::uint8_t> bytes);
 bool feed_nir(std::span<const std::uint8_t> bytes);
 bool feed_nir_tree(std::span<const std::uint8_t> bytes);

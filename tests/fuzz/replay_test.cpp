@@ -40,10 +40,12 @@ void expect_both(const Counts& counts) {
 }
 
 TEST(FuzzCorpus, Config) { expect_both(replay("config", feed_config)); }
+TEST(FuzzCorpus, Constraints) { expect_both(replay("constraints", feed_constraints)); }
 TEST(FuzzCorpus, Edges) { expect_both(replay("edges", feed_edges)); }
 TEST(FuzzCorpus, Events) { expect_both(replay("events", feed_events)); }
 TEST(FuzzCorpus, EventsHdf5) { expect_both(replay("events_hdf5", feed_events_hdf5)); }
 TEST(FuzzCorpus, Hypergraph) { expect_both(replay("hypergraph", feed_hypergraph)); }
+TEST(FuzzCorpus, Mapping) { expect_both(replay("mapping", feed_mapping)); }
 TEST(FuzzCorpus, Network) { expect_both(replay("network", feed_network)); }
 TEST(FuzzCorpus, Nir) { expect_both(replay("nir", feed_nir)); }
 TEST(FuzzCorpus, NirTree) { expect_both(replay("nir_tree", feed_nir_tree)); }
