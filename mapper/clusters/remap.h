@@ -31,10 +31,10 @@ struct Remapped {
 };
 
 /// Swaps with cells near the weighted median of a cluster's neighbours, by threshold accepting from the start, with
-/// three first thresholds, and by annealing as long as from scratch; the best outcome, migration counted, is kept. A swap counts the hops it
-/// saves and the migration it causes or takes back (the trade of repartitioning with migration cost, Catalyurek et al.,
-/// IPDPS 2007). Clusters are visited by where they are, so their numbers do not matter. Never worse than the start,
-/// migration counted.
+/// three first thresholds, and by annealing as long as from scratch; the best outcome, migration counted, is kept. A
+/// swap counts the hops it saves and the migration it causes or takes back (the trade of repartitioning with migration
+/// cost, Catalyurek et al., IPDPS 2007). Clusters are visited by where they are, so their numbers do not matter. Never
+/// worse than the start, migration counted.
 Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, const RemapOptions& options);
 
 /// The same, but where the rates are those that the start was made for, nothing was learned and nothing moves.
