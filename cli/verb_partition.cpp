@@ -107,9 +107,9 @@ void add_limit(const std::string& text, const std::vector<std::int64_t>& vertex_
   if (error != std::errc{} || rest != end || limit < 1)
     throw UsageError("--limits", fmt::format("'{}' is no limit; write name=N, N at least 1", text));
   for (const SummedResource& r : problem.summed)
-    if (r.name == name) throw UsageError("--limits", fmt::format("'{}' twice", name));
+    if (r.name == name) throw UsageError("--limits", fmt::format("'{}' twice; give it once", name));
   for (const SharedResource& r : problem.shared)
-    if (r.name == name) throw UsageError("--limits", fmt::format("'{}' twice", name));
+    if (r.name == name) throw UsageError("--limits", fmt::format("'{}' twice; give it once", name));
   if (name == "neurons") {
     const std::vector<std::int64_t> one(problem.graph.vertices, 1);
     problem.summed.push_back({name, limit, vertex_weight.empty() ? one : vertex_weight});

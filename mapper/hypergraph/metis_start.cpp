@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// METIS on the star expansion of an instance.
+// METIS on the star expansion of an instance: k-way with a constraint a resource, and recursive cuts by given weights.
 #include <metis.h>
 
 #include <algorithm>
@@ -50,7 +50,12 @@ StarGraph star_graph(const Instance& instance) {
     }
     graph.first.push_back(static_cast<idx_t>(graph.neighbour.size()));
   }
-  // Nobody weighs 0, or METIS may leave a side empty, which it reports on standard output.
+  return graph;
+}
+
+/// Nobody weighs 0, or METIS may leave a side empty, which it reports on standard output; for the same reason nobody
+/// weighs more than a part.
+void weigh_by_demand(const Instance& instance, std::size_t parts, StarGraph& graph) {
   std::vector<std::vector<idx_t>> columns;
   for (std::size_t r = 0; r < std::min(instance.summed(), kMostConstraints); ++r) {
     double all = 0;
@@ -58,17 +63,27 @@ StarGraph star_graph(const Instance& instance) {
       all += static_cast<double>(instance.demand[v * instance.summed() + r]);
     if (all == 0) continue;
     const double scale = std::min(1000.0, kDemandSum / all);
+    const double most = all / static_cast<double>(parts);
     std::vector<idx_t> column;
-    for (Vertex v = 0; v < instance.vertices; ++v)
-      column.push_back(1 + static_cast<idx_t>(static_cast<double>(instance.demand[v * instance.summed() + r]) * scale));
+    for (Vertex v = 0; v < instance.vertices; ++v) {
+      const double demand = std::min(static_cast<double>(instance.demand[v * instance.summed() + r]), most);
+      column.push_back(1 + static_cast<idx_t>(demand * scale));
+    }
     columns.push_back(std::move(column));
   }
   if (columns.empty()) columns.emplace_back(instance.vertices, 1);
   graph.constraints = static_cast<idx_t>(columns.size());
   for (Vertex v = 0; v < instance.vertices; ++v)
     for (const auto& column : columns) graph.vertex_weight.push_back(column[v]);
-  graph.vertex_weight.resize((instance.vertices + nets.size()) * columns.size(), 0);
-  return graph;
+  graph.vertex_weight.resize((graph.first.size() - 1) * columns.size(), 0);
+}
+
+std::array<idx_t, METIS_NOPTIONS> options_with(std::uint64_t seed) {
+  std::array<idx_t, METIS_NOPTIONS> options{};
+  METIS_SetDefaultOptions(options.data());
+  options[METIS_OPTION_SEED] = static_cast<idx_t>(seed % 0x7fffffff);
+  options[METIS_OPTION_NUMBERING] = 0;
+  return options;
 }
 
 }  // namespace
@@ -77,10 +92,8 @@ Parts start_by_metis(const Instance& instance, std::size_t parts, double imbalan
   Parts result(instance.vertices, 0);
   if (parts > 1 && instance.vertices > 2) {
     StarGraph graph = star_graph(instance);
-    std::array<idx_t, METIS_NOPTIONS> options{};
-    METIS_SetDefaultOptions(options.data());
-    options[METIS_OPTION_SEED] = static_cast<idx_t>(seed % 0x7fffffff);
-    options[METIS_OPTION_NUMBERING] = 0;
+    weigh_by_demand(instance, parts, graph);
+    std::array<idx_t, METIS_NOPTIONS> options = options_with(seed);
     auto vertices = static_cast<idx_t>(graph.first.size() - 1);
     auto wanted = static_cast<idx_t>(std::min(parts, instance.vertices));
     std::vector<real_t> balance(static_cast<std::size_t>(graph.constraints), static_cast<real_t>(imbalance));
@@ -94,6 +107,33 @@ Parts start_by_metis(const Instance& instance, std::size_t parts, double imbalan
       result[v] =
           static_cast<Part>(status == METIS_OK ? static_cast<std::size_t>(part[v]) : v * parts / instance.vertices);
   }
+  for (Vertex v = 0; v < instance.vertices; ++v)
+    if (instance.pinned[v] != kNoPart) result[v] = instance.pinned[v];
+  return result;
+}
+
+Parts start_by_cuts(const Instance& instance, std::size_t parts, std::span<const double> weight, std::uint64_t seed) {
+  Parts result(instance.vertices, 0);
+  StarGraph graph = star_graph(instance);
+  double sum = 0;
+  for (const double w : weight) sum += w;
+  const double most = sum / static_cast<double>(parts);
+  for (const double w : weight)
+    graph.vertex_weight.push_back(1 + static_cast<idx_t>(std::min(w, most) * (kDemandSum / sum)));
+  graph.vertex_weight.resize(graph.first.size() - 1, 0);
+  std::array<idx_t, METIS_NOPTIONS> options = options_with(seed);
+  auto vertices = static_cast<idx_t>(graph.first.size() - 1);
+  auto wanted = static_cast<idx_t>(parts);
+  idx_t constraints = 1;
+  real_t balance = 1.03F;
+  std::vector<idx_t> part(graph.first.size() - 1, 0);
+  idx_t cut = 0;
+  const int status = METIS_PartGraphRecursive(&vertices, &constraints, graph.first.data(), graph.neighbour.data(),
+                                              graph.vertex_weight.data(), nullptr, graph.edge_weight.data(), &wanted,
+                                              nullptr, &balance, options.data(), &cut, part.data());
+  for (Vertex v = 0; v < instance.vertices; ++v)
+    result[v] =
+        static_cast<Part>(status == METIS_OK ? static_cast<std::size_t>(part[v]) : v * parts / instance.vertices);
   for (Vertex v = 0; v < instance.vertices; ++v)
     if (instance.pinned[v] != kNoPart) result[v] = instance.pinned[v];
   return result;

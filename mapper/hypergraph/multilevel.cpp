@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "mapper/hypergraph/flat.h"
 #include "mapper/hypergraph/starts.h"
 
 namespace ranvier::mapper::hypergraph {
@@ -241,6 +242,10 @@ Parts solve(const Instance& instance, const Clustering& first, const SolverOptio
     while (to < levels.size() && levels[to - 1].instance.pins.items.size() > kManyPins) ++to;
     const std::size_t members = options.effort == Effort::kFast ? 1 : options.effort == Effort::kDefault ? 3 : 8;
     const Instance& coarsest = levels.empty() ? instance : levels.back().instance;
+    if (!levels.empty() && coarsens_badly(instance, coarsest)) {
+      Parts flat = solve_flat(instance, options);
+      if (score_of(instance, flat, options).violation == 0) return flat;
+    }
     best = best_of(instance, levels, starts(coarsest, options, members), options, to);
     if (to > 0) {
       const std::vector<Vertex>& of = levels[to - 1].clusters.of;

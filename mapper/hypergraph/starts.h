@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "mapper/hypergraph/instance.h"
 
@@ -19,6 +20,9 @@ Parts start_by_overlap(const Instance& instance);
 
 /// METIS on the star expansion, a weightless vertex for each net, into `parts` parts.
 Parts start_by_metis(const Instance& instance, std::size_t parts, double imbalance, std::uint64_t seed);
+
+/// METIS by recursive bisection of the star expansion, `parts` parts of equal sums of `weight` (by vertex, above 0).
+Parts start_by_cuts(const Instance& instance, std::size_t parts, std::span<const double> weight, std::uint64_t seed);
 
 /// Vertices by size to the part where they fit and leave least room; for when parts are few. Apart, pins and limits
 /// hold, except in parts that take what fits nowhere.

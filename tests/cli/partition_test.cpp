@@ -93,7 +93,7 @@ TEST_F(Partition, RefusesWhatItCannotRead) {
   const std::string lenet = "partition --network lenet-cifar --limits ";
   expect_refusal(ranvier(lenet + "neuron=5"), 4, "neurons");
   expect_refusal(ranvier(lenet + "neurons=0"), 4, "'neurons=0'");
-  expect_refusal(ranvier(lenet + "neurons=5,neurons=6"), 4, "twice");
+  expect_refusal(ranvier(lenet + "neurons=5,neurons=6"), 4, "'neurons' twice; give it once");
   expect_refusal(ranvier(lenet + "neurons=5 --solver metis"), 4, "metis-star");
   expect_refusal(ranvier(lenet + "neurons=5 --preset slow"), 4, "--preset");
   expect_refusal(ranvier(lenet + "neurons=5 --neuron-order nhwc"), 4, "--neuron-order");
