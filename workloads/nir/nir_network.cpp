@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/depth_first_search.hpp>
 #include <map>
 
 #include "workloads/nir/nir_errors.h"
@@ -60,56 +62,38 @@ class Flattener {
   NirNetwork& network_;
 };
 
-/// Depth first without recursion: a chain may be as long as a file allows.
-class Order {
- public:
-  explicit Order(NirNetwork& network)
-      : network_(network), successors_(network.units.size()), state_(network.units.size()) {
-    for (std::size_t to = 0; to < network.units.size(); ++to) {
-      for (std::size_t i = 0; i < network.units[to].from.size(); ++i)
-        successors_[network.units[to].from[i].unit].push_back({to, i});
-    }
+/// Of an edge: which of the target's `from` it is.
+using UnitGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property, std::size_t>;
+
+struct OrderFinder : boost::default_dfs_visitor {
+  OrderFinder(NirNetwork& of, std::vector<std::size_t>& in) : network(of), finished(in) {}
+  void back_edge(const UnitGraph::edge_descriptor& edge, const UnitGraph& graph) {
+    network.units[boost::target(edge, graph)].from[graph[edge]].closes_cycle = true;
   }
+  void finish_vertex(std::size_t unit, const UnitGraph&) { finished.push_back(unit); }
 
-  std::vector<std::size_t> find() {
-    for (const std::size_t start : network_.inputs) visit(start);
-    for (std::size_t start = 0; start < network_.units.size(); ++start) visit(start);
-    std::reverse(finished_.begin(), finished_.end());
-    return std::move(finished_);
-  }
-
- private:
-  enum class State : std::uint8_t { kNew, kOpen, kDone };
-  struct Link {
-    std::size_t to;
-    std::size_t at;  // in its `from`
-  };
-
-  void visit(std::size_t start) {
-    if (state_[start] != State::kNew) return;
-    std::vector<std::pair<std::size_t, std::size_t>> path{{start, 0}};  // unit, successors seen
-    state_[start] = State::kOpen;
-    while (!path.empty()) {
-      auto& [unit, seen] = path.back();
-      if (seen == successors_[unit].size()) {
-        state_[unit] = State::kDone;
-        finished_.push_back(unit);
-        path.pop_back();
-        continue;
-      }
-      const Link link = successors_[unit][seen++];
-      if (state_[link.to] == State::kOpen) network_.units[link.to].from[link.at].closes_cycle = true;
-      if (state_[link.to] != State::kNew) continue;
-      state_[link.to] = State::kOpen;
-      path.emplace_back(link.to, 0);
-    }
-  }
-
-  NirNetwork& network_;
-  std::vector<std::vector<Link>> successors_;
-  std::vector<State> state_;
-  std::vector<std::size_t> finished_;
+  NirNetwork& network;
+  std::vector<std::size_t>& finished;
 };
+
+/// Depth first from the inputs, then from what they do not reach; marks edges that close cycles.
+std::vector<std::size_t> order_of(NirNetwork& network) {
+  UnitGraph graph(network.units.size());
+  for (std::size_t to = 0; to < network.units.size(); ++to)
+    for (std::size_t i = 0; i < network.units[to].from.size(); ++i)
+      boost::add_edge(network.units[to].from[i].unit, to, i, graph);
+  std::vector<std::size_t> finished;
+  const OrderFinder finder(network, finished);
+  std::vector<boost::default_color_type> color(network.units.size());  // white
+  const auto colors = boost::make_iterator_property_map(color.begin(), boost::get(boost::vertex_index, graph));
+  const auto visit = [&](std::size_t start) {
+    if (color[start] == boost::white_color) boost::depth_first_visit(graph, start, finder, colors);
+  };
+  for (const std::size_t start : network.inputs) visit(start);
+  for (std::size_t start = 0; start < network.units.size(); ++start) visit(start);
+  std::reverse(finished.begin(), finished.end());
+  return finished;
+}
 
 }  // namespace
 
@@ -121,7 +105,7 @@ NirNetwork make_nir_network(const NirFile& file) {
     if (node.type == "Input") network.inputs.push_back(ends.at(node.name).enter);
     if (node.type == "Output") network.outputs.push_back(ends.at(node.name).enter);
   }
-  const std::vector<std::size_t> order = Order(network).find();
+  const std::vector<std::size_t> order = order_of(network);
   std::vector<std::size_t> place(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
   std::vector<NirUnit> sorted;
