@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts along curves and by solvers. A chip's picture has eight positions (turns and mirrors) if it is square, else
-// four: solvers see one chip alone, so the traffic that leaves it decides between them.
+// four: solvers but bisection see one chip alone, so the traffic that leaves it decides between them.
 #include "mapper/cluster_start.h"
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "mapper/clusters/bisection.h"
 #include "mapper/clusters/solvers.h"
 
 namespace ranvier::mapper {
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::int32_t kMedianPasses = 30;
 constexpr std::int64_t kAnnealMoves = 400;  // a cluster
-constexpr int kTurnRounds = 2;
+constexpr int kChipRounds = 2;
 
 std::vector<CoreId> by_tile(const MappingProblem& problem, const Clustering& clustering,
                             const std::vector<CoreId>& core_of_cluster) {
@@ -48,6 +49,36 @@ struct ChipCells {
         board.core_at(left + static_cast<std::int32_t>(x / each), top + static_cast<std::int32_t>(mesh.y(cell)));
     return CoreId(first.value() + x % each);
   }
+  /// Of any core of the board, so also left, right, above or below.
+  clusters::Terminal terminal(clusters::Cluster cluster, double weight, CoreId at) const {
+    const auto each = static_cast<std::int32_t>(board.cores_per_router());
+    return {cluster, weight, (board.x(at) - left) * each + each / 2, board.y(at) - top};
+  }
+};
+
+/// What clusters exchange with those of other chips.
+class OutsideTraffic {
+ public:
+  struct Other {
+    std::size_t cluster;
+    double flits;
+  };
+
+  OutsideTraffic(const Clustering& clustering, const ClusterTraffic& traffic)
+      : traffic_(traffic), others_(clustering.clusters.size()) {
+    for (const auto& e : traffic.edges) {
+      if (clustering.chip[e.from] == clustering.chip[e.to]) continue;
+      others_[e.from].push_back({e.to, e.flits});
+      others_[e.to].push_back({e.from, e.flits});
+    }
+  }
+  const std::vector<Other>& others(std::size_t cluster) const { return others_[cluster]; }
+  std::size_t clusters() const { return others_.size(); }
+  double with_host(std::size_t cluster) const { return traffic_.with_host[cluster]; }
+
+ private:
+  const ClusterTraffic& traffic_;
+  std::vector<std::vector<Other>> others_;
 };
 
 constexpr int kTurns = 8;
@@ -63,15 +94,8 @@ clusters::Cell turned(clusters::Mesh mesh, clusters::Cell cell, int turn) {
 
 class ChipTurner {
  public:
-  ChipTurner(const MappingProblem& problem, const Clustering& clustering, const ClusterTraffic& traffic,
-             std::vector<CoreId>& core)
-      : board_(problem.board), clustering_(clustering), traffic_(traffic), core_(core), others_(core.size()) {
-    for (const auto& e : traffic.edges) {
-      if (clustering.chip[e.from] == clustering.chip[e.to]) continue;
-      others_[e.from].push_back({e.to, e.flits});
-      others_[e.to].push_back({e.from, e.flits});
-    }
-  }
+  ChipTurner(const chips::Board& board, const OutsideTraffic& outside, std::vector<CoreId>& core)
+      : board_(board), outside_(outside), core_(core) {}
 
   void turn(const ChipCells& cells, const std::vector<std::size_t>& members, const clusters::Placement& at) {
     int best = 0;
@@ -89,30 +113,26 @@ class ChipTurner {
   }
 
  private:
-  struct Other {
-    std::size_t cluster;
-    double flits;
-  };
   double pull(std::size_t cluster, CoreId at) const {
     const auto distance = [&](CoreId to) {
       return static_cast<double>(std::abs(board_.x(at) - board_.x(to)) + std::abs(board_.y(at) - board_.y(to)));
     };
-    double sum = traffic_.with_host[cluster] * distance(CoreId(0));
-    for (const Other& o : others_[cluster]) sum += o.flits * distance(core_[o.cluster]);
+    double sum = outside_.with_host(cluster) * distance(CoreId(0));
+    for (const auto& o : outside_.others(cluster)) sum += o.flits * distance(core_[o.cluster]);
     return sum;
   }
 
   const chips::Board& board_;
-  const Clustering& clustering_;
-  const ClusterTraffic& traffic_;
+  const OutsideTraffic& outside_;
   std::vector<CoreId>& core_;
-  std::vector<std::vector<Other>> others_;
 };
 
 clusters::Placement solve(const clusters::ClusterGraph& graph, clusters::Mesh mesh, StartSolver solver,
                           std::uint64_t seed) {
   using namespace clusters;
   switch (solver) {
+    case StartSolver::kBisection:  // needs more than the graph
+      break;
     case StartSolver::kScotch:
       return refine_by_median_swaps(graph, mesh, place_with_scotch(graph, mesh, seed), {}, kMedianPasses, seed);
     case StartSolver::kMultilevel:
@@ -124,6 +144,50 @@ clusters::Placement solve(const clusters::ClusterGraph& graph, clusters::Mesh me
     }
   }
   return {};
+}
+
+struct OneChip {
+  ChipCells cells;
+  std::vector<std::size_t> members;
+  clusters::ClusterGraph graph;
+};
+
+std::vector<CoreId> turned_to_each_other(const chips::Board& board, const std::vector<OneChip>& used,
+                                         const OutsideTraffic& outside, StartSolver solver, std::uint64_t seed) {
+  std::vector<CoreId> core(outside.clusters());
+  std::vector<clusters::Placement> at;
+  for (const OneChip& chip : used) {
+    at.push_back(solve(chip.graph, chip.cells.mesh, solver, seed));
+    for (std::size_t i = 0; i < chip.members.size(); ++i) core[chip.members[i]] = chip.cells.core(at.back()[i]);
+  }
+  ChipTurner turner(board, outside, core);
+  for (int round = 0; round < kChipRounds; ++round)
+    for (std::size_t c = 0; c < used.size(); ++c) turner.turn(used[c].cells, used[c].members, at[c]);
+  return core;
+}
+
+/// Chips first, then cores, with terminals in both: the chips were chosen by traffic, now it pulls within them.
+std::vector<CoreId> bisected(const std::vector<OneChip>& used, const OutsideTraffic& outside, std::uint64_t seed) {
+  std::vector<CoreId> core(outside.clusters());
+  for (const OneChip& chip : used)
+    for (const std::size_t c : chip.members)
+      core[c] = chip.cells.core(chip.cells.mesh.at(chip.cells.mesh.width / 2, chip.cells.mesh.height / 2));
+  for (int round = 0; round < kChipRounds; ++round) {
+    for (const OneChip& chip : used) {
+      std::vector<clusters::Terminal> terminals;
+      for (std::size_t i = 0; i < chip.members.size(); ++i) {
+        const std::size_t c = chip.members[i];
+        const auto add = [&](double flits, CoreId to) {
+          terminals.push_back(chip.cells.terminal(static_cast<clusters::Cluster>(i), flits, to));
+        };
+        if (outside.with_host(c) > 0) add(outside.with_host(c), CoreId(0));
+        for (const auto& o : outside.others(c)) add(o.flits, core[o.cluster]);
+      }
+      const auto at = clusters::place_by_bisection(chip.graph, chip.cells.mesh, {.terminals = terminals, .seed = seed});
+      for (std::size_t i = 0; i < chip.members.size(); ++i) core[chip.members[i]] = chip.cells.core(at[i]);
+    }
+  }
+  return core;
 }
 
 /// Pinned clusters to their cores; others away from those, and from dead ones.
@@ -161,7 +225,7 @@ void repair(const MappingProblem& problem, const PlaceRules& rules, const Cluste
 }  // namespace
 
 const char* name_of(StartSolver solver) {
-  constexpr std::array kNames{"scotch", "multilevel", "anneal"};
+  constexpr std::array kNames{"scotch", "multilevel", "bisection", "anneal"};
   return kNames[static_cast<std::size_t>(solver)];
 }
 
@@ -209,19 +273,15 @@ std::vector<CoreId> solver_start(const MappingProblem& problem, const PlaceRules
   for (const auto& e : traffic.edges)
     if (clustering.chip[e.from] == clustering.chip[e.to])
       edges[clustering.chip[e.from].value()].push_back({number[e.from], number[e.to], e.flits});
-  std::vector<CoreId> core(clustering.clusters.size());
-  std::vector<clusters::Placement> at(board.chips());
-  for (std::size_t chip = 0; chip < members.size(); ++chip) {
-    if (members[chip].empty()) continue;
-    const ChipCells cells(board, ChipId(chip));
-    const clusters::ClusterGraph graph(members[chip].size(), std::move(edges[chip]));
-    at[chip] = solve(graph, cells.mesh, solver, seed);
-    for (std::size_t i = 0; i < members[chip].size(); ++i) core[members[chip][i]] = cells.core(at[chip][i]);
-  }
-  ChipTurner turner(problem, clustering, traffic, core);
-  for (int round = 0; round < kTurnRounds; ++round)
-    for (std::size_t chip = 0; chip < members.size(); ++chip)
-      if (!members[chip].empty()) turner.turn(ChipCells(board, ChipId(chip)), members[chip], at[chip]);
+  std::vector<OneChip> used;
+  for (std::size_t chip = 0; chip < members.size(); ++chip)
+    if (!members[chip].empty())
+      used.push_back({ChipCells(board, ChipId(chip)), members[chip],
+                      clusters::ClusterGraph(members[chip].size(), std::move(edges[chip]))});
+  const OutsideTraffic outside(clustering, traffic);
+  std::vector<CoreId> core = solver == StartSolver::kBisection
+                                 ? bisected(used, outside, seed)
+                                 : turned_to_each_other(board, used, outside, solver, seed);
   repair(problem, rules, clustering, core);
   return by_tile(problem, clustering, core);
 }

@@ -16,11 +16,13 @@ namespace ranvier::mapper {
 std::vector<CoreId> curve_start(const MappingProblem& problem, const PlaceRules& rules, const Clustering& clustering,
                                 Curve curve);
 
-enum class StartSolver : std::uint8_t { kScotch, kMultilevel, kAnneal };
+enum class StartSolver : std::uint8_t { kScotch, kMultilevel, kBisection, kAnneal };
 const char* name_of(StartSolver solver);
 
-/// Each chip by the solver, with median swaps after it; then turned and mirrored as traffic with other chips and the
-/// host pulls it least far. Pinned clusters go to their cores, those on dead ones to the nearest that is free.
+/// Each chip by the solver. Bisection has the traffic with other chips and the host as terminals where they are, or in
+/// the middle of a chip that is not placed yet; all chips twice. Others see one chip alone: median swaps, then turned
+/// and mirrored as that traffic pulls it least far. Pinned clusters go to their cores, those on dead ones to the
+/// nearest that is free.
 std::vector<CoreId> solver_start(const MappingProblem& problem, const PlaceRules& rules, const Clustering& clustering,
                                  const ClusterTraffic& traffic, StartSolver solver, std::uint64_t seed);
 

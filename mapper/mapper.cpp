@@ -44,7 +44,7 @@ Work work_of(Effort effort) {
     case Effort::kDefault:
       return {true, 2, 1, 4, 3, hypergraph::Effort::kFast};
     case Effort::kBest:
-      return {true, 3, 4, 24, 5, hypergraph::Effort::kDefault};
+      return {true, 4, 4, 24, 5, hypergraph::Effort::kDefault};
   }
   return {};
 }

@@ -27,6 +27,7 @@ namespace {
 
 struct Work {
   std::int32_t scotch_seeds = 1;
+  std::int32_t bisections = 1;     // seeds
   std::int32_t bands = 1;          // numbers of rows tried
   std::int64_t short_moves = 0;    // a cluster, for each start
   std::size_t kept = 1;            // starts that go on
@@ -40,13 +41,13 @@ struct Work {
 Work work_of(Effort effort) {
   switch (effort) {
     case Effort::kFast:
-      return {1, 1, 200, 1, 600, {1.5}, 1'000'000, 10'000'000, 1};
+      return {1, 1, 1, 200, 1, 600, {1.5}, 1'000'000, 10'000'000, 1};
     case Effort::kDefault:
-      return {4, 2, 500, 2, 5000, {0.5, 2.0}, 16'000'000, 40'000'000, 3};
+      return {4, 2, 2, 500, 2, 5000, {0.5, 2.0}, 16'000'000, 40'000'000, 3};
     case Effort::kBest:
       break;
   }
-  return {12, 4, 1000, 4, 20000, {0.5, 2.0}, 64'000'000, 400'000'000, 20};
+  return {12, 6, 4, 1000, 4, 20000, {0.5, 2.0}, 64'000'000, 400'000'000, 20};
 }
 
 // In the units of AnnealSchedule.
@@ -205,6 +206,11 @@ std::vector<Job> start_jobs(const ClusterGraph& graph, Mesh inner, const Work& w
     jobs.push_back({fmt::format("scotch {}", s), [&graph, inner, seed = seed * 1000 + static_cast<std::uint64_t>(s)] {
                       return place_with_scotch(graph, inner, seed);
                     }});
+  for (std::int32_t s = 0; s < work.bisections; ++s)
+    jobs.push_back(
+        {fmt::format("bisection {}", s), [&graph, inner, seed = seed * 1000 + static_cast<std::uint64_t>(s)] {
+           return place_by_bisection(graph, inner, seed);
+         }});
   for (const std::uint32_t rows : best_bands(graph, inner, work.bands))
     jobs.push_back(
         {fmt::format("bands of {}", rows), [&graph, inner, rows] { return place_in_bands(graph, inner, rows); }});
