@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "mapper/routing/route.h"
+#include "mapper/step_work.h"
 #include "mapper/work.h"
 
 namespace ranvier::mapper::routing {
@@ -44,8 +45,19 @@ class RelayRoom {
     const auto fits = [&](const auto& of_core) { return events_of(of_core.second) <= room_; };
     if (std::all_of(relayed_.begin(), relayed_.end(), fits)) return 0;
     cycles_.assign(link_count(problem_.board), 0);
-    for (const std::size_t f : flows)
-      if (!hosted(f)) load(f, 1);
+    integrate_.clear();
+    integrating_.assign(problem_.board.cores(), 0);
+    for (const std::size_t f : flows) {
+      if (hosted(f)) continue;
+      load(f, 1);
+      for (const TileId to : problem_.flows[f].destinations) {
+        const CoreId core = core_of_[to.value()];
+        if (!core.valid()) continue;
+        const double cycles = values_of(problem_.flows[f]) * receive_cycles(problem_, problem_.flows[f], to);
+        integrate_[{f, core}] += cycles;
+        integrating_[core.value()] += cycles;
+      }
+    }
     std::size_t changes = 0;
     // What is changed for one core loads links of others; every change takes a relay away or is a flow's only turn.
     for (bool again = true; again;) {
@@ -154,6 +166,8 @@ class RelayRoom {
   double waiting_of(CoreId core, Part&& part, std::vector<std::pair<std::size_t, double>>& left) {
     const std::set<std::size_t>& flows = relayed_.at(core);
     double goes = relay_cycles(core);
+    double taken = 0;     // cycles until the slowest of the next cores has taken in all that comes to it
+    double taken_in = 0;  // here, of what is passed on
     with_it_.clear();
     for (const std::size_t f : flows) {
       if (part(f) <= 0) continue;
@@ -163,7 +177,13 @@ class RelayRoom {
         });
       });
       goes = std::max(goes, busiest(core, next));
+      if (hosted(f)) continue;
+      taken = std::max(taken, integrating_[next.value()]);
+      if (const auto at = integrate_.find({f, core}); at != integrate_.end()) taken_in += at->second;
     }
+    const auto left_of = [](double comes, double goes_in) {
+      return goes_in <= comes ? 0.0 : (goes_in - comes) / goes_in;
+    };
     double sum = 0;
     for (const std::size_t f : flows) {
       if (part(f) <= 0) continue;
@@ -171,8 +191,10 @@ class RelayRoom {
       way_to(f, core, [&](CoreId from, CoreId to) {
         for_each_xy_link(problem_.board, from, to, [&](LinkId link) { comes = std::max(comes, with_it_[link]); });
       });
-      if (goes <= comes) continue;
-      left.emplace_back(f, part(f) * values_of(problem_.flows[f]) * (goes - comes) / goes);
+      // A core that takes in slowly stops the links before it: that holds up what comes here as it does what goes.
+      const double share = std::max(left_of(comes, goes), left_of(std::max(comes, taken_in), std::max(goes, taken)));
+      if (share <= 0) continue;
+      left.emplace_back(f, part(f) * values_of(problem_.flows[f]) * share);
       sum += left.back().second;
     }
     return sum;
@@ -321,6 +343,8 @@ class RelayRoom {
   std::vector<double> cycles_;  // by link; of the level's cores, or beside a flow of the host
   double host_cycles_ = 0;
   std::map<LinkId, double> with_it_;
+  std::map<std::pair<std::size_t, CoreId>, double> integrate_;  // cycles by flow and core, of cores' flows
+  std::vector<double> integrating_;                             // by core
   std::set<std::size_t> turned_;
 };
 
