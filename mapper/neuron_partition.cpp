@@ -10,6 +10,8 @@
 #include <numeric>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "mapper/demand.h"
 #include "mapper/errors.h"
 #include "mapper/hypergraph/seeds.h"
@@ -88,6 +90,31 @@ PartitionProblem problem_of(const Program& program, StageId stage, const chips::
       "no grid of this chip helps: a neuron and all its inputs stay on one core; take a chip with larger " + resource);
 }
 
+/// Counted before anything is partitioned: at full scale a graph takes more memory than the synapses.
+void refuse_neurons(const Program& program, const std::vector<StageId>& stages, const chips::CoreKind& core) {
+  std::vector<Shortfall> shortfalls;
+  std::string which;
+  for (const StageId id : stages) {
+    const Stage& stage = program.stage(id);
+    std::vector<std::int64_t> hears(static_cast<std::size_t>(stage.channels), 0);
+    for (std::int32_t source = 0; source < stage.sparse->sources(); ++source)
+      stage.sparse->for_each(source, {0, stage.channels},
+                             [&](std::int32_t target, std::int32_t) { ++hears[static_cast<std::size_t>(target)]; });
+    const std::int64_t most = *std::max_element(hears.begin(), hears.end());
+    const std::int64_t limit = core.fan_in_axons.value;
+    if (most <= limit) continue;
+    const auto over = std::count_if(hears.begin(), hears.end(), [&](std::int64_t n) { return n > limit; });
+    shortfalls.push_back({"fan_in_axons", id, stage.name, CoreId(), most, limit, "a core of this chip"});
+    which += fmt::format("{}{} of {} neurons of {}", which.empty() ? "" : ", ", over, stage.channels, stage.name);
+  }
+  if (!shortfalls.empty())
+    throw DoesNotFit(std::move(shortfalls),
+                     fmt::format("no grid of this chip helps: a neuron and all its inputs stay on one core, and {} "
+                                 "hear more sources than a core has axons; take a chip with larger fan_in_axons, or "
+                                 "fewer synapses a neuron",
+                                 which));
+}
+
 /// A part of a stage.
 struct Place {
   std::size_t stage;
@@ -159,6 +186,7 @@ class NetworkPartition {
       limits_[s] = limits_of(board_.chip.core, program_, StageId(s));
       if (options_.most_neurons > 0) limits_[s].neurons = std::min(limits_[s].neurons, options_.most_neurons);
     }
+    refuse_neurons(program_, stages, board_.chip.core);
     const std::vector<StageId> all = stages;
     for (result_.rounds = 1;; ++result_.rounds) {
       solve_all(stages);

@@ -116,7 +116,9 @@ TEST(NeuronPartition, ANeuronWithTooManyInputsIsNamed) {
   } catch (const DoesNotFit& e) {
     EXPECT_EQ(e.shortfalls.at(0).resource, "fan_in_axons");
     EXPECT_EQ(e.shortfalls.at(0).stage_name, "rings");
+    EXPECT_EQ(e.shortfalls.at(0).needed, 7);
     EXPECT_EQ(e.shortfalls.at(0).available, 6);
+    EXPECT_NE(std::string(e.what()).find("1 of 6 neurons of rings"), std::string::npos) << e.what();
   }
 }
 
