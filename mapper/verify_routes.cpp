@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verifier's routes: chains against destinations, tables, and a cycle search over link dependencies.
+// The verifier's routes: chains against destinations, tables, and what links wait for.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,37 +10,6 @@
 #include "mapper/verifier_parts.h"
 
 namespace ranvier::mapper::verify_parts {
-
-std::vector<std::size_t> find_cycle(const std::vector<std::set<std::size_t>>& next) {
-  enum : std::uint8_t { kNew, kOpen, kDone };
-  std::vector<std::uint8_t> state(next.size(), kNew);
-  for (std::size_t root = 0; root < next.size(); ++root) {
-    if (state[root] != kNew) continue;
-    std::vector<std::pair<std::size_t, std::set<std::size_t>::const_iterator>> path;
-    path.emplace_back(root, next[root].begin());
-    state[root] = kOpen;
-    while (!path.empty()) {
-      auto& [link, at] = path.back();
-      if (at == next[link].end()) {
-        state[link] = kDone;
-        path.pop_back();
-        continue;
-      }
-      const std::size_t to = *at++;
-      if (state[to] == kOpen) {
-        std::vector<std::size_t> cycle;
-        for (const auto& step : path)
-          if (!cycle.empty() || step.first == to) cycle.push_back(step.first);
-        return cycle;
-      }
-      if (state[to] == kNew) {
-        state[to] = kOpen;
-        path.emplace_back(to, next[to].begin());
-      }
-    }
-  }
-  return {};
-}
 
 namespace {
 
