@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // METIS on graphs that stand for a hypergraph, as others use it.
-#include <metis.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
-#include <stdexcept>
+#include <utility>
 
+#include "mapper/hypergraph/metis_cuts.h"
 #include "mapper/hypergraph/part_bounds.h"
 #include "mapper/hypergraph/seeds.h"
 
 namespace ranvier::mapper::hypergraph {
 namespace {
-
-struct PlainGraph {
-  std::size_t vertices = 0;
-  std::vector<idx_t> first{0}, neighbour, weight;
-};
 
 /// METIS adds weights in 32 bits.
 idx_t whole(double weight, double sum) {
@@ -26,17 +19,16 @@ idx_t whole(double weight, double sum) {
   return static_cast<idx_t>(weight * std::min(1.0, kMostSum / sum));
 }
 
-PlainGraph star(const Hypergraph& graph, double sum) {
+MetisInput star(const Hypergraph& graph, double sum) {
   const Lists incident = transposed(graph.pins, graph.vertices);
-  PlainGraph result;
-  result.vertices = graph.vertices + graph.pins.size();
+  MetisInput result;
   for (Vertex v = 0; v < graph.vertices; ++v) {
     const Hyperedge* before = nullptr;
     for (const Hyperedge& e : incident[v]) {
       if (before != nullptr && *before == e) continue;  // listens to itself
       before = &e;
       result.neighbour.push_back(static_cast<idx_t>(graph.vertices + e));
-      result.weight.push_back(std::max(whole(graph.weight[e], sum), 1));
+      result.edge_weight.push_back(std::max(whole(graph.weight[e], sum), 1));
     }
     result.first.push_back(static_cast<idx_t>(result.neighbour.size()));
   }
@@ -45,16 +37,15 @@ PlainGraph star(const Hypergraph& graph, double sum) {
     for (std::size_t i = 0; i < pins.size(); ++i) {
       if (i > 0 && pins[i] == pins[0]) continue;
       result.neighbour.push_back(static_cast<idx_t>(pins[i]));
-      result.weight.push_back(std::max(whole(graph.weight[e], sum), 1));
+      result.edge_weight.push_back(std::max(whole(graph.weight[e], sum), 1));
     }
     result.first.push_back(static_cast<idx_t>(result.neighbour.size()));
   }
   return result;
 }
 
-PlainGraph edges(const Hypergraph& graph, double sum) {
-  PlainGraph result;
-  result.vertices = graph.vertices;
+MetisInput edges(const Hypergraph& graph, double sum) {
+  MetisInput result;
   const Lists heard = in_axons(graph, 0).items_of;
   Lists sent;  // by vertex
   std::vector<std::uint32_t> source(graph.pins.size());
@@ -76,7 +67,7 @@ PlainGraph edges(const Hypergraph& graph, double sum) {
       for (; i < of_vertex.size() && of_vertex[i].first == other; ++i) weight += of_vertex[i].second;
       if (other == v) continue;
       result.neighbour.push_back(static_cast<idx_t>(other));
-      result.weight.push_back(std::max(whole(weight, sum), 1));
+      result.edge_weight.push_back(std::max(whole(weight, sum), 1));
     }
     result.first.push_back(static_cast<idx_t>(result.neighbour.size()));
   }
@@ -98,7 +89,7 @@ Parts fill_with_metis(const PartitionProblem& problem, MetisGraph kind, std::uin
   double sum = 0;
   for (std::size_t e = 0; e < problem.graph.pins.size(); ++e)
     sum += problem.graph.weight[e] * static_cast<double>(problem.graph.pins[e].size());
-  PlainGraph graph = kind == MetisGraph::kStar ? star(problem.graph, sum) : edges(problem.graph, sum);
+  MetisInput graph = kind == MetisGraph::kStar ? star(problem.graph, sum) : edges(problem.graph, sum);
 
   std::vector<const SummedResource*> constraints;  // METIS divides by the sum of each
   std::vector<real_t> imbalance;
@@ -109,24 +100,14 @@ Parts fill_with_metis(const PartitionProblem& problem, MetisGraph kind, std::uin
     const double room = static_cast<double>(r.limit) * static_cast<double>(parts) / all;
     imbalance.push_back(static_cast<real_t>(std::clamp(room, 1.001, 2.0)));
   }
-  std::vector<idx_t> demand;
-  for (std::size_t v = 0; v < graph.vertices; ++v)
+  if (constraints.empty()) imbalance.push_back(1.03F);
+  graph.constraints = static_cast<idx_t>(imbalance.size());
+  for (std::size_t v = 0; v < graph.vertices(); ++v) {
     for (const SummedResource* r : constraints)
-      demand.push_back(v < result.size() ? static_cast<idx_t>(r->demand[v]) : 0);
-  std::array<idx_t, METIS_NOPTIONS> options{};
-  METIS_SetDefaultOptions(options.data());
-  options[METIS_OPTION_SEED] = static_cast<idx_t>(seed % 0x7fffffff);
-  options[METIS_OPTION_NUMBERING] = 0;
-  auto vertices = static_cast<idx_t>(graph.vertices);
-  auto count = static_cast<idx_t>(std::max<std::size_t>(constraints.size(), 1));
-  auto wanted = static_cast<idx_t>(parts);
-  idx_t cut = 0;
-  std::vector<idx_t> part(graph.vertices, 0);
-  const int status =
-      METIS_PartGraphKway(&vertices, &count, graph.first.data(), graph.neighbour.data(),
-                          constraints.empty() ? nullptr : demand.data(), nullptr, graph.weight.data(), &wanted, nullptr,
-                          constraints.empty() ? nullptr : imbalance.data(), options.data(), &cut, part.data());
-  if (status != METIS_OK) throw std::logic_error("METIS_PartGraphKway failed");
+      graph.vertex_weight.push_back(v < result.size() ? static_cast<idx_t>(r->demand[v]) : 0);
+    if (constraints.empty()) graph.vertex_weight.push_back(v < result.size() ? 1 : 0);
+  }
+  const std::vector<idx_t> part = cut_k_way(std::move(graph), parts, imbalance, seed);
   for (std::size_t v = 0; v < result.size(); ++v) {
     const bool pinned = !problem.pinned.empty() && problem.pinned[v] != kNoPart;
     result[v] = pinned ? problem.pinned[v] : static_cast<Part>(part[v]);

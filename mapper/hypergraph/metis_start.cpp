@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // METIS on the star expansion of an instance: k-way with a constraint a resource, and recursive cuts by given weights.
-#include <metis.h>
-
 #include <algorithm>
-#include <array>
+#include <utility>
 
+#include "mapper/hypergraph/metis_cuts.h"
 #include "mapper/hypergraph/starts.h"
 
 namespace ranvier::mapper::hypergraph {
@@ -15,13 +14,8 @@ constexpr double kWeightSum = 5e8;  // METIS adds edge weights in 32 bits
 constexpr double kDemandSum = 2e7;  // and vertex weights, times small factors
 constexpr std::size_t kMostConstraints = 8;
 
-struct StarGraph {
-  std::vector<idx_t> first, neighbour, edge_weight, vertex_weight;
-  idx_t constraints = 0;
-};
-
-StarGraph star_graph(const Instance& instance) {
-  StarGraph graph;
+MetisInput star_graph(const Instance& instance) {
+  MetisInput graph;
   std::vector<Net> nets;  // with weight
   double sum = 0;
   for (Net e = 0; e < instance.pins.size(); ++e)
@@ -34,7 +28,6 @@ StarGraph star_graph(const Instance& instance) {
   const auto weight_of = [&](Net e) {
     return static_cast<idx_t>(1 + static_cast<double>(instance.weight[e]) * (kWeightSum / sum));
   };
-  graph.first.push_back(0);
   for (Vertex v = 0; v < instance.vertices; ++v) {
     for (const Net e : instance.nets_of[v])
       if (number[e] >= 0) {
@@ -53,9 +46,8 @@ StarGraph star_graph(const Instance& instance) {
   return graph;
 }
 
-/// Nobody weighs 0, or METIS may leave a side empty, which it reports on standard output; for the same reason nobody
-/// weighs more than a part.
-void weigh_by_demand(const Instance& instance, std::size_t parts, StarGraph& graph) {
+/// Nobody weighs 0 and nobody more than a part: METIS is at ease with vertices of like weights.
+void weigh_by_demand(const Instance& instance, std::size_t parts, MetisInput& graph) {
   std::vector<std::vector<idx_t>> columns;
   for (std::size_t r = 0; r < std::min(instance.summed(), kMostConstraints); ++r) {
     double all = 0;
@@ -75,15 +67,7 @@ void weigh_by_demand(const Instance& instance, std::size_t parts, StarGraph& gra
   graph.constraints = static_cast<idx_t>(columns.size());
   for (Vertex v = 0; v < instance.vertices; ++v)
     for (const auto& column : columns) graph.vertex_weight.push_back(column[v]);
-  graph.vertex_weight.resize((graph.first.size() - 1) * columns.size(), 0);
-}
-
-std::array<idx_t, METIS_NOPTIONS> options_with(std::uint64_t seed) {
-  std::array<idx_t, METIS_NOPTIONS> options{};
-  METIS_SetDefaultOptions(options.data());
-  options[METIS_OPTION_SEED] = static_cast<idx_t>(seed % 0x7fffffff);
-  options[METIS_OPTION_NUMBERING] = 0;
-  return options;
+  graph.vertex_weight.resize(graph.vertices() * columns.size(), 0);
 }
 
 }  // namespace
@@ -91,21 +75,11 @@ std::array<idx_t, METIS_NOPTIONS> options_with(std::uint64_t seed) {
 Parts start_by_metis(const Instance& instance, std::size_t parts, double imbalance, std::uint64_t seed) {
   Parts result(instance.vertices, 0);
   if (parts > 1 && instance.vertices > 2) {
-    StarGraph graph = star_graph(instance);
+    MetisInput graph = star_graph(instance);
     weigh_by_demand(instance, parts, graph);
-    std::array<idx_t, METIS_NOPTIONS> options = options_with(seed);
-    auto vertices = static_cast<idx_t>(graph.first.size() - 1);
-    auto wanted = static_cast<idx_t>(std::min(parts, instance.vertices));
-    std::vector<real_t> balance(static_cast<std::size_t>(graph.constraints), static_cast<real_t>(imbalance));
-    std::vector<idx_t> part(graph.first.size() - 1, 0);
-    idx_t cut = 0;
-    const int status = METIS_PartGraphKway(&vertices, &graph.constraints, graph.first.data(), graph.neighbour.data(),
-                                           graph.vertex_weight.data(), nullptr, graph.edge_weight.data(), &wanted,
-                                           nullptr, balance.data(), options.data(), &cut, part.data());
-    // METIS gives up on some graphs of few, heavy vertices; runs of equal length are a start as well.
-    for (Vertex v = 0; v < instance.vertices; ++v)
-      result[v] =
-          static_cast<Part>(status == METIS_OK ? static_cast<std::size_t>(part[v]) : v * parts / instance.vertices);
+    const std::vector<real_t> balance(static_cast<std::size_t>(graph.constraints), static_cast<real_t>(imbalance));
+    const std::vector<idx_t> part = cut_k_way(std::move(graph), std::min(parts, instance.vertices), balance, seed);
+    for (Vertex v = 0; v < instance.vertices; ++v) result[v] = static_cast<Part>(part[v]);
   }
   for (Vertex v = 0; v < instance.vertices; ++v)
     if (instance.pinned[v] != kNoPart) result[v] = instance.pinned[v];
@@ -114,26 +88,15 @@ Parts start_by_metis(const Instance& instance, std::size_t parts, double imbalan
 
 Parts start_by_cuts(const Instance& instance, std::size_t parts, std::span<const double> weight, std::uint64_t seed) {
   Parts result(instance.vertices, 0);
-  StarGraph graph = star_graph(instance);
+  MetisInput graph = star_graph(instance);
   double sum = 0;
   for (const double w : weight) sum += w;
   const double most = sum / static_cast<double>(parts);
   for (const double w : weight)
     graph.vertex_weight.push_back(1 + static_cast<idx_t>(std::min(w, most) * (kDemandSum / sum)));
-  graph.vertex_weight.resize(graph.first.size() - 1, 0);
-  std::array<idx_t, METIS_NOPTIONS> options = options_with(seed);
-  auto vertices = static_cast<idx_t>(graph.first.size() - 1);
-  auto wanted = static_cast<idx_t>(parts);
-  idx_t constraints = 1;
-  real_t balance = 1.03F;
-  std::vector<idx_t> part(graph.first.size() - 1, 0);
-  idx_t cut = 0;
-  const int status = METIS_PartGraphRecursive(&vertices, &constraints, graph.first.data(), graph.neighbour.data(),
-                                              graph.vertex_weight.data(), nullptr, graph.edge_weight.data(), &wanted,
-                                              nullptr, &balance, options.data(), &cut, part.data());
-  for (Vertex v = 0; v < instance.vertices; ++v)
-    result[v] =
-        static_cast<Part>(status == METIS_OK ? static_cast<std::size_t>(part[v]) : v * parts / instance.vertices);
+  graph.vertex_weight.resize(graph.vertices(), 0);
+  const std::vector<idx_t> part = cut_in_halves(graph, parts, 1.005, seed);
+  for (Vertex v = 0; v < instance.vertices; ++v) result[v] = static_cast<Part>(part[v]);
   for (Vertex v = 0; v < instance.vertices; ++v)
     if (instance.pinned[v] != kNoPart) result[v] = instance.pinned[v];
   return result;
