@@ -87,6 +87,17 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
       out.add({.kind = FindingKind::kRoute, .tile = flow.source, .flow = f, .text = text});
     };
     const std::vector<CoreId>& chain = m.routes[f].chain;
+    const std::vector<std::size_t>& starts = m.routes[f].starts;
+    std::size_t last_start = 0;
+    bool starts_fit = starts.empty() || relayed;
+    for (const std::size_t start : starts) {
+      starts_fit = starts_fit && start > last_start && start < chain.size();
+      last_start = start;
+    }
+    if (!starts_fit) {
+      bad(fmt::format("flow {} has starts that are no places of a relay chain in ascending order", f));
+      continue;
+    }
     std::vector<CoreId> reached = chain;
     std::sort(reached.begin(), reached.end());
     if (reached != wanted) {  // a core twice is none of those
@@ -111,13 +122,16 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
     if (unicast && home.valid())
       add_axons(p, flow, chain, axons);
     else if (relayed && home.valid())
-      ++entries[home.value()];
-    for (std::size_t i = 0; relayed && i + 1 < chain.size(); ++i) ++entries[chain[i].value()];
-    CoreId at = home.valid() ? home : CoreId(0);
-    for (const CoreId to : chain) {
+      entries[home.value()] += 1 + static_cast<std::int64_t>(starts.size());
+    const CoreId entry = home.valid() ? home : CoreId(0);
+    CoreId at = entry;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+      const bool anew = std::binary_search(starts.begin(), starts.end(), i);
+      if (relayed && i > 0 && !anew) ++entries[chain[i - 1].value()];
       // A relay takes the packet off the mesh, so a dependency ends there; unicasts all begin at the source.
-      ways.emplace_back(at, to);
-      if (relayed) at = to;
+      if (anew) at = entry;
+      ways.emplace_back(at, chain[i]);
+      if (relayed) at = chain[i];
     }
   }
   keep_distinct(ways);  // many flows go the same way, which is walked once
