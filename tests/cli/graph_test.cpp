@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Irregular networks from the command line: mapped, run, probed by the file's numbers, checked, refused.
 #include "tests/cli/command.h"
+#include "tests/shared_data.h"
 
 namespace ranvier::cli_test {
 namespace {
@@ -40,6 +41,25 @@ TEST_F(GraphTest, RunsAreExactAndProbesPrintTheNumbersOfTheFile) {
   const Outcome checked =
       ranvier(std::string("check run/mapping.json --workload rings.csv --set core_neurons=3,") + kSet);
   EXPECT_EQ(checked.exit_code, 0) << checked.err << checked.out;
+}
+
+TEST_F(GraphTest, MicrocircuitIsMappedVerifiedAndExact) {
+  constexpr const char* kFile = "microcircuit-pd14/network_params.json";
+  RANVIER_NEEDS_SHARED_DATA(kFile);
+  const std::string file = "'" + shared_data(kFile).string() + "'";
+  const std::string set = " --set n_scaling=0.02,k_scaling=0.1,steps=20,core_neurons=40";
+  const Outcome mapped =
+      ranvier("map " + file + " --target loihi-fitted --quiet --json --preset compact,fast -o m.json" + set);
+  ASSERT_EQ(mapped.exit_code, 0) << mapped.err;
+  EXPECT_EQ(mapped.json().at("verified"), true);
+  EXPECT_GE(mapped.json().at("tiles"), 1544 / 40);
+  EXPECT_GE(mapped.json().at("connectivity"), mapped.json().at("bounds").at("connectivity"));
+  const Outcome checked = ranvier("check m.json --workload " + file + set);
+  EXPECT_EQ(checked.exit_code, 0) << checked.err << checked.out;
+  const Outcome ran = ranvier("run " + file + " --target loihi-fitted --quiet --json --force -o run --fidelity fast " +
+                              "--preset compact,fast" + set);
+  ASSERT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(ran.json().at("exact"), true);
 }
 
 TEST_F(GraphTest, WrongInputIsRefused) {
