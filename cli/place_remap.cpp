@@ -56,12 +56,11 @@ void check_place_remap(const PlaceRemapArguments& a) {
 
 Remapped remap_placement(const PlaceRemapArguments& a, const ClusterGraph& graph, Mesh mesh, const Placement& start,
                          Effort effort, std::uint64_t seed) {
-  constexpr std::int32_t kSweeps[] = {60, 300, 3000};
   RemapOptions options;
   options.migration_hops = a.migration_hops;
   options.horizon_inferences = a.horizon_inferences;
   options.min_gain = parse_min_gain(a.min_gain);
-  options.sweeps = kSweeps[static_cast<std::size_t>(effort)];
+  options.effort = effort;
   options.seed = seed;
   if (a.known_file.empty()) return remap(graph, mesh, start, options);
   EdgeList known = read_edges(a.known_file);

@@ -19,6 +19,7 @@ namespace {
 constexpr double kWantedAcceptance = 0.3;
 constexpr std::int64_t kMovesARound = 2048;  // between two looks at the acceptance rate
 constexpr double kColdShare = 0.05;          // of the moves, at temperature 0, at the end
+constexpr std::uint64_t kHomeward = 8;       // one move in so many goes home, where moving has a price
 
 // -ln(u) in 2^-16, for u in the middle of each of 4096 equal parts: the same numbers on every machine.
 std::array<std::int64_t, 4096> exponential_table() {
@@ -67,7 +68,9 @@ Placement anneal(const ClusterGraph& graph, Mesh mesh, Placement start, const Ob
       const auto draw = [&](int shift, std::uint32_t below) {
         return static_cast<std::int32_t>((((bits >> shift) & 0xffff) * below) >> 16);
       };
-      if ((bits & 1) != 0) {
+      if (state.home(c) != kNoCell && (bits >> 1) % kHomeward == 0) {
+        to = state.home(c);
+      } else if ((bits & 1) != 0) {
         to = mesh.at(moved(state.x(c), draw(16, span) - reach, mesh.width),
                      moved(state.y(c), draw(32, span) - reach, mesh.height));
       } else {

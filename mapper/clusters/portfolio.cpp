@@ -155,6 +155,17 @@ std::int64_t moves_of(const ClusterGraph& graph, std::int64_t a_cluster, std::in
   return std::llround(share * std::min(moves, static_cast<double>(most)));
 }
 
+struct LongRuns {
+  std::int64_t moves = 0;  // of each
+  std::int64_t tries = 1;  // of each start and heat
+};
+
+LongRuns long_runs(const ClusterGraph& graph, const Work& work) {
+  const std::int64_t moves = moves_of(graph, work.long_moves, work.least_moves, work.most_moves);
+  // Tiny graphs are cheap: more tries make sure of the optimum.
+  return {moves, std::clamp<std::int64_t>(2 * work.least_moves / std::max<std::int64_t>(moves, 1), 1, 8)};
+}
+
 std::vector<Job> reference_jobs(const ClusterGraph& graph, Mesh room) {
   std::vector<Job> jobs{{"hilbert", [&graph, room] { return place_hilbert(graph, room); }}};
   if (graph.size() > kReferenceClusters) return jobs;
@@ -256,6 +267,14 @@ std::vector<PlacedCandidate> pareto_of(std::vector<PlacedCandidate> candidates) 
 
 }  // namespace
 
+std::int64_t annealing_moves(const ClusterGraph& graph, Effort effort) {
+  const Work work = work_of(effort);
+  const LongRuns runs = long_runs(graph, work);
+  if (graph.size() > kScotchClusters) return std::min(runs.moves, 8 * kLargeMoves);
+  return runs.moves * runs.tries *
+         static_cast<std::int64_t>(work.heats.size() * work.kept + 1);  // 1: for the Pareto set
+}
+
 PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOptions& options) {
   if (graph.size() > mesh.cells()) throw MoreClustersThanCells(graph.size(), mesh.width, mesh.height);
   const CompactWindow window = compact_window(mesh, graph.size());
@@ -288,17 +307,15 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
     return rounds.run("starts", std::move(jobs));
   };
   const auto run_annealing = [&](const std::vector<std::size_t>& kept) {
-    const std::int64_t moves = moves_of(graph, work.long_moves, work.least_moves, work.most_moves);
-    // Tiny graphs are cheap: more tries make sure of the optimum.
-    const std::int64_t tries = std::clamp<std::int64_t>(2 * work.least_moves / std::max<std::int64_t>(moves, 1), 1, 8);
+    const LongRuns runs = long_runs(graph, work);
     std::vector<Job> jobs;
     const auto add = [&](std::size_t from, double heat, const Objective& aim) {
       jobs.push_back({candidates[from].how + ", annealed longer",
-                      [&graph, &aim, room, moves, heat, start = candidates[from].cells, seed = ++stream] {
+                      [&graph, &aim, room, moves = runs.moves, heat, start = candidates[from].cells, seed = ++stream] {
                         return anneal(graph, room, start, aim, {moves, heat, kCool, kFirstRadius}, seed);
                       }});
     };
-    for (std::int64_t t = 0; t < tries; ++t) {
+    for (std::int64_t t = 0; t < runs.tries; ++t) {
       for (const double heat : work.heats) {
         for (const std::size_t k : kept) add(k, heat, objective);
         if (options.effort != Effort::kFast && (t > 0 || heat == work.heats.front()))

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "mapper/clusters/cluster_graph.h"
+#include "mapper/clusters/portfolio.h"
 
 namespace ranvier::mapper::clusters {
 
@@ -13,7 +14,7 @@ struct RemapOptions {
   double migration_hops = 0;      // weighted hops that moving a cluster costs, once
   double horizon_inferences = 1;  // over which that is spread; the edges' weights are per inference
   double min_gain = 0.02;         // hysteresis: gain of weighted hops, migration taken off, below which nothing moves
-  std::int32_t sweeps = 60;       // tries per cluster, in each of three searches; 17 times as many in three annealings
+  Effort effort = Effort::kFast;  // at most the work of placing anew with it
   std::uint64_t seed = 1;
 };
 
@@ -30,11 +31,10 @@ struct Remapped {
   double break_even_inferences() const { return moved_clusters == 0 ? 0 : migration_hops / (hops_before - hops_after); }
 };
 
-/// Swaps with cells near the weighted median of a cluster's neighbours, by threshold accepting from the start, with
-/// three first thresholds, and by annealing as long as from scratch; the best outcome, migration counted, is kept. A
-/// swap counts the hops it saves and the migration it causes or takes back (the trade of repartitioning with migration
-/// cost, Catalyurek et al., IPDPS 2007). Clusters are visited by where they are, so their numbers do not matter. Never
-/// worse than the start, migration counted.
+/// Annealings of swaps from the start, cool, warm and hot, with the migration in the objective (the trade of
+/// repartitioning with migration cost, Catalyurek et al., IPDPS 2007); some moves try to go home, and what pays no better
+/// elsewhere is sent home at the end. As many moves as the long annealings of place_clusters(). Clusters are told apart
+/// by where they are, so their numbers do not matter. Never worse than the start, migration counted.
 Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, const RemapOptions& options);
 
 /// The same, but where the rates are those that the start was made for, nothing was learned and nothing moves.

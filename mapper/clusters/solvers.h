@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "mapper/clusters/cluster_graph.h"
 
@@ -35,10 +36,13 @@ Placement place_by_bisection(const ClusterGraph& graph, Mesh mesh, std::uint64_t
 Placement place_multilevel(const ClusterGraph& graph, Mesh mesh, std::uint64_t seed);
 
 /// What refinements minimise: sum of w * distance, plus `tail` times the sum of w-free excess over `distance_limit`
-/// squared (0: no limit). Limits on congestion: limits.h.
+/// squared (0: no limit), plus `move_price` for each cluster that is not on its cell of `home`. Limits on congestion:
+/// limits.h.
 struct Objective {
   double tail = 0;
   std::uint32_t distance_limit = 0;
+  double move_price = 0;
+  std::span<const Cell> home = {};  // by cluster; empty: no price
 };
 
 /// Swaps of each cluster with a cell near the weighted median of its neighbours, in passes, until a pass gains less

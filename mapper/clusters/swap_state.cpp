@@ -162,6 +162,15 @@ SwapState::SwapState(const ClusterGraph& graph, Mesh mesh, const Placement& star
     for (; at < first_[c + 1]; ++at) index_[at] = static_cast<std::int32_t>(c);
   }
   set_tail(objective.tail);
+  if (objective.move_price <= 0 || objective.home.empty()) return;
+  if (objective.home.size() != clusters) throw std::invalid_argument("homes of other clusters");
+  home_.assign(objective.home.begin(), objective.home.end());
+  // Above the greatest sum of hops nothing moves anyway.
+  move_price_ = std::max<std::int64_t>(1, std::llround(std::min(objective.move_price / unit_, 4 * kMaxSum)));
+}
+
+std::int64_t SwapState::migration(Cluster c, Cell from, Cell to) const {
+  return move_price_ * (static_cast<std::int64_t>(to != home_[c]) - static_cast<std::int64_t>(from != home_[c]));
 }
 
 void SwapState::set_tail(double tail) {
@@ -186,6 +195,10 @@ std::int64_t SwapState::gain(Cluster c, Cell to) const {
   };
   const Change mine = change(c, here, there, self, partner);
   std::int64_t sum = mine.hops + tail_ * mine.tail;
+  if (move_price_ > 0) {
+    sum += migration(c, cells_[c], to);
+    if (other != kNoCell) sum += migration(other, to, cells_[c]);
+  }
   if (other != kNoCell) {
     const Change theirs = change(other, there, here, partner, self);
     sum += theirs.hops + tail_ * theirs.tail;
@@ -220,7 +233,9 @@ double objective_value(const ClusterGraph& graph, Mesh mesh, const Placement& ce
       }
     }
   }
-  return hops + objective.tail * tail;
+  double movers = 0;
+  for (Cluster c = 0; c < objective.home.size(); ++c) movers += cells[c] != objective.home[c] ? 1 : 0;
+  return hops + objective.tail * tail + objective.move_price * movers;
 }
 
 }  // namespace ranvier::mapper::clusters

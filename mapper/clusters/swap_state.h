@@ -28,6 +28,8 @@ class SwapState {
   /// Weight of one integer unit.
   double unit() const { return unit_; }
   std::int64_t tail() const { return tail_; }
+  /// Where moving has a price, the cell that `c` came from; else kNoCell.
+  Cell home(Cluster c) const { return home_.empty() ? kNoCell : home_[c]; }
   void set_tail(double tail);
 
   /// Change of the objective if `c` and whoever holds `to` change places.
@@ -53,7 +55,12 @@ class SwapState {
   double unit_ = 1;
   std::int64_t tail_ = 0;
   std::int32_t limit_ = 0;
+  std::int64_t move_price_ = 0;
+  std::vector<Cell> home_;  // empty where there is no price
   bool wide_ = false;
+
+  /// What its home adds to the objective if `c` goes.
+  std::int64_t migration(Cluster c, Cell from, Cell to) const;
 };
 
 /// What `objective` asks to be minimised, without the integers.

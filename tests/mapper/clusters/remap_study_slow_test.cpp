@@ -50,7 +50,7 @@ TEST_P(Study, IncrementalRemapAgainstFromScratch) {
     for (const double mu : {0.0, 0.1, 0.25, 0.5}) {
       const Remapped r =
           remap(graph, mesh, fixed,
-                {.migration_hops = migration_price(graph, mesh, fixed, mu), .min_gain = 0, .sweeps = 500});
+                {.migration_hops = migration_price(graph, mesh, fixed, mu), .min_gain = 0, .effort = Effort::kDefault});
       EXPECT_LE(r.hops_after, before);
       least = std::min(least, r.hops_after);
       std::printf(" %4.1f %% (%2.0f %%)", 100 * r.gain(),
