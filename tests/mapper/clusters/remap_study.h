@@ -36,7 +36,7 @@ inline double hops_of(const ClusterGraph& graph, Mesh mesh, const Placement& at)
   return sum;
 }
 
-inline void expect_remap_beats_anew(const std::string& name, Effort effort) {
+inline void expect_remap_beats_anew(const std::string& name, Effort effort, const std::vector<double>& mus) {
   const Network network = make_network(name);
   PlaceOptions how;
   how.effort = effort;
@@ -50,7 +50,7 @@ inline void expect_remap_beats_anew(const std::string& name, Effort effort) {
     const Placement anew = place_clusters(graph, mesh, how).cells;
     double anew_moved = 0;
     for (Cluster c = 0; c < graph.size(); ++c) anew_moved += anew[c] != start[c] ? 1 : 0;
-    for (const double mu : {0.0, 0.25}) {
+    for (const double mu : mus) {
       const double price = migration_price(graph, mesh, start, mu);
       const Remapped r = remap(graph, mesh, start, {.migration_hops = price, .min_gain = 0, .effort = effort});
       EXPECT_NEAR(r.hops_after, hops_of(graph, mesh, r.placement), 1e-9 * before);

@@ -5,7 +5,7 @@
 namespace ranvier::mapper::clusters {
 namespace {
 
-TEST(RemapStudy, Cnn32AtFast) { expect_remap_beats_anew("cnn_32", Effort::kFast); }
+TEST(RemapStudy, Cnn32AtFast) { expect_remap_beats_anew("cnn_32", Effort::kFast, {0, 0.25}); }
 
 }  // namespace
 }  // namespace ranvier::mapper::clusters
