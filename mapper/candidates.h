@@ -11,9 +11,10 @@
 
 namespace ranvier::mapper {
 
-/// Routes, tables and delays of a placement. Throws DoesNotFit where a table overflows.
+/// Routes, tables and delays of a placement. Throws DoesNotFit where a table overflows. Without `relay_room`, by the
+/// shortest chains, whatever waits in relays: much faster on large mappings.
 Mapping complete(const MappingProblem& problem, const std::vector<std::int32_t>& level,
-                 const std::vector<CoreId>& core_of);
+                 const std::vector<CoreId>& core_of, bool relay_room = true);
 
 /// The candidate's figures (cost.h).
 MapCandidate judged(const MappingProblem& problem, const EstimateBasis& basis, const Mapping& mapping,

@@ -76,6 +76,10 @@ class Node {
   }
 
   bool is_null() const { return value_.is_null(); }
+  bool yes() const {
+    if (!value_.is_boolean()) fail("true or false is expected");
+    return value_.get<bool>();
+  }
 
   template <class SomeId>
   SomeId id(std::size_t count) const {

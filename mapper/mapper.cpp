@@ -111,6 +111,13 @@ class Portfolio {
     // Of equals the first is kept: that is to be the chosen one.
     std::stable_partition(candidates_.begin(), candidates_.end(), [](const MapCandidate& c) { return c.chosen; });
     result.pareto = pareto_set(candidates_);
+    // Large mappings are compared by their shortest chains; of the chosen one the figures are those of its own.
+    if (large() && !result.pareto.empty())
+      for (MapCandidate& c : result.pareto)
+        if (c.chosen) {
+          c = judged(problem_, basis_, result.mapping, c.partition, c.start);
+          c.chosen = true;
+        }
     return result;
   }
 
@@ -135,6 +142,8 @@ class Portfolio {
     double cost = 0;
     std::exception_ptr misfit;
   };
+
+  bool large() const { return partitions_.front().clustering.clusters.size() > kLargeMapping; }
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
@@ -195,7 +204,7 @@ class Portfolio {
   std::optional<MapCandidate> judge(const Start& start, const std::string& name, const std::vector<CoreId>& core_of,
                                     Outcome& outcome) const {
     try {
-      return judged(problem_, basis_, complete(problem_, level_, core_of), start.of->name, name);
+      return judged(problem_, basis_, complete(problem_, level_, core_of, !large()), start.of->name, name);
     } catch (const DoesNotFit&) {
       outcome.misfit = std::current_exception();
       return std::nullopt;
@@ -266,7 +275,7 @@ class Portfolio {
 
   void second_round() {
     // A move of a large mapping costs more, and its starts end closer to each other.
-    if (options_.effort == Effort::kDefault && partitions_.front().clustering.clusters.size() > kLargeMapping) {
+    if (options_.effort == Effort::kDefault && large()) {
       work_.promoted = std::min(work_.promoted, kPromotedOfLarge);
       work_.second = std::min(work_.second, kSecondOfLarge);
     }
@@ -294,7 +303,7 @@ class Portfolio {
   PlaceRules rules_;
   std::shared_ptr<const TileNeeds> needs_;
   EstimateBasis basis_;
-  std::optional<MappingProblem> merged_;  // to refine by; candidates are judged by the whole problem
+  std::optional<MappingProblem> merged_;           // to refine by; candidates are judged by the whole problem
   std::shared_ptr<const StepWork> work_of_tiles_;  // of the problem that is refined by
   std::vector<NamedClustering> partitions_;
   std::vector<Start> starts_;

@@ -91,6 +91,7 @@ MapConstraints constraints(const Node& node) {
   groups("together", c.together);
   groups("apart", c.apart);
   if (node.has("dead_cores")) c.dead_cores = node["dead_cores"].ids<CoreId>(kMost);
+  c.proved_relays = node.has("proved_relays") && node["proved_relays"].yes();
   return c;
 }
 

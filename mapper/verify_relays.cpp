@@ -125,9 +125,33 @@ void report(const MappingProblem& p, std::int32_t level, CoreId core, double wai
                                  core.value(), level, waiting, holds)});
 }
 
+/// In a step a neuron sends one event at most; in staged schedules those of one level send.
+void check_proved(const MappingProblem& p, const Mapping& m, Findings& out) {
+  const bool staged = p.schedule == Schedule::kStagedGraded || p.schedule == Schedule::kStagedUnary;
+  std::map<std::pair<std::int32_t, CoreId>, std::int64_t> passed_on;
+  for (std::size_t f = 0; f < p.flows.size(); ++f) {
+    const Flow& flow = p.flows[f];
+    const auto& starts = m.routes[f].starts;
+    for (std::size_t i = 1; i < m.routes[f].chain.size(); ++i)
+      if (!std::binary_search(starts.begin(), starts.end(), i))
+        passed_on[{staged ? m.level[flow.source.value()] : 0, m.routes[f].chain[i - 1]}] +=
+            std::int64_t{flow.tokens.size()} * flow.channels.size();
+  }
+  const std::int64_t holds = p.board.chip.core.relay_buffer_events.value;
+  for (const auto& [at, events] : passed_on)
+    if (events > holds)
+      out.add({.kind = FindingKind::kRelayRoom,
+               .core = at.second,
+               .text = fmt::format("core {} may get {} events to pass on in a step of level {}, relay_buffer_events is "
+                                   "{} and proved_relays was asked for",
+                                   at.second.value(), events, at.first, holds)});
+}
+
 }  // namespace
 
 void check_relays(const MappingProblem& p, const Mapping& m, Findings& out) {
+  if (p.constraints.proved_relays && p.board.chip.noc.multicast == chips::Multicast::kRelay)
+    return check_proved(p, m, out);
   if (p.board.chip.noc.multicast != chips::Multicast::kRelay || p.schedule != Schedule::kStagedGraded) return;
   RelayCount count(p, m);
   std::map<std::int32_t, Slot> levels;

@@ -35,21 +35,24 @@ class RelayRoom {
         chip_(problem.board.chip),
         core_of_(core_of),
         routes_(routes),
+        proved_(problem.constraints.proved_relays),
         entries_(relay_entries(problem, core_of, routes)),
-        room_(kRelayShare * static_cast<double>(chip_.core.relay_buffer_events.value)) {}
+        holds_(static_cast<double>(chip_.core.relay_buffer_events.value)),
+        room_(proved_ ? holds_ : kRelayShare * holds_) {}
 
   std::size_t run(const std::vector<std::size_t>& flows) {
     flows_ = &flows;
     relayed_.clear();
     for (const std::size_t f : flows) list(f, true);
-    const auto fits = [&](const auto& of_core) { return events_of(of_core.second) <= room_; };
+    const auto fits = [&](const auto& of_core) { return events_of(of_core.second) <= holds_; };
     if (std::all_of(relayed_.begin(), relayed_.end(), fits)) return 0;
     cycles_.assign(link_count(problem_.board), 0);
     integrate_.clear();
     integrating_.assign(problem_.board.cores(), 0);
     for (const std::size_t f : flows) {
-      if (hosted(f)) continue;
+      if (paced_by_host(f)) continue;
       load(f, 1);
+      if (proved_) continue;
       for (const TileId to : problem_.flows[f].destinations) {
         const CoreId core = core_of_[to.value()];
         if (!core.valid()) continue;
@@ -64,7 +67,7 @@ class RelayRoom {
       again = false;
       std::vector<CoreId> cores;
       for (const auto& [core, of_core] : relayed_)
-        if (events_of(of_core) > room_) cores.push_back(core);
+        if (events_of(of_core) > holds_) cores.push_back(core);
       for (const CoreId core : cores) {
         const double fullest = *std::max_element(cycles_.begin(), cycles_.end());
         while (repair(core, fullest)) {
@@ -78,6 +81,8 @@ class RelayRoom {
 
  private:
   bool hosted(std::size_t f) const { return !core_of_[problem_.flows[f].source.value()].valid(); }
+  /// Counted token by token, beside what the host sends then.
+  bool paced_by_host(std::size_t f) const { return !proved_ && hosted(f); }
 
   double flits(std::size_t f) const {
     return values_of(problem_.flows[f]) *
@@ -202,6 +207,10 @@ class RelayRoom {
 
   /// What waits in the core, and of which flows.
   double waiting(CoreId core, std::vector<std::pair<std::size_t, double>>& left) {
+    if (proved_) {
+      for (const std::size_t f : relayed_[core]) left.emplace_back(f, values_of(problem_.flows[f]));
+      return events_of(relayed_[core]);
+    }
     double most = 0;
     bool cores = false;
     std::vector<std::pair<std::size_t, double>> here;
@@ -231,7 +240,7 @@ class RelayRoom {
 
   /// Lets the source of one flow wait, if too much waits in the core: the flow and the way that cost least.
   bool repair(CoreId core, double fullest) {
-    if (events_of(relayed_[core]) <= room_) return false;
+    if (events_of(relayed_[core]) <= holds_) return false;
     std::vector<std::pair<std::size_t, double>> left;
     if (waiting(core, left) <= room_) return false;
     std::sort(left.begin(), left.end(), [](const auto& a, const auto& b) {
@@ -240,10 +249,10 @@ class RelayRoom {
     left.resize(std::min(left.size(), kMostTried));
     std::optional<std::tuple<Price, std::size_t, Route>> best;
     for (const auto& [f, events] : left) {
-      if (hosted(f)) load_beside(f);
+      if (paced_by_host(f)) load_beside(f);
       for (const Route& way : other_ways(f, core)) {
         if (!tables_hold(f, routes_[f], way)) continue;
-        const Price price = price_of(f, way, hosted(f) ? 0 : fullest, events);
+        const Price price = price_of(f, way, paced_by_host(f) ? 0 : fullest, events);
         if (!best || price < std::get<Price>(*best)) best = {price, f, way};
       }
     }
@@ -261,8 +270,20 @@ class RelayRoom {
     const auto place =
         static_cast<std::size_t>(std::find(route.chain.begin(), route.chain.end(), core) - route.chain.begin());
     std::vector<Route> ways{cut_at(route, place)};
-    if (route.starts.empty() && turned_.count(f) == 0) ways.push_back(turned_at(f, route, place));
+    if (route.starts.empty() && turned_.count(f) == 0)
+      if (Route turned = turned_at(f, route, place); !proved_ || has_room(f, turned)) ways.push_back(std::move(turned));
     return ways;
+  }
+
+  /// Whether all cores that pass the flow on hold that, too.
+  bool has_room(std::size_t f, const Route& way) const {
+    for (std::size_t i = 0; i + 1 < way.chain.size(); ++i) {
+      const auto at = relayed_.find(way.chain[i]);
+      const bool has = at != relayed_.end() && at->second.contains(f);
+      const double others = at == relayed_.end() ? 0 : events_of(at->second);
+      if (others + (has ? 0 : values_of(problem_.flows[f])) > holds_) return false;
+    }
+    return true;
   }
 
   Price price_of(std::size_t f, const Route& way, double fullest, double events) {
@@ -274,15 +295,15 @@ class RelayRoom {
                         [&](LinkId link) { extra -= flits(f) * each(link); });
     const double host_before = host_cycles_;
     set(f, way);
-    if (hosted(f)) load_beside(f);
+    if (paced_by_host(f)) load_beside(f);
     for_each_route_link(problem_, core_of_, problem_.flows[f], way, [&](LinkId link) {
       extra += flits(f) * each(link);
       most = std::max(most, cycles_[link.value()]);
     });
-    if (hosted(f)) extra += host_cycles_ - host_before;
-    if (hosted(f)) most = std::max(most, host_cycles_);
+    if (paced_by_host(f)) extra += host_cycles_ - host_before;
+    if (paced_by_host(f)) most = std::max(most, host_cycles_);
     set(f, before);
-    if (hosted(f)) load_beside(f);
+    if (paced_by_host(f)) load_beside(f);
     return {std::max(0.0, most - fullest), extra / events};
   }
 
@@ -325,9 +346,9 @@ class RelayRoom {
 
   void set(std::size_t f, const Route& route) {
     list(f, false);
-    if (!hosted(f)) load(f, -1);
+    if (!paced_by_host(f)) load(f, -1);
     routes_[f] = route;
-    if (!hosted(f)) load(f, 1);
+    if (!paced_by_host(f)) load(f, 1);
     list(f, true);
   }
 
@@ -335,8 +356,10 @@ class RelayRoom {
   const chips::Chip& chip_;
   const std::vector<CoreId>& core_of_;
   std::vector<Route>& routes_;
+  bool proved_;
   std::vector<std::int64_t> entries_;
-  double room_;
+  double holds_;  // events, whatever the timing
+  double room_;   // that may wait
   // Of the level in work.
   const std::vector<std::size_t>* flows_ = nullptr;
   std::map<CoreId, std::set<std::size_t>> relayed_;
@@ -352,14 +375,19 @@ class RelayRoom {
 
 std::size_t make_sources_wait(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                               const std::vector<CoreId>& core_of, std::vector<Route>& routes) {
-  // Other schedules share an image's events out over steps; what one step gets is not known here.
-  if (problem.board.chip.noc.multicast != chips::Multicast::kRelay || problem.schedule != Schedule::kStagedGraded)
+  const bool proved = problem.constraints.proved_relays;
+  // Other schedules share an image's events out over steps; what one step gets is not known here, only its limit.
+  if (problem.board.chip.noc.multicast != chips::Multicast::kRelay ||
+      (problem.schedule != Schedule::kStagedGraded && !proved))
     return 0;
-  // Host and cores apart: what both send in one level (offloaded stages) comes by other rules.
+  // In staged schedules a step has one level. Host and cores apart: what both send in one level (offloaded stages)
+  // comes by other rules.
+  const bool staged = problem.schedule == Schedule::kStagedGraded || problem.schedule == Schedule::kStagedUnary;
   std::map<std::pair<std::int32_t, bool>, std::vector<std::size_t>> groups;
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const TileId source = problem.flows[f].source;
-    if (!routes[f].chain.empty()) groups[{level[source.value()], core_of[source.value()].valid()}].push_back(f);
+    if (routes[f].chain.empty()) continue;
+    groups[{staged ? level[source.value()] : 0, !proved && core_of[source.value()].valid()}].push_back(f);
   }
   RelayRoom room(problem, core_of, routes);
   std::size_t changes = 0;

@@ -7,9 +7,9 @@
 
 namespace ranvier::mapper::routing {
 
-void route(const MappingProblem& problem, Mapping& mapping) {
+void route(const MappingProblem& problem, Mapping& mapping, bool relay_room) {
   mapping.routes = make_routes(problem, mapping.core_of);
-  make_sources_wait(problem, mapping.level, mapping.core_of, mapping.routes);
+  if (relay_room) make_sources_wait(problem, mapping.level, mapping.core_of, mapping.routes);
   set_tables(problem, mapping);
 }
 

@@ -8,8 +8,9 @@
 
 namespace ranvier::mapper::routing {
 
-/// Sets the mapping's routes and, on tree chips, tables, from its cores and levels. Throws DoesNotFit.
-void route(const MappingProblem& problem, Mapping& mapping);
+/// Sets the mapping's routes and, on tree chips, tables, from its cores and levels; with `relay_room` (relay_room.h)
+/// those of relay chips such that relays hold what waits. Throws DoesNotFit.
+void route(const MappingProblem& problem, Mapping& mapping, bool relay_room = true);
 
 /// Relay chips: entries by core, one for each packet of a flow that starts there and each that is passed on.
 std::vector<std::int64_t> relay_entries(const MappingProblem& problem, const std::vector<CoreId>& core_of,

@@ -7,6 +7,7 @@
 #include "mapper/routing/route.h"
 #include "mapper/verifier.h"
 #include "tests/sim/chip_fixture.h"
+#include "workloads/random_program.h"
 
 namespace ranvier::sim {
 namespace {
@@ -92,6 +93,53 @@ TEST(RelayRoom, AChainWhoseRelaysHaveRoomStays) {
   EXPECT_EQ(make_sources_wait(*c), 0u);
   EXPECT_TRUE(refused(*c).empty());
   EXPECT_EQ(lost(*c, Fidelity::kCycle), 0);
+}
+
+TEST(RelayRoom, AProofCountsEveryEventWhateverTheTiming) {
+  const auto c = broadcast();
+  c->problem.board.chip.chip_link.cycles_per_flit.value = 1;   // nothing waits long
+  c->problem.board.chip.core.relay_buffer_events.value = 399;  // 200 tokens of 2 channels less one
+  EXPECT_EQ(make_sources_wait(*c), 0u);
+  EXPECT_TRUE(refused(*c).empty());
+  c->problem.constraints.proved_relays = true;
+  EXPECT_EQ(refused(*c), (std::vector<CoreId>{CoreId(1)}));
+  c->problem.board.chip.core.relay_buffer_events.value = 400;
+  EXPECT_TRUE(refused(*c).empty());
+  EXPECT_EQ(make_sources_wait(*c), 0u);
+  c->problem.board.chip.core.relay_buffer_events.value = 399;
+  EXPECT_EQ(make_sources_wait(*c), 1u);
+  EXPECT_EQ(c->mapping.routes[0].starts, (std::vector<std::size_t>{1}));
+  EXPECT_TRUE(refused(*c).empty());
+}
+
+/// Random programs, placements and schedules with buffers that many a mapping of them overflows.
+TEST(RelayRoom, WhatIsProvedLosesNothing) {
+  std::int64_t lost_before = 0;
+  std::size_t changed = 0;
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+    constexpr mapper::Schedule kSchedules[] = {mapper::Schedule::kStagedGraded, mapper::Schedule::kStagedUnary,
+                                               mapper::Schedule::kAsynchronousUnary};
+    const auto c = testing::random_case(workloads::random_program(seed), testing::small_board(2, 2, 2, 1),
+                                        kSchedules[seed % 3], seed);
+    c->problem.board.chip.chip_link.cycles_per_flit.value = 40;
+    c->problem.board.chip.core.relay_buffer_events.value = 2;
+    c->problem.constraints.proved_relays = true;
+    const std::vector<std::vector<std::int32_t>> images{workloads::random_input_codes(c->program, seed)};
+    SimOptions options;
+    options.allow_loss = true;
+    options.fidelity = Fidelity::kCycle;
+    lost_before += simulate(c->problem, c->mapping, images, options).lost.total;
+    changed += make_sources_wait(*c);
+    ASSERT_TRUE(refused(*c).empty()) << seed;
+    for (const Fidelity fidelity : {Fidelity::kCycle, Fidelity::kFast}) {
+      options.fidelity = fidelity;
+      const RunResult r = simulate(c->problem, c->mapping, images, options);
+      EXPECT_EQ(r.lost.total, 0) << seed;
+      EXPECT_TRUE(r.images[0].exact) << seed;
+    }
+  }
+  EXPECT_GT(lost_before, 0);
+  EXPECT_GT(changed, 10u);
 }
 
 TEST(RelayRoom, APacketMoreTakesTheHostLinkAgain) {
