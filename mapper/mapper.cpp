@@ -67,7 +67,8 @@ PlaceWeights varied(PlaceWeights w, const Variant& v) {
   return w;
 }
 
-constexpr std::size_t kLargeMapping = 2048;  // cores
+constexpr std::size_t kLargeMapping = 2048;     // cores
+constexpr std::size_t kManyEndsOfATile = 1000;  // of flows: moves are dear
 constexpr std::size_t kPromotedOfLarge = 2;
 constexpr std::int64_t kSecondOfLarge = 3;  // quarters of default_moves()
 
@@ -144,6 +145,12 @@ class Portfolio {
   };
 
   bool large() const { return partitions_.front().clustering.clusters.size() > kLargeMapping; }
+
+  bool many_ends() const {
+    std::size_t ends = 0;
+    for (const Flow& flow : problem_.flows) ends += flow.destinations.size();
+    return ends > kManyEndsOfATile * problem_.tiles.size();
+  }
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
@@ -274,8 +281,8 @@ class Portfolio {
   }
 
   void second_round() {
-    // A move of a large mapping costs more, and its starts end closer to each other.
-    if (options_.effort == Effort::kDefault && large()) {
+    // A move of a large mapping costs more, and its starts end closer to each other. So do those of random networks.
+    if (options_.effort == Effort::kDefault && (large() || many_ends())) {
       work_.promoted = std::min(work_.promoted, kPromotedOfLarge);
       work_.second = std::min(work_.second, kSecondOfLarge);
     }

@@ -15,6 +15,7 @@
 #include "mapper/demand.h"
 #include "mapper/errors.h"
 #include "mapper/hypergraph/seeds.h"
+#include "mapper/shared_sources.h"
 #include "mapper/synapse_storage.h"
 #include "mapper/tiler.h"
 #include "workloads/renumber.h"
@@ -33,6 +34,7 @@ namespace {
 
 constexpr std::int32_t kMostRounds = 40;
 constexpr std::size_t kManyPins = 250'000;  // of a stage
+constexpr double kLittleToFind = 0.15;      // nearness below it; random networks stay under 0.1
 constexpr double kTighter = 0.97;           // beyond what the excess asks for, so that rounds end
 
 /// Limits of a part, tightened round by round.
@@ -225,14 +227,21 @@ class NetworkPartition {
       if (error) std::rethrow_exception(error);
   }
 
-  /// Later rounds begin with the parts of the round before: their limits are a little tighter.
+  /// Later rounds begin with the parts of the round before: their limits are a little tighter. Large random networks,
+  /// which multilevel partitioning betters little for all its work, begin with the given order.
   hypergraph::PartitionResult found_by_graph(std::size_t stage, const PartitionProblem& problem) const {
-    const hypergraph::PartitionOptions how{.effort = options_.effort,
-                                           .seed = options_.seed,
-                                           .threads = options_.threads,
-                                           .few_starts = problem.graph.pins.items.size() > kManyPins};
-    if (!assigned_[stage].empty()) {
-      auto refined = hypergraph::refine(problem, assigned_[stage], how);
+    hypergraph::PartitionOptions how{.effort = options_.effort,
+                                     .seed = options_.seed,
+                                     .threads = options_.threads,
+                                     .few_starts = problem.graph.pins.items.size() > kManyPins};
+    Parts start = assigned_[stage];
+    if (how.few_starts && how.effort != hypergraph::Effort::kBest &&
+        nearness(problem.shared.front().items_of, problem.graph.pins.size()) < kLittleToFind) {
+      how.effort = hypergraph::Effort::kFast;
+      if (start.empty()) start = fill_in_order(problem, order_as_given(problem.graph));
+    }
+    if (!start.empty()) {
+      auto refined = hypergraph::refine(problem, start, how);
       if (refined.valid()) return refined;
     }
     return hypergraph::partition(problem, how);

@@ -22,6 +22,10 @@ using Clusters = std::vector<std::vector<TileId>>;
 /// Above this many items of tiles (runs of axons between borders) the hypergraph takes too much memory.
 constexpr std::size_t kMostItems = 20'000'000;
 
+/// Tiles with so many runs of axons each, in the mean, are parts of an irregular network: their neurons have been
+/// partitioned already, and cutting the tiles again takes longer than all that follows.
+constexpr std::size_t kManyItemsOfATile = 1000;
+
 class Members {
  public:
   Members(const MappingProblem& problem, const std::vector<std::int32_t>& level,
@@ -48,6 +52,7 @@ class Members {
     PartitionOptions along_snake = options_.partition;
     along_snake.by_traffic = false;
     add("greedy along the snake", partition(problem_, level_, along_snake));
+    if (items() > kManyItemsOfATile * tiles_.size()) return all;
     add("connectivity", on_chips(by_connectivity()));
     if (!one_each_) add("metis", on_chips(by_metis()));
     return all;
@@ -63,11 +68,15 @@ class Members {
     });
   }
 
-  Clusters by_connectivity() const {
-    if (one_each_) return cluster_tiles(needs_, rules_, by_level(tiles_), true);
+  std::size_t items() const {
     std::size_t items = 0;
     for (const TileId t : tiles_) items += needs_.axons(t).size();
-    if (items * 2 > kMostItems) return {};
+    return items;
+  }
+
+  Clusters by_connectivity() const {
+    if (one_each_) return cluster_tiles(needs_, rules_, by_level(tiles_), true);
+    if (items() * 2 > kMostItems) return {};
     const auto result = hypergraph::partition(cores_problem(needs_, rules_, tiles_, rules_.working_cores()), how());
     if (!result.valid()) return {};
     return clusters_of(result.parts);

@@ -25,7 +25,8 @@ struct PortfolioPartitionOptions {
 /// First the greedy one (partition.h), which always is; then those that differ from all before: the same along the
 /// snake of chips instead of by traffic; `connectivity`, own multilevel partitioning of the flows, cores first, then
 /// chips by exactly what a chip holds; `metis`, tiles to cores by METIS with exact repair, where tiles share cores. The
-/// last two have their chips laid out by traffic (chip_order.h).
+/// last two have their chips laid out by traffic (chip_order.h), and are left out where tiles hear thousands of axons
+/// apart.
 std::vector<NamedClustering> partitions(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                                         const PortfolioPartitionOptions& options);
 
