@@ -65,11 +65,20 @@ void catch_interrupt() { std::signal(SIGINT, on_interrupt); }
 void catch_termination() { std::signal(SIGTERM, on_interrupt); }
 
 void stop_at_interrupt() {
-  std::signal(SIGINT, [](int) {
+  // By a thread that waits for them: METIS puts a handler of SIGTERM of its own in place while it runs, which jumps, in
+  // whatever thread gets the signal. Threads made from here on inherit the mask.
+  sigset_t stops;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGINT);
+  sigaddset(&stops, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+  std::thread([stops] {
+    int which = 0;
+    sigwait(&stops, &which);
     constexpr std::string_view kSaid = "ranvier: interrupted; nothing was written\n";
-    static_cast<void>(!::write(STDERR_FILENO, kSaid.data(), kSaid.size()));  // what a signal handler may do
+    static_cast<void>(!::write(STDERR_FILENO, kSaid.data(), kSaid.size()));
     std::_Exit(static_cast<int>(ExitCode::kInterrupted));
-  });
+  }).detach();
 }
 
 }  // namespace ranvier::cli

@@ -32,9 +32,7 @@
 namespace ranvier::cli {
 namespace {
 
-mapper::Preset preset_of(const std::string& name) {
-  return parse_preset(name).cut;
-}
+mapper::Preset preset_of(const std::string& name) { return parse_preset(name).cut; }
 
 mapper::TokenChoice token_choice_of(const std::string& name) {
   if (name == "shared") return mapper::TokenChoice::kShared;
@@ -57,8 +55,10 @@ sim::CoreFactory verilated_factory() {
 
 MappingIllegal::MappingIllegal(const std::string& what, std::size_t count, const std::string& first)
     : Error(ExitCode::kBadInput,
-            fmt::format("{}: not a legal mapping ({} findings); first: {}; map again with ranvier map", what, count,
-                        first)),
+            fmt::format(
+                "{}: not a legal mapping ({} finding{}); first: {}; ranvier check FILE lists all, ranvier map maps "
+                "anew",
+                what, count, count == 1 ? "" : "s", first)),
       findings(count) {}
 
 RunFolderUnreadable::RunFolderUnreadable(const std::string& path, const std::string& problem)

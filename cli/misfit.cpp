@@ -67,7 +67,7 @@ nlohmann::ordered_json to_json(const JobOptions& options, const mapper::DoesNotF
   for (const mapper::ResourceBound& r : a.bounds.resources)
     j["resources"].push_back({{"resource", r.resource},
                               {"needed_by_all_tiles", r.needed},
-                              {"available_per_core", r.available},
+                              {"a_core_then_holds", r.available},
                               {"cores_at_least", r.cores}});
   j["relaxations"] = Json::array();
   if (a.way && a.way->fits) {

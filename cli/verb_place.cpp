@@ -66,8 +66,9 @@ Mesh parse_mesh(const std::string& text) {
         mesh.height <= kMostSide && mesh.cells() <= kMostCells)
       return mesh;
   }
-  throw UsageError(
-      "--mesh", fmt::format("'{}' is no mesh of at most {} cores; write columns x rows, e.g. 64x64", text, kMostCells));
+  throw UsageError("--mesh",
+                   fmt::format("'{}' is no mesh of at most {} cores, {} a side; write columns x rows, e.g. 64x64", text,
+                               kMostCells, kMostSide));
 }
 
 Effort effort_of(const std::string& preset) {
@@ -98,7 +99,8 @@ void check_arguments(const PlaceArguments& a) {
   if (a.remap.wanted && (a.refine || a.compare)) throw UsageError("--remap", "goes without --refine and --compare");
   check_place_remap(a.remap);
   if (!a.placement_file.empty() && !a.compare && !a.solvers.empty())
-    throw UsageError("--solver", "a given placement needs none; leave it out, or add --compare");
+    throw UsageError("--solver", a.remap.wanted ? "goes without --remap; leave one out"
+                                                : "a given placement needs none; leave it out, or add --compare");
   if (!(a.time_budget_s >= 0)) throw UsageError("--time-budget-s", "is a number of seconds from 0 on");
 }
 

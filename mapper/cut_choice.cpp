@@ -2,6 +2,8 @@
 // Which cut and token mode a stage gets: one that fits a core, then finer ones within a budget or for its out axons.
 #include "mapper/cut_choice.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -80,6 +82,9 @@ struct CutChoice {
       nearest += ": a compartment and all its inputs stay on one core";
     if (stage.kind == StageKind::kLayerNorm || stage.kind == StageKind::kScores)
       nearest += stage.kind == StageKind::kScores ? ": a softmax row cannot be cut" : ": a LayerNorm row cannot be cut";
+    // A row is the least tile that there is: no grid, mode or cut makes its neurons fewer.
+    if (stage.kind == StageKind::kLayerNorm && excess.resource == "neurons" && stage.channels > core.neurons.value)
+      nearest += fmt::format(" (proved by counting: one row has {} channels)", stage.channels);
     nearest += "; take a chip with larger " + excess.resource +
                ", a narrower network, or a device beside the chip for this stage";
     throw DoesNotFit(

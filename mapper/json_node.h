@@ -2,6 +2,7 @@
 // A value of a mapping file with its place: every member is checked for type and range, and named when it is wrong.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -10,8 +11,10 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/nearest_name.h"
 #include "mapper/errors.h"
 #include "mapper/mapping.h"
 
@@ -35,6 +38,15 @@ class Node {
   }
 
   bool has(const char* key) const { return value_.is_object() && value_.contains(key); }
+
+  /// An object with no member but these.
+  void only(const std::vector<std::string>& known) const {
+    if (!value_.is_object()) fail("an object is expected");
+    for (const auto& [key, value] : value_.items())
+      if (std::find(known.begin(), known.end(), key) == known.end())
+        fail(fmt::format("unknown member \"{}\"{}; there are {}", key, did_you_mean(key, known),
+                         fmt::join(known, ", ")));
+  }
 
   std::size_t size() const {
     if (!value_.is_array()) fail("a list is expected");

@@ -73,6 +73,7 @@ std::vector<std::string> texts(const Node& node) {
 }
 
 MapConstraints constraints(const Node& node) {
+  node.only({"pin", "forbid", "together", "apart", "dead_cores", "proved_relays"});
   MapConstraints c;
   const auto rules = [&](const char* key, auto& into) {
     for (std::size_t i = 0; node.has(key) && i < node[key].size(); ++i) {

@@ -11,6 +11,7 @@ TEST_F(Misfit, SaysWhatIsShortAndWhatIsEnough) {
   const auto o = ranvier("map vit-b32-shape --target tianjic-like:6x6 -q --json");
   EXPECT_EQ(o.exit_code, 2);
   EXPECT_NE(o.err.find("does not fit: stage pre_norm needs 768 neurons"), std::string::npos) << o.err;
+  EXPECT_NE(o.err.find("proved by counting: one row has 768 channels"), std::string::npos) << o.err;
   const auto j = o.json();
   EXPECT_FALSE(j["fits"].get<bool>());
   EXPECT_EQ(j["shortfalls"][0]["resource"], "neurons");

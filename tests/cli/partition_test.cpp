@@ -102,5 +102,14 @@ TEST_F(Partition, RefusesWhatItCannotRead) {
   expect_refusal(ranvier(lenet + "neurons=5 --check p.txt --compare"), 4, "--check");
 }
 
+/// Also while METIS, which handles the signal in its own way, is at work.
+TEST_F(Partition, EndsAtOnceOnSigterm) {
+  const auto o = shell("timeout --preserve-status -s TERM 3 '" RANVIER_BINARY
+                       "' partition --network reservoir16k --limits neurons=1024,in_axons=4096 --preset best -q -o p");
+  EXPECT_EQ(o.exit_code, 3);
+  EXPECT_EQ(o.err, "ranvier: interrupted; nothing was written\n");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "p"));
+}
+
 }  // namespace
 }  // namespace ranvier::cli_test

@@ -82,6 +82,12 @@ TEST_F(MappingIo, BrokenMembersAreNamedByTheirPlace) {
   EXPECT_EQ(error_of(patched("/schedule", "later")).place, "/schedule");
   EXPECT_EQ(error_of(patched("/format", "nir")).place, "/format");
   EXPECT_EQ(error_of(patched("/version", 2)).place, "/version");
+  json rules = json::parse(text);
+  rules["constraints"] = {{"proved_relay", true}};
+  EXPECT_EQ(error_of(rules.dump()).place, "/constraints");
+  EXPECT_NE(std::string(error_of(rules.dump()).what()).find("did you mean 'proved_relays'?"), std::string::npos);
+  rules["constraints"] = json::array();
+  EXPECT_EQ(error_of(rules.dump()).place, "/constraints");
   json without = json::parse(text);
   without["flows"][0].erase("chain");
   EXPECT_EQ(error_of(without.dump()).place, "/flows/0");
