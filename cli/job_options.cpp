@@ -24,9 +24,10 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("--token-mode", o.token_mode, "how a stage's tokens share its weights")
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "shared", "stream", "replicate"}));
-  verb.add_option("--set", o.set,
-                  "KEY=VALUE,... of layered-lif (neurons, density, rate, mapping, steps, seed), of an edge list or of the "
-                  "microcircuit (docs/reference/connectome.md)");
+  verb.add_option(
+      "--set", o.set,
+      "KEY=VALUE,... of layered-lif (neurons, density, rate, mapping, steps, seed), of an edge list or of the "
+      "microcircuit (docs/reference/connectome.md)");
   add_engine_options(verb, o.where);
   add_common(verb, o.common);
 }

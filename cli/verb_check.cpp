@@ -27,12 +27,11 @@ struct FidelityArguments {
 ExitCode check(const std::string& path, const std::string& given, const std::string& set) {
   auto file = mapper::mapping_from_json(read_file(path), path);
   const std::string workload = given.empty() ? file.program_name : given;
-  if (file.problem.schedule == workloads::Schedule::kTimesteps)
-    check_workload_over_time(file, workload);
-  const auto program = mapper::program_for(
-      file, is_graph_workload(workload)      ? load_graph_workload(workload, set, 1).program
-            : is_temporal_workload(workload) ? workloads::load_temporal(workload).program
-                                             : workloads::load_chip_network(workload).program);
+  if (file.problem.schedule == workloads::Schedule::kTimesteps) check_workload_over_time(file, workload);
+  const auto program =
+      mapper::program_for(file, is_graph_workload(workload)      ? load_graph_workload(workload, set, 1).program
+                                : is_temporal_workload(workload) ? workloads::load_temporal(workload).program
+                                                                 : workloads::load_chip_network(workload).program);
   mapper::attach(file, program, chips::load_target(file.target));
   const auto findings = mapper::verify(file.problem, file.mapping);
   for (const auto& finding : findings) fmt::print("{}: {}: {}\n", path, mapper::name_of(finding.kind), finding.text);

@@ -149,8 +149,8 @@ struct Estimator {
     host_busy += host;
     if (flow.source != TileId(0)) device_host[level] += host;
     if (home.valid() && (unicast || !route.starts.empty())) {
-      const std::int64_t more = unicast ? work.more_packets(f, route.chain.size())
-                                        : static_cast<std::int64_t>(route.starts.size());
+      const std::int64_t more =
+          unicast ? work.more_packets(f, route.chain.size()) : static_cast<std::int64_t>(route.starts.size());
       add_firing(level, home, static_cast<double>(more) * work.emit[f]);
     }
     for (std::size_t d = 0; d < flow.destinations.size(); ++d)

@@ -47,8 +47,8 @@ struct Metrics {
   Duration initiation_interval;  // between two images: the latency, or of pipelines the busiest core, link or host link
   double step_time_ns_mean = 0;
   Energy energy;
-  Energy static_chips;   // of which by static power over the latency: of the chips used,
-  Energy static_device;  // and of the device
+  Energy static_chips;                // of which by static power over the latency: of the chips used,
+  Energy static_device;               // and of the device
   std::vector<LevelEstimate> levels;  // staged schedules: by level; asynchronous: one
   std::vector<LayerEstimate> layers;  // by stage
 };

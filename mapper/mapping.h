@@ -94,8 +94,8 @@ struct Route {
   std::vector<LinkId> tree{};  // tree chips: links from the source's router to those of the chain's cores, ascending
                                // there; each after the one it goes on from. To the device: none, packets to the
                                // host go from point to point
-  std::vector<std::size_t> starts{};  // relay chips: places in the chain, ascending and none 0, whose core gets a packet
-                                      // of the source's own; the core before it passes nothing on
+  std::vector<std::size_t> starts{};  // relay chips: places in the chain, ascending and none 0, whose core gets a
+                                      // packet of the source's own; the core before it passes nothing on
   /// Relay chips: whether the core at this place of the chain passes the packet on.
   bool passes_on(std::size_t place) const {
     return place + 1 < chain.size() && std::find(starts.begin(), starts.end(), place + 1) == starts.end();
@@ -119,7 +119,7 @@ struct TableEntry {
 /// Tree chips: what routers hold. The first entry that matches a packet's key holds; a packet from a link that none
 /// matches goes straight on.
 struct RoutingTables {
-  std::vector<KeyBlock> keys;                     // by flow; mask 0 where it has no tree
+  std::vector<KeyBlock> keys;                      // by flow; mask 0 where it has no tree
   std::vector<std::vector<TableEntry>> of_router;  // in order of precedence
 };
 
@@ -128,7 +128,7 @@ struct Mapping {
   std::vector<Route> routes;        // by flow
   std::vector<std::int32_t> level;  // by tile: staged schedules fire a tile when its level comes
   std::vector<std::int32_t>
-      delay;  // by flow: steps an event waits at its destination (asynchronous, chips with delays)
+      delay;               // by flow: steps an event waits at its destination (asynchronous, chips with delays)
   RoutingTables tables{};  // tree chips
 };
 

@@ -55,8 +55,7 @@ Migration migration(const MappingProblem& problem, const Mapping& before, const 
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     const bool moved =
         before.core_of[problem.flows[f].source.value()] != after.core_of[problem.flows[f].source.value()];
-    if (!moved && before.routes[f].chain == after.routes[f].chain &&
-        before.routes[f].starts == after.routes[f].starts)
+    if (!moved && before.routes[f].chain == after.routes[f].chain && before.routes[f].starts == after.routes[f].starts)
       continue;
     for (const CoreId core : entry_holders(problem, after, f)) {
       ++m.table_entries;

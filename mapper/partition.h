@@ -17,7 +17,7 @@ struct PartitionOptions {
   Preset preset = Preset::kCompact;
   bool spread_chips = false;
   std::uint64_t seed = 1;
-  bool by_traffic = true;  // parts to chips (chip_order.h); else along the snake by level
+  bool by_traffic = true;                    // parts to chips (chip_order.h); else along the snake by level
   const MappingProblem* by_pairs = nullptr;  // merged_flows() of the problem, where there are: to cut between chips by
 };
 

@@ -41,8 +41,8 @@ struct Refinement {
   double cost = 0;
 };
 
-/// `moves` threshold-accepting swaps of cores and moves of tiles. `needs` and `work`: of the problem. `stream` tells apart those
-/// that refine with one seed.
+/// `moves` threshold-accepting swaps of cores and moves of tiles. `needs` and `work`: of the problem. `stream` tells
+/// apart those that refine with one seed.
 Refinement refine_placement(const MappingProblem& problem, const std::vector<std::int32_t>& level,
                             const std::shared_ptr<const TileNeeds>& needs, const PlaceWeights& weights,
                             const std::vector<CoreId>& start, std::int64_t moves, std::uint64_t seed,

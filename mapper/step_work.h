@@ -69,7 +69,8 @@ InUse in_use(const chips::Board& board, const std::vector<CoreId>& core_of);
 /// True where one image enters before the one ahead of it is done.
 bool pipelined(chips::SyncPolicy policy);
 
-/// Packets of an event that its source sends over a route: one for each chain, or on unicast chips for each destination.
+/// Packets of an event that its source sends over a route: one for each chain, or on unicast chips for each
+/// destination.
 std::int64_t packets_of(const chips::Noc& noc, const Route& route);
 
 /// Cycles from a core's hand-over of a packet to its arrival in an empty network.

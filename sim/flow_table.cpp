@@ -84,7 +84,8 @@ FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mappin
   const StageId head(problem.program->stages.size() - 1);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     const mapper::Tile& tile = problem.tiles[t];
-    if (problem.program->closed || tile.stage != head || tile.partial_of.valid() || !mapping.core_of[t].valid()) continue;
+    if (problem.program->closed || tile.stage != head || tile.partial_of.valid() || !mapping.core_of[t].valid())
+      continue;
     FlowPath readout;
     readout.source = TileId(t);
     readout.stage = head;

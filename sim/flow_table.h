@@ -59,8 +59,8 @@ void for_each_leg_link(const chips::Board& board, const FlowPath& path, const Le
   for (const LinkId link : leg.links) visit(link);
 }
 
-/// Calls visit(LinkId) for the links that a packet sent over leg number `leg` crosses: of a forked one, sent over leg 0,
-/// all of its tree, and none for the others.
+/// Calls visit(LinkId) for the links that a packet sent over leg number `leg` crosses: of a forked one, sent over leg
+/// 0, all of its tree, and none for the others.
 template <class Visit>
 void for_each_sent_link(const chips::Board& board, const FlowPath& path, std::size_t leg, Visit&& visit) {
   if (!path.forked) return mapper::for_each_xy_link(board, path.legs[leg].from, path.legs[leg].to, visit);

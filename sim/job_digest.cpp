@@ -38,7 +38,8 @@ void put_mapping(StateWriter& w, const mapper::Mapping& mapping) {
 
 void put_options(StateWriter& w, const SimOptions& options) {
   w(static_cast<std::int32_t>(options.fidelity), options.lockstep, options.allow_loss, options.record_activities,
-    options.max_steps, options.step_rows, options.step_energy_rows, options.network.seed, options.network.random_delay_cycles);
+    options.max_steps, options.step_rows, options.step_energy_rows, options.network.seed,
+    options.network.random_delay_cycles);
   for (std::size_t tile = 0; tile < options.core_of_tile.size(); ++tile) {
     if (options.core_of_tile[tile] != nullptr) w(tile);
   }

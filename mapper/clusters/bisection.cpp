@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "mapper/clusters/box.h"
 #include "mapper/clusters/cut_graph.h"
 #include "mapper/clusters/errors.h"
 #include "mapper/clusters/solvers.h"
@@ -25,14 +26,6 @@ namespace {
 constexpr double kWeightSum = 0x1p40;   // of all weights as integers: times a distance they stay below 2^60
 constexpr int kRepeats = 2;             // of a depth, once all its regions are cut
 constexpr std::int64_t kFar = 1 << 17;  // half cells; terminals further out pull no more
-
-struct Box {
-  std::uint32_t x = 0;
-  std::uint32_t y = 0;
-  std::uint32_t width = 0;
-  std::uint32_t height = 0;
-  std::size_t cells() const { return std::size_t{width} * height; }
-};
 
 /// Clusters order[begin] to order[begin + count - 1].
 struct Region {

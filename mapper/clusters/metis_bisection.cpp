@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "mapper/clusters/baselines.h"
+#include "mapper/clusters/box.h"
 #include "mapper/clusters/errors.h"
 
 namespace ranvier::mapper::clusters {
@@ -18,14 +19,6 @@ namespace ranvier::mapper::clusters {
 namespace {
 
 constexpr double kMostWeight = 1000;  // of an edge; METIS adds weights in 32 bits
-
-struct Box {
-  std::uint32_t x = 0;
-  std::uint32_t y = 0;
-  std::uint32_t width = 0;
-  std::uint32_t height = 0;
-  std::size_t cells() const { return std::size_t{width} * height; }
-};
 
 class Bisector {
  public:

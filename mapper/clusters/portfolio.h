@@ -55,8 +55,8 @@ inline constexpr std::size_t kReferenceClusters = 16384;  // above: the force-di
 /// least energy; the reference is a candidate. The same for a seed at any thread count. Throws MoreClustersThanCells.
 PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOptions& options = {});
 
-/// Moves of the long annealings of place_clusters(), which are most of its work. Above kScotchClusters, where it anneals
-/// nothing, what costs about as much as it does.
+/// Moves of the long annealings of place_clusters(), which are most of its work. Above kScotchClusters, where it
+/// anneals nothing, what costs about as much as it does.
 std::int64_t annealing_moves(const ClusterGraph& graph, Effort effort);
 
 }  // namespace ranvier::mapper::clusters

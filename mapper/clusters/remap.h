@@ -32,9 +32,9 @@ struct Remapped {
 };
 
 /// Annealings of swaps from the start, cool, warm and hot, with the migration in the objective (the trade of
-/// repartitioning with migration cost, Catalyurek et al., IPDPS 2007); some moves try to go home, and what pays no better
-/// elsewhere is sent home at the end. As many moves as the long annealings of place_clusters(). Clusters are told apart
-/// by where they are, so their numbers do not matter. Never worse than the start, migration counted.
+/// repartitioning with migration cost, Catalyurek et al., IPDPS 2007); some moves try to go home, and what pays no
+/// better elsewhere is sent home at the end. As many moves as the long annealings of place_clusters(). Clusters are
+/// told apart by where they are, so their numbers do not matter. Never worse than the start, migration counted.
 Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, const RemapOptions& options);
 
 /// The same, but where the rates are those that the start was made for, nothing was learned and nothing moves.

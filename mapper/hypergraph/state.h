@@ -98,7 +98,7 @@ class State {
   std::int64_t cut_ = 0;
   std::vector<std::int64_t> load_;
   std::vector<std::int64_t> use_;
-  std::vector<std::size_t> offset_;  // by net: min(pins, parts) slots
+  std::vector<std::size_t> offset_;   // by net: min(pins, parts) slots
   std::vector<std::uint32_t> count_;  // by slot: pins in its part
   std::vector<Part> slot_part_;       // by slot; not read where slots are parts
   std::vector<std::uint32_t> spread_;

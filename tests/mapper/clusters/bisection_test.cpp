@@ -15,31 +15,14 @@
 #include "mapper/clusters/errors.h"
 #include "mapper/clusters/networks.h"
 #include "mapper/clusters/solvers.h"
+#include "tests/mapper/clusters/placement_fixture.h"
 
 namespace ranvier::mapper::clusters {
 namespace {
 
-void expect_legal(const ClusterGraph& graph, Mesh mesh, const Placement& placement) {
-  ASSERT_EQ(placement.size(), graph.size());
-  const std::set<Cell> cells(placement.begin(), placement.end());
-  EXPECT_EQ(cells.size(), placement.size());
-  for (const Cell cell : placement) ASSERT_LT(cell, mesh.cells());
-}
-
-double weighted_hops(const ClusterGraph& graph, Mesh mesh, const Placement& placement) {
-  double sum = 0;
-  for (const Edge& e : graph.edges()) sum += e.weight * mesh.distance(placement[e.source], placement[e.target]);
-  return sum;
-}
-
-ClusterGraph random_graph(std::size_t clusters, std::size_t edges, std::uint64_t seed) {
-  RandomStream random(seed, 0);
-  std::vector<Edge> list;
-  for (std::size_t i = 0; i < edges; ++i)
-    list.push_back({random.below(static_cast<std::uint32_t>(clusters)),
-                    random.below(static_cast<std::uint32_t>(clusters)), random.unit()});
-  return {clusters, std::move(list)};
-}
+using fixtures::expect_legal;
+using fixtures::random_graph;
+using fixtures::weighted_hops;
 
 // A grid graph whose clusters are numbered at random.
 ClusterGraph shuffled_grid(std::uint32_t width, std::uint32_t height, std::uint64_t seed) {

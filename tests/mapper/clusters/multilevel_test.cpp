@@ -10,34 +10,17 @@
 #include <vector>
 
 #include "base/random_stream.h"
+#include "tests/mapper/clusters/placement_fixture.h"
 
 namespace ranvier::mapper::clusters {
 namespace {
 
+using fixtures::expect_legal;
+using fixtures::random_graph;
+using fixtures::weighted_hops;
+
 constexpr MultilevelSchedule kShort{
     .coarsest = 64, .anneal = {2, 500}, .tries_below = 256, .small = {1, 50}, .large = {1, 20}};
-
-void expect_legal(const ClusterGraph& graph, Mesh mesh, const Placement& placement) {
-  ASSERT_EQ(placement.size(), graph.size());
-  std::set<Cell> cells(placement.begin(), placement.end());
-  EXPECT_EQ(cells.size(), placement.size());
-  for (const Cell cell : placement) ASSERT_LT(cell, mesh.cells());
-}
-
-double weighted_hops(const ClusterGraph& graph, Mesh mesh, const Placement& placement) {
-  double sum = 0;
-  for (const Edge& e : graph.edges()) sum += e.weight * mesh.distance(placement[e.source], placement[e.target]);
-  return sum;
-}
-
-ClusterGraph random_graph(std::size_t clusters, std::size_t edges, std::uint64_t seed) {
-  RandomStream random(seed, 0);
-  std::vector<Edge> list;
-  for (std::size_t i = 0; i < edges; ++i)
-    list.push_back({random.below(static_cast<std::uint32_t>(clusters)),
-                    random.below(static_cast<std::uint32_t>(clusters)), random.unit()});
-  return {clusters, std::move(list)};
-}
 
 // A grid graph whose clusters are numbered at random.
 ClusterGraph shuffled_grid(std::uint32_t side, std::uint64_t seed) {
