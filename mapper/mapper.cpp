@@ -70,7 +70,7 @@ PlaceWeights varied(PlaceWeights w, const Variant& v) {
 constexpr std::size_t kLargeMapping = 2048;     // cores
 constexpr std::size_t kManyEndsOfATile = 1000;  // of flows: moves are dear
 constexpr std::size_t kPromotedOfLarge = 2;
-constexpr std::int64_t kSecondOfLarge = 3;  // quarters of default_moves()
+constexpr std::int64_t kSecondOfLarge = 2;  // quarters of default_moves()
 
 constexpr std::array kCurveNames{"row-major", "snake", "hilbert"};
 
@@ -105,7 +105,9 @@ class Portfolio {
       candidates_[choice.index].chosen = true;
       result.beats_every_curve = choice.beats_every_curve;
       result.mapping = complete(problem_, level_, candidates_[choice.index].core_of);
-      if (options_.reroute_rounds > 0 && options_.effort != Effort::kFast)
+      // Of a large mapping it takes as long as a start and seldom gains anything.
+      const bool pays = options_.effort == Effort::kBest || (options_.effort == Effort::kDefault && !large());
+      if (options_.reroute_rounds > 0 && pays)
         result.rerouted = routing::reroute_if_better(problem_, result.mapping, {.rounds = options_.reroute_rounds});
     }
     result.candidates = static_cast<std::int64_t>(candidates_.size());
