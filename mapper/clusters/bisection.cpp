@@ -42,21 +42,6 @@ struct Point {
 
 Point middle(const Box& box) { return {2 * std::int64_t{box.x} + box.width, 2 * std::int64_t{box.y} + box.height}; }
 
-std::pair<Box, Box> halves(const Box& box) {
-  Box first = box;
-  Box second = box;
-  if (box.width >= box.height) {
-    first.width = box.width / 2;
-    second.x += first.width;
-    second.width -= first.width;
-  } else {
-    first.height = box.height / 2;
-    second.y += first.height;
-    second.height -= first.height;
-  }
-  return {first, second};
-}
-
 class Bisection {
  public:
   Bisection(const ClusterGraph& graph, Mesh mesh, const BisectionOptions& options)

@@ -48,17 +48,7 @@ class Bisector {
       placement_[clusters.front()] = mesh_.at(box.x, box.y);
       return;
     }
-    Box first = box;
-    Box second = box;
-    if (box.width >= box.height) {
-      first.width = box.width / 2;
-      second.x += first.width;
-      second.width -= first.width;
-    } else {
-      first.height = box.height / 2;
-      second.y += first.height;
-      second.height -= first.height;
-    }
+    const auto [first, second] = halves(box);
     const std::size_t share = clusters.size() * first.cells() / box.cells();
     const std::size_t least = clusters.size() > second.cells() ? clusters.size() - second.cells() : 0;
     const std::size_t count = std::clamp(share, least, first.cells());
