@@ -44,9 +44,14 @@ struct Demand {
 /// device behind the host link. The integers are the same.
 enum class Engine : std::uint8_t { kSpiking, kDense, kOffload };
 
+/// Of a LayerNorm row: its sum, and its sum of squares as low and high part.
+inline constexpr std::int32_t kStatisticsDigits = 3;
+
 /// A slice of a stage. Linear: any of the three ranges may be cut. Scores and mix: cut by heads (through `outputs`) and
-/// query tokens. LayerNorm: by tokens. GELU and add: by outputs and tokens. A tile with `partial_of` holds only some
-/// inputs: it has no encoder and sends integer differences of its sums to that tile.
+/// query tokens. LayerNorm: by tokens and, with statistics tiles for its sums, by outputs. GELU and add: by outputs and
+/// tokens. A tile with `partial_of` holds only some inputs: it has no encoder and sends integer differences of its sums
+/// to that tile. A statistics tile of a LayerNorm row sums some of its inputs and their squares, and sends differences,
+/// in kStatisticsDigits digits (its `outputs`), to all tiles that map those tokens.
 struct Tile {
   StageId stage;
   Range outputs;  // channels of the stage
@@ -56,6 +61,9 @@ struct Tile {
   TileId partial_of;
   Demand demand;
   Engine engine = Engine::kSpiking;  // kOffload: the whole stage, on no core, like the host tile
+  bool statistics = false;           // kLayerNorm
+  /// No encoder: what it sends are differences of sums, for tiles of its own stage alone.
+  bool sums_for_others() const { return partial_of.valid() || statistics; }
 };
 
 /// Which events go where: every event of `source` with token and channel in these ranges goes to all of `destinations`,

@@ -16,7 +16,8 @@
 namespace ranvier::sim {
 
 /// One event as a tile sees it. `channel` and `token` number the sending stage's outputs. `port` is the index into
-/// Stage::inputs that it arrives on; kPartialPort for a partial sum, whose channel is an output of this stage.
+/// Stage::inputs that it arrives on; kPartialPort for a partial sum, whose channel is an output of this stage;
+/// kStatisticsPort for what a statistics tile of this stage sends, whose channel is the digit.
 struct Event {
   std::int32_t token = 0;
   std::int32_t channel = 0;
@@ -25,6 +26,7 @@ struct Event {
   friend bool operator==(const Event&, const Event&) = default;
 };
 inline constexpr std::int32_t kPartialPort = -1;
+inline constexpr std::int32_t kStatisticsPort = -2;
 
 /// An event on its way out: `at` is when the core hands it to the network, in core cycles since the tile began to fire.
 struct Emission {
