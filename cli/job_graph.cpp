@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include "base/digest.h"
+#include "base/log.h"
 #include "cli/job.h"
 #include "cli/map_options.h"
 #include "cli/stop_watch.h"
+#include "mapper/errors.h"
 #include "mapper/neuron_partition.h"
+#include "mapper/wider_flows.h"
 #include "workloads/lif_engine.h"
 
 namespace ranvier::cli {
@@ -60,9 +63,25 @@ void Job::map_graph() {
   problem_ = mapper::make_problem(network, board);
   program_ = std::move(network.program);
   problem_.program = &program_;
-  mapper::set_flow_events(problem_, spikes_of(program_, graph_->stimulus));
+  const workloads::Activations spikes = spikes_of(program_, graph_->stimulus);
   problem_.constraints = search.constraints;
-  search_ = mapper::map_with_pareto(problem_, search);
+  const auto map_it = [&] {
+    mapper::set_flow_events(problem_, spikes);
+    search_ = mapper::map_with_pareto(problem_, search);
+  };
+  const auto widen = [&] {
+    if (!mapper::widen_flows(problem_)) return false;
+    if (!options_.common.quiet)
+      log::info("a table entry for every neuron is too many: spikes go to all cores that hear a neuron of theirs");
+    return true;
+  };
+  const bool wide = problem_.flows.size() > mapper::kManyFlowsForTables * problem_.tiles.size() && widen();
+  try {
+    map_it();
+  } catch (const mapper::DoesNotFit& misfit) {
+    if (wide || misfit.shortfalls.front().resource != "route_entries" || !widen()) throw;
+    map_it();
+  }
   mapping_ = std::move(search_.mapping);
   check_mapping();
   wall_times_.push_back({"map", map_watch.seconds()});

@@ -160,6 +160,7 @@ void check_flows(const MappingProblem& p, Findings& out) {
     const InputWindow window = lif ? input_window(stage, tile) : InputWindow{};
     const std::vector<std::int64_t> synapses =
         stage.sparse ? synapses_by_source(stage, tile) : std::vector<std::int64_t>{};
+    const bool drops = stage.sparse != nullptr && p.board.chip.noc.multicast == chips::Multicast::kTree;
     for (auto& [id, grid] : from_stage) {
       const StageId producer = id;
       compare(
@@ -172,7 +173,7 @@ void check_flows(const MappingProblem& p, Findings& out) {
                 if (input.stage == producer && synapses[first + static_cast<std::size_t>(channel)] > 0) return true;
                 first += static_cast<std::size_t>(program.stage(input.stage).channels);
               }
-              return false;
+              return drops && grid.at(token, channel) == 1;  // looked up by its key, and without synapses
             }
             if (lif) return within(window, token, channel);
             for (std::size_t port = 0; port < stage.inputs.size(); ++port)
