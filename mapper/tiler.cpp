@@ -8,6 +8,7 @@
 #include "mapper/cut_choice.h"
 #include "mapper/engine_work.h"
 #include "mapper/errors.h"
+#include "mapper/finer_cuts.h"
 #include "mapper/flows.h"
 #include "mapper/levels.h"
 #include "mapper/mechanisms.h"
@@ -23,6 +24,8 @@ using workloads::Stage;
 using workloads::StageKind;
 
 namespace {
+
+constexpr std::int32_t kFinerCuts[] = {2, 3, 4, 8};
 
 /// What no cut changes: widths of weights and delays of the stages on the chip. Mechanisms: mechanisms.h.
 void check_chip_can(const Program& program, const chips::Chip& chip, const std::vector<Engine>& engines) {
@@ -96,7 +99,15 @@ MappingProblem make_problem(const Program& program, const chips::Board& board, S
   check_engines(program, board, schedule, engines);
   check_chip_can(program, board.chip, engines);
   check_mechanisms(program, board.chip, schedule, engines);
-  return assemble(program, board, schedule, engines, choose_cuts(program, board, schedule, options, engines));
+  const std::vector<StageCut> cuts = choose_cuts(program, board, schedule, options, engines);
+  MappingProblem problem = assemble(program, board, schedule, engines, cuts);
+  if (packs(problem) == PackingVerdict::kFound) return problem;
+  for (const std::int32_t times : kFinerCuts) {
+    MappingProblem finer =
+        assemble(program, board, schedule, engines, finer_cuts(program, board.chip.core, cuts, engines, times));
+    if (packs(finer) == PackingVerdict::kFound) return finer;
+  }
+  return problem;  // what is short is told of the coarse cut
 }
 
 namespace {
