@@ -190,12 +190,13 @@ void Job::check_max_steps() const {
   if (program_.temporal())
     throw UsageError("--max-steps", "a network over time has its own number of steps; leave it out");
   const bool late = std::any_of(problem_.tiles.begin(), problem_.tiles.end(),
-                                [](const mapper::Tile& tile) { return tile.partial_of.valid(); }) ||
+                                [](const mapper::Tile& tile) { return tile.sums_for_others(); }) ||
                     std::any_of(mapping_.delay.begin(), mapping_.delay.end(), [](std::int32_t d) { return d > 0; });
   if (late && problem_.schedule == workloads::Schedule::kAsynchronousUnary)
     throw UsageError("--max-steps",
-                     "this mapping has input slices or delays, so that events come later than in the reference: before "
-                     "rest there are no integers to compare with; take a chip without them, or leave it out");
+                     "this mapping has input slices, cut LayerNorm rows or delays, so that events come later than in the "
+                     "reference: before rest there are no integers to compare with; take a chip without them, or leave "
+                     "it out");
 }
 
 sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes,

@@ -277,7 +277,7 @@ struct Estimator {
     for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
       const Tile& tile = problem.tiles[t];
       const CoreId core = mapping.core_of[t];
-      if (tile.stage != head || tile.partial_of.valid() || !tile.tokens.contains(0) || !core.valid()) continue;
+      if (tile.stage != head || tile.sums_for_others() || !tile.tokens.contains(0) || !core.valid()) continue;
       const double sent = flits * tile.outputs.size();
       const WayLinks leg = way_links(board, core, CoreId(0));
       energy_of(head) += times(chip.energy.event_emit, tile.outputs.size()) +

@@ -80,11 +80,7 @@ struct CutChoice {
     std::string nearest = "no grid of this chip helps";
     if (excess.resource == "fan_in_axons" && stage.kind == StageKind::kLif)
       nearest += ": a compartment and all its inputs stay on one core";
-    if (stage.kind == StageKind::kLayerNorm || stage.kind == StageKind::kScores)
-      nearest += stage.kind == StageKind::kScores ? ": a softmax row cannot be cut" : ": a LayerNorm row cannot be cut";
-    // A row is the least tile that there is: no grid, mode or cut makes its neurons fewer.
-    if (stage.kind == StageKind::kLayerNorm && excess.resource == "neurons" && stage.channels > core.neurons.value)
-      nearest += fmt::format(" (proved by counting: one row has {} channels)", stage.channels);
+    if (stage.kind == StageKind::kScores) nearest += ": a softmax row cannot be cut";
     nearest += "; take a chip with larger " + excess.resource +
                ", a narrower network, or a device beside the chip for this stage";
     throw DoesNotFit(
@@ -144,6 +140,11 @@ struct CutChoice {
     return best ? *best : required(id, shared, true);
   }
 
+  /// Parts that a finer cut may have: a row that is whole stays so, since cutting it takes statistics tiles.
+  static std::int32_t most_outputs_beside(const Stage& stage, const StageCut& cut) {
+    return needs_statistics(stage) && cut.output_parts == 1 ? 1 : max_output_parts(stage);
+  }
+
   /// Longest path of stages, for the time that a level holds up the rest.
   std::vector<std::size_t> stage_levels() const {
     std::vector<std::size_t> level(program.stages.size(), 0);
@@ -194,7 +195,7 @@ struct CutChoice {
         if (split.mode == TokenMode::kShared && stage.kind != StageKind::kLif) split.mode = TokenMode::kReplicate;
         consider(split);
       }
-      if (from.output_parts < max_output_parts(stage)) {
+      if (from.output_parts < most_outputs_beside(stage, from)) {
         StageCut split = from;
         ++split.output_parts;
         consider(split);
@@ -237,14 +238,15 @@ struct CutChoice {
         // Positions of a convolution are neurons; tokens of other stages are not, cutting them frees no axon.
         StageCut from = cuts[s];
         // As many parts as divide it to the limit; uneven ones are then cut one by one.
-        const std::int64_t parts = first ? (cuts[s].tiles() / cuts[s].input_parts * most + limit - 1) / limit : 0;
+        const std::int64_t owners = std::int64_t{from.output_parts} * from.token_parts;
+        const std::int64_t parts = first ? (owners * most + limit - 1) / limit : 0;
         const auto share = [&](std::int32_t other) { return static_cast<std::int32_t>((parts + other - 1) / other); };
         if (stage.kind == StageKind::kLif && from.token_parts < stage.tokens &&
             share(from.output_parts) <= stage.tokens)
           from.token_parts = std::max(from.token_parts + 1, share(from.output_parts));
         else
           from.output_parts = std::max(from.output_parts + 1, share(from.token_parts));
-        if (from.output_parts > max_output_parts(stage) || from.token_parts > stage.tokens) break;
+        if (from.output_parts > most_outputs_beside(stage, cuts[s]) || from.token_parts > stage.tokens) break;
         const CutResult found = find_cut(program, core, id, from, stage.kind == StageKind::kLif);
         if (!found.cut || found.cut->tiles() <= cuts[s].tiles()) break;
         cuts[s] = *found.cut;

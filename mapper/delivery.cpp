@@ -34,7 +34,9 @@ Reach reach_of(const Program& program, const Tile& tile, std::size_t port) {
   Reach reach{tile.tokens, {0, producer.channels}};
   switch (stage.kind) {
     case StageKind::kInput:
+      break;
     case StageKind::kLayerNorm:
+      reach.channels = tile.statistics ? tile.inputs : tile.outputs;
       break;
     case StageKind::kLinear:
       reach.channels = tile.inputs;

@@ -17,12 +17,15 @@ using workloads::StageKind;
 
 namespace {
 
-constexpr std::int64_t kPotentialBytes = 4;     // V (24 bits) and S (8 bits); an input slice: its sum; the head: V
-constexpr std::int64_t kLayerNormBytes = 3;     // X (16 bits) and S
-constexpr std::int64_t kProductBytes = 5;       // P or O (32 bits) and S
-constexpr std::int64_t kCodeBytes = 1;          // a code of q, k, a or v
-constexpr std::int64_t kGeluBytes = 2;          // input code and S
-constexpr std::int64_t kAddBytes = 2;           // difference not yet sent
+constexpr std::int64_t kPotentialBytes = 4;  // V (24 bits) and S (8 bits); an input slice: its sum; the head: V
+constexpr std::int64_t kLayerNormBytes = 3;  // X (16 bits) and S
+constexpr std::int64_t kMapInputBytes = 2;   // X (16 bits), where another tile holds S
+constexpr std::int64_t kStatisticsBytes =
+    12;                                    // sum (32 bits) and sum of squares (64) of a row, or what of them is unsent
+constexpr std::int64_t kProductBytes = 5;  // P or O (32 bits) and S
+constexpr std::int64_t kCodeBytes = 1;     // a code of q, k, a or v
+constexpr std::int64_t kGeluBytes = 2;     // input code and S
+constexpr std::int64_t kAddBytes = 2;      // difference not yet sent
 constexpr std::int64_t kCompartmentBytes = 10;  // u and v (24 bits each), sum of the step's input (24), refractory (8)
 constexpr std::int64_t kResidualSumBytes = 2;   // as it arrives; codes take one byte, a spike a bit
 
@@ -44,8 +47,8 @@ std::array<ResourceUse, 11> limits(const chips::CoreKind& core, const Demand& d)
            {"route_entries", d.out_axons, d.out_axons == 0 ? kNoLimit : core.route_entries.value}}};
 }
 
-/// Buffer for what arrives on a port in one step, should everything send: one value a neuron. Partial sums are added on
-/// arrival and take none.
+/// Buffer for what arrives on a port in one step, should everything send: one value a neuron. Partial sums and
+/// statistics are added on arrival and take none.
 Bytes received_bytes(const Program& program, const Tile& tile, std::size_t port, const Reach& reach) {
   const Stage& stage = program.stage(tile.stage);
   const std::int64_t values = std::int64_t{reach.tokens.size()} * reach.channels.size();
@@ -64,8 +67,11 @@ StateBytes state_bytes(const Program& program, const Tile& tile) {
       return {};
     case StageKind::kLinear:
       return {outputs * kPotentialBytes, 0};
-    case StageKind::kLayerNorm:
-      return {outputs * kLayerNormBytes, 0};
+    case StageKind::kLayerNorm: {
+      if (tile.statistics) return {tile.inputs.size() * kMapInputBytes + kStatisticsBytes, 0};
+      const bool cut = stage.layer_norm.normalise && outputs < stage.channels;
+      return {outputs * kLayerNormBytes + (cut ? kStatisticsBytes : 0), 0};
+    }
     case StageKind::kGelu:
       return {outputs * kGeluBytes, 0};
     case StageKind::kAdd:
@@ -90,7 +96,8 @@ Demand demand_of(const Program& program, const chips::CoreKind& core, const Tile
   if (stage.kind == StageKind::kInput) return d;
   // Each position of a convolution is a compartment and an axon of its own; elsewhere tokens are contexts.
   const bool lif = stage.kind == StageKind::kLif;
-  d.neurons = std::int64_t{tile.outputs.size()} * (lif ? tile.tokens.size() : 1);
+  // A statistics tile keeps a value for each input; the sums, like those of a whole row, belong to the map unit.
+  d.neurons = std::int64_t{(tile.statistics ? tile.inputs : tile.outputs).size()} * (lif ? tile.tokens.size() : 1);
   for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
     const Reach reach = reach_of(program, tile, port);
     if (stage.sparse) {

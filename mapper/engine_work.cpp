@@ -17,6 +17,8 @@ using workloads::StageKind;
 std::int64_t dense_products_of(const workloads::Program& program, const Tile& tile) {
   const workloads::Stage& s = program.stage(tile.stage);
   const std::int64_t contexts = contexts_of(tile);
+  if (tile.statistics)  // gains, and a square a value
+    return std::int64_t{tile.inputs.size()} * tile.tokens.size() * static_cast<std::int64_t>(s.inputs.size() + 1);
   switch (s.kind) {
     case StageKind::kLinear:
       return contexts * tile.inputs.size();
@@ -62,7 +64,7 @@ void set_engine_cycles(MappingProblem& problem) {
     dense[t] = true;
     const auto contexts = static_cast<double>(contexts_of(tile));
     const double sent =
-        zeros[t] || tile.partial_of.valid() ? 1.0 : events_per_value(program, tile.stage, problem.schedule);
+        zeros[t] || tile.sums_for_others() ? 1.0 : events_per_value(program, tile.stage, problem.schedule);
     cycles += static_cast<double>(dense_product_cycles(core, dense_products_of(program, tile))) +
               std::ceil(contexts / lanes) * static_cast<double>(core.soma_cycles.value) +
               static_cast<double>(map_values_of(program, tile) * core.map_cycles.value) +

@@ -26,7 +26,7 @@ Touched touched_by(const MappingProblem& problem, const Flow& flow, TileId to) {
   const workloads::Program& program = *problem.program;
   const Tile& source = problem.tiles[flow.source.value()];
   const Tile& tile = problem.tiles[to.value()];
-  if (source.partial_of == to) return {1, 0};
+  if (source.sums_for_others()) return {1, 0};
   Touched touched;
   const Stage& stage = program.stage(tile.stage);
   for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
@@ -44,7 +44,7 @@ void add_arrivals(const MappingProblem& problem, const Flow& flow, double events
   const auto& each = problem.schedule == Schedule::kStagedGraded ? energy.multiply_add : energy.accumulate;
   for (const TileId to : flow.destinations) {
     const Tile& tile = problem.tiles[to.value()];
-    const bool partial = problem.tiles[flow.source.value()].partial_of == to;
+    const bool partial = problem.tiles[flow.source.value()].sums_for_others();
     if (tile.engine == Engine::kOffload || (tile.engine == Engine::kDense && !partial)) continue;
     const Touched touched = touched_by(problem, flow, to);
     const Stage& stage = problem.program->stage(tile.stage);

@@ -111,6 +111,15 @@ std::vector<Flow> make_flows(const Program& program, const std::vector<Tile>& ti
       flows.push_back({TileId(t), source.tokens, source.outputs, {source.partial_of}, kPartialSumBits});
       continue;
     }
+    if (source.statistics) {
+      std::vector<Claim> row;
+      for (const TileId id : tiles_by_stage[source.stage.value()]) {
+        const Range common = intersect(tiles[id.value()].tokens, source.tokens);
+        if (!tiles[id.value()].statistics && common.size() > 0) row.push_back({{common, source.outputs}, id});
+      }
+      append_cells(TileId(t), row, kStatisticsBits, flows);
+      continue;
+    }
     // The device is reached through core 0's router, and dense tiles take zeros from each other: flows of their own.
     std::vector<Claim> on_cores, dense, device;
     for (const Port& fed : ports_fed[source.stage.value()]) {
@@ -144,7 +153,7 @@ std::vector<double> estimate_flow_events(const Program& program, const std::vect
     const Tile& source = tiles[flow.source.value()];
     const double values = static_cast<double>(flow.tokens.size()) * flow.channels.size();
     const double each = carries_zeros(tiles, flow)  ? 1.0
-                        : source.partial_of.valid() ? passes_of(program, source.stage, schedule)
+                        : source.sums_for_others() ? passes_of(program, source.stage, schedule)
                                                     : events_per_value(program, source.stage, schedule);
     events.push_back(values * each);
   }

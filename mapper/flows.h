@@ -19,6 +19,12 @@ std::vector<double> estimate_flow_events(const workloads::Program& program, cons
 /// Bits that a payload of this stage needs: 1 for a unary fire (its sign), the code range for graded events.
 std::int32_t payload_bits(const workloads::Program& program, StageId stage, Schedule schedule);
 inline constexpr std::int32_t kPartialSumBits = 24;
+
+/// Of |X| < 2^15 and at most 2^10 channels. Differences of the sum are less than 2^26 in magnitude: 27 bits. Those of
+/// the sum of squares are less than 2^40: a low digit of kSquareDigitBits, not negative, and a high one of 21 bits with
+/// its sign.
+inline constexpr std::int32_t kStatisticsBits = 27;
+inline constexpr std::int32_t kSquareDigitBits = 20;
 inline constexpr std::int32_t kResidualSumBits = 16;
 inline constexpr std::int32_t kPotentialBits = 24;  // of the head, on its way to the host
 

@@ -148,6 +148,7 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                        {"formats", d.formats},
                        {"out_axons", d.out_axons}}}});
   }
+    if (tile.statistics) tiles.back()["statistics"] = true;
   const bool trees = problem.board.chip.noc.multicast == chips::Multicast::kTree;
   json flows = json::array();
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {

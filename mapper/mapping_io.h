@@ -25,6 +25,7 @@ struct SketchTile {
   TokenMode mode = TokenMode::kShared;
   Engine engine = Engine::kSpiking;
   TileId partial_of;  // numbered as in the mapping: the host's tile is 0
+  bool statistics = false;
   CoreId core;
 };
 

@@ -126,6 +126,7 @@ json parse(std::string_view text, const std::string& file) {
 }  // namespace
 
 MappingFile mapping_from_json(std::string_view text, const std::string& file) {
+  tile.statistics = node.has("statistics") && node["statistics"].yes();
   const json document = parse(text, file);
   const Node root(document, "", file);
   if (root["format"].text() != "ranvier-mapping") root["format"].fail("not a mapping: \"ranvier-mapping\" is expected");
@@ -193,6 +194,7 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
     out.mapping.routes.push_back({node["chain"].ids<CoreId>(kMost)});
     if (node.has("starts"))
       for (std::size_t i = 0; i < node["starts"].size(); ++i)
+    tile.statistics = node.has("statistics") && node["statistics"].yes();
         out.mapping.routes.back().starts.push_back(static_cast<std::size_t>(node["starts"].at(i).small()));
     if (node.has("tree")) out.mapping.routes.back().tree = node["tree"].ids<LinkId>(kMost);
     if (node.has("keys")) out.mapping.tables.keys.push_back({word(node["keys"]["key"]), word(node["keys"]["mask"])});

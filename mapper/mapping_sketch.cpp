@@ -63,7 +63,8 @@ class Completion {
     const Stage& stage = *found;
     Tile tile;
     tile.stage = StageId(static_cast<std::size_t>(found - program_.stages.begin()));
-    tile.outputs = within(t, "outputs", given.outputs, stage.channels);
+    tile.statistics = given.statistics;
+    tile.outputs = within(t, "outputs", given.outputs, given.statistics ? kStatisticsDigits : stage.channels);
     tile.inputs = within(t, "inputs", given.inputs, program_.stage(stage.inputs.front().stage).channels);
     tile.tokens = within(t, "tokens", given.tokens, stage.tokens);
     tile.mode = given.mode;

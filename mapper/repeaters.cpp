@@ -77,13 +77,13 @@ struct Reader {
   std::int64_t tiles = 0;  // that a channel goes to, at most
 };
 
-/// Readers of the stage's tiles on cores, in stage order; input slices send their sums to their own stage.
+/// Readers of the stage's tiles on cores, in stage order; tiles without encoder send their sums to their own stage.
 std::vector<Reader> readers_of(const MappingProblem& problem, StageId id) {
   const auto channels = static_cast<std::size_t>(problem.program->stage(id).channels);
   std::map<StageId, std::map<TileId, std::vector<bool>>> reached;
   for (const Flow& flow : problem.flows) {
     const Tile& source = problem.tiles[flow.source.value()];
-    if (source.stage != id || source.partial_of.valid()) continue;
+    if (source.stage != id || source.sums_for_others()) continue;
     for (const TileId to : flow.destinations) {
       auto& reach = reached[problem.tiles[to.value()].stage][to];
       reach.resize(channels);
@@ -128,7 +128,7 @@ class Planner {
     std::map<StageId, std::int32_t> widest;  // channels of the widest tile, by stage that does not fit
     std::set<StageId> full;
     for (const Tile& tile : problem_.tiles) {
-      if (tile.partial_of.valid()) continue;
+      if (tile.sums_for_others()) continue;
       auto& width = widest[tile.stage];
       width = std::max(width, tile.outputs.size());
       if (tile.demand.out_axons > limit_) full.insert(tile.stage);

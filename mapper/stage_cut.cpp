@@ -31,6 +31,20 @@ Range token_part(const Stage& stage, std::int32_t parts, std::int32_t i) {
   return {row + columns.begin, row + columns.end};
 }
 
+Tile statistics_tile(const Program& program, const chips::CoreKind& core, StageId id, const StageCut& cut,
+                     std::int32_t token_part_number, std::int32_t i) {
+  const Stage& stage = program.stage(id);
+  Tile tile;
+  tile.stage = id;
+  tile.outputs = {0, kStatisticsDigits};
+  tile.inputs = part(stage.in_channels, cut.statistics_parts, i);
+  tile.tokens = token_part(stage, cut.token_parts, token_part_number);
+  tile.mode = cut.mode;
+  tile.statistics = true;
+  tile.demand = demand_of(program, core, tile);
+  return tile;
+}
+
 /// What the largest tile of a cut asks beyond the core, if anything.
 std::optional<Excess> excess_of(const Program& program, const chips::CoreKind& core, StageId stage,
                                 const StageCut& cut) {
@@ -75,12 +89,53 @@ CutResult find_lif_cut(const Program& program, const chips::CoreKind& core, Stag
   return result;
 }
 
+/// Coarsest number of parts from `low` to `high` that fits, where the finest does: even cuts shrink as parts grow.
+template <class Fits>
+std::int32_t fewest_parts(std::int32_t low, std::int32_t high, Fits&& fits_core) {
+  while (low < high) {
+    const std::int32_t middle = low + (high - low) / 2;
+    if (fits_core(middle))
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return high;
+}
+
+/// Channels in as few parts as fit, and input channels of the statistics tiles likewise, for the fewest token parts.
+CutResult find_row_cut(const Program& program, const chips::CoreKind& core, StageId id, const StageCut& from,
+                       std::int32_t most_tokens) {
+  const Stage& stage = program.stage(id);
+  const std::int32_t least = std::clamp(from.output_parts, std::min(2, stage.channels), stage.channels);
+  CutResult result;
+  StageCut cut = from;
+  for (cut.token_parts = std::min(from.token_parts, most_tokens); cut.token_parts <= most_tokens; ++cut.token_parts) {
+    cut.output_parts = stage.channels;
+    cut.statistics_parts = stage.in_channels;
+    if (const auto excess = excess_of(program, core, id, cut)) {
+      result.excess = *excess;
+      continue;
+    }
+    cut.output_parts = fewest_parts(least, stage.channels, [&](std::int32_t parts) {
+      StageCut coarser = cut;
+      coarser.output_parts = parts;
+      return !excess_of(program, core, id, coarser);
+    });
+    cut.statistics_parts = fewest_parts(1, stage.in_channels, [&](std::int32_t parts) {
+      StageCut coarser = cut;
+      coarser.statistics_parts = parts;
+      return !excess_of(program, core, id, coarser);
+    });
+    result.cut = cut;
+    return result;
+  }
+  return result;
+}
+
 }  // namespace
 
 std::int32_t max_output_parts(const Stage& stage) {
   switch (stage.kind) {
-    case StageKind::kLayerNorm:
-      return 1;  // the sum of squares is over all channels
     case StageKind::kScores:
     case StageKind::kMix:
       return stage.heads;
@@ -91,10 +146,12 @@ std::int32_t max_output_parts(const Stage& stage) {
 
 std::int32_t max_input_parts(const Stage& stage) { return stage.kind == StageKind::kLinear ? stage.in_channels : 1; }
 
+bool needs_statistics(const Stage& stage) { return stage.kind == StageKind::kLayerNorm && stage.layer_norm.normalise; }
+
 std::vector<Tile> tiles_of(const Program& program, const chips::CoreKind& core, StageId id, const StageCut& cut,
                            TileId first) {
   const Stage& stage = program.stage(id);
-  const std::int32_t units = max_output_parts(stage) == 1 ? 1 : max_output_parts(stage);
+  const std::int32_t units = max_output_parts(stage);
   const std::int32_t unit = stage.channels / units;  // channels that stay together
   std::vector<Tile> tiles;
   for (std::int32_t t = 0; t < cut.token_parts; ++t) {
@@ -114,6 +171,8 @@ std::vector<Tile> tiles_of(const Program& program, const chips::CoreKind& core, 
         tiles.push_back(tile);
       }
     }
+    for (std::int32_t i = 0; i < cut.statistics_parts; ++i)
+      tiles.push_back(statistics_tile(program, core, id, cut, t, i));
   }
   return tiles;
 }
@@ -123,9 +182,11 @@ CutResult find_cut(const Program& program, const chips::CoreKind& core, StageId 
   const Stage& stage = program.stage(id);
   if (stage.kind == StageKind::kLif) return find_lif_cut(program, core, id, from);
   const std::int64_t axons = std::max<std::int64_t>(1, core.fan_in_axons.value);
-  const std::int32_t most_outputs = max_output_parts(stage);
+  const bool row = needs_statistics(stage);
+  const std::int32_t most_outputs = row ? 1 : max_output_parts(stage);
   const std::int32_t most_inputs = max_input_parts(stage);
   const std::int32_t most_tokens = tokens_may_grow ? stage.tokens : std::min(stage.tokens, from.token_parts);
+  if (row && from.output_parts > 1) return find_row_cut(program, core, id, from, most_tokens);
   std::int32_t inputs = from.input_parts;
   if (stage.kind == StageKind::kLinear)
     inputs = std::max(inputs, static_cast<std::int32_t>((stage.in_channels + axons - 1) / axons));
@@ -144,22 +205,16 @@ CutResult find_cut(const Program& program, const chips::CoreKind& core, StageId 
           break;
         continue;
       }
-      // The finest cut fits: halve the interval to the coarsest that does. Even cuts shrink as parts grow.
-      std::int32_t low = std::min(from.output_parts, most_outputs);
-      std::int32_t high = most_outputs;
-      while (low < high) {
-        cut.output_parts = low + (high - low) / 2;
-        if (excess_of(program, core, id, cut))
-          low = cut.output_parts + 1;
-        else
-          high = cut.output_parts;
-      }
-      cut.output_parts = high;
+      cut.output_parts = fewest_parts(std::min(from.output_parts, most_outputs), most_outputs, [&](std::int32_t parts) {
+        StageCut coarser = cut;
+        coarser.output_parts = parts;
+        return !excess_of(program, core, id, coarser);
+      });
       result.cut = cut;
       return result;
     }
   }
-  return result;
+  return row ? find_row_cut(program, core, id, from, most_tokens) : result;
 }
 
 }  // namespace ranvier::mapper

@@ -26,7 +26,7 @@ double receive_cycles(const MappingProblem& problem, const Flow& flow, TileId to
   const auto each = [&](std::int64_t touched) {
     return static_cast<double>(receive_cycles_of(*problem.program, core, tile.stage, touched));
   };
-  if (source.partial_of == to) return each(1);
+  if (source.sums_for_others()) return each(1);
   const workloads::Stage& stage = problem.program->stage(tile.stage);
   double cycles = 0;
   for (std::size_t port = 0; port < stage.inputs.size(); ++port) {

@@ -66,7 +66,7 @@ void check_ranges(const MappingProblem& p, Findings& out) {
                .text = fmt::format("tile {} of {}: {}", t, s.name, why)});
     };
     if ((tile.stage.value() == 0) != (t == 0)) bad("tile 0 and no other is the host's");
-    if (!within(tile.outputs, s.channels)) bad("outputs outside the stage");
+    if (!within(tile.outputs, tile.statistics ? kStatisticsDigits : s.channels)) bad("outputs outside the stage");
     if (!within(tile.tokens, s.tokens)) bad("tokens outside the stage");
     if (t == 0) {
       if (tile.outputs != Range{0, s.channels} || tile.tokens != Range{0, s.tokens}) bad("the host's stage is not cut");
@@ -74,12 +74,15 @@ void check_ranges(const MappingProblem& p, Findings& out) {
     }
     if (!within(tile.inputs, s.in_channels)) bad("inputs outside the stage");
     if (s.kind != StageKind::kLinear) {
-      if (tile.inputs != Range{0, s.in_channels}) bad("only linear stages are cut by inputs");
+      if (!tile.statistics && tile.inputs != Range{0, s.in_channels}) bad("only linear stages are cut by inputs");
       if (s.kind == StageKind::kLif && tile.mode != TokenMode::kShared)
         bad("compartments are no contexts to swap or copy");
       if (tile.partial_of.valid()) bad("only linear stages have input slices");
     }
-    if (s.kind == StageKind::kLayerNorm && tile.outputs != Range{0, s.channels}) bad("a LayerNorm row is cut");
+    if (tile.statistics) {
+      if (s.kind != StageKind::kLayerNorm || !s.layer_norm.normalise) bad("no output depends on sums of all channels");
+      if (tile.outputs != Range{0, 3}) bad("statistics are a sum and two digits of a sum of squares");
+    }
     if (is_product(s)) {
       const std::int32_t per_head = s.channels / s.heads;
       if (tile.outputs.begin % per_head != 0 || tile.outputs.end % per_head != 0) bad("a head is cut");
@@ -94,6 +97,7 @@ void check_coverage(const MappingProblem& p, Findings& out) {
   std::vector<std::vector<std::size_t>> slices(p.tiles.size());
   for (std::size_t t = 0; t < p.tiles.size(); ++t) {
     const TileId owner = p.tiles[t].partial_of;
+    if (p.tiles[t].statistics) continue;
     if (owner.valid())
       slices[owner.value()].push_back(t);
     else
@@ -128,6 +132,7 @@ void check_coverage(const MappingProblem& p, Findings& out) {
                .tile = TileId(t),
                .text = fmt::format("tile {} of {}: {}", t, p.program->stage(owner.stage).name, why)});
     };
+    if (owner.statistics) continue;
     if (owner.partial_of.valid()) {
       if (p.tiles[owner.partial_of.value()].partial_of.valid()) bad("is an input slice of an input slice");
       if (p.tiles[owner.partial_of.value()].stage != owner.stage) bad("is an input slice of another stage's tile");
@@ -148,6 +153,39 @@ void check_coverage(const MappingProblem& p, Findings& out) {
     for (std::size_t i = 0; i < count.size(); ++i) {
       if (count[i] == 1) continue;
       bad(fmt::format("input {} is in {} slices", i, count[i] == 0 ? "no" : "several"));
+      break;
+    }
+  }
+}
+
+/// Each (token, input) of a cut row once in a statistics tile, of a whole row never.
+void check_statistics(const MappingProblem& p, Findings& out) {
+  for (std::size_t s = 0; s < p.program->stages.size(); ++s) {
+    const Stage& stage = p.program->stages[s];
+    if (stage.kind != StageKind::kLayerNorm || !stage.layer_norm.normalise) continue;
+    const auto width = static_cast<std::size_t>(stage.in_channels);
+    std::vector<std::uint8_t> count(width * static_cast<std::size_t>(stage.tokens), 0);
+    std::vector<bool> cut(static_cast<std::size_t>(stage.tokens), false);
+    for (const Tile& tile : p.tiles) {
+      if (tile.stage != StageId(s)) continue;
+      for (auto n = static_cast<std::size_t>(tile.tokens.begin); n < static_cast<std::size_t>(tile.tokens.end); ++n) {
+        if (!tile.statistics) {
+          if (tile.outputs.end - tile.outputs.begin < stage.channels) cut[n] = true;
+          continue;
+        }
+        for (auto i = static_cast<std::size_t>(tile.inputs.begin); i < static_cast<std::size_t>(tile.inputs.end); ++i)
+          if (count[n * width + i] < 2) ++count[n * width + i];
+      }
+    }
+    for (std::size_t i = 0; i < count.size(); ++i) {
+      if (count[i] == (cut[i / width] ? 1 : 0)) continue;
+      out.add({.kind = FindingKind::kStatistics,
+               .stage = StageId(s),
+               .text = fmt::format("{}: token {} is in {}, its input {} in {} statistics tiles", stage.name, i / width,
+                                   cut[i / width] ? "parts" : "one piece", i % width,
+                                   count[i] == 0   ? "no"
+                                   : count[i] == 1 ? "one of the"
+                                                   : "several")});
       break;
     }
   }
@@ -201,6 +239,7 @@ std::vector<Finding> verify(const MappingProblem& problem, const Mapping& mappin
   check_ranges(problem, out);
   if (!out.list.empty()) return out.list;
   check_coverage(problem, out);
+  check_statistics(problem, out);
   verify_parts::check_engines(problem, mapping, out);
   verify_parts::check_cores(problem, mapping, out);
   verify_parts::check_constraints(problem, mapping, out);
@@ -226,6 +265,8 @@ const char* name_of(FindingKind kind) {
       return "coverage";
     case FindingKind::kInputSlices:
       return "input slices";
+    case FindingKind::kStatistics:
+      return "row statistics";
     case FindingKind::kPlacement:
       return "placement";
     case FindingKind::kDemand:

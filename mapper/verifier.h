@@ -17,6 +17,7 @@ enum class FindingKind : std::uint8_t {
   kTileRange,      // a tile outside its stage, cut where its kind cannot be, or a bad host tile
   kCoverage,       // an output computed by no tile or by several
   kInputSlices,    // input slices of an owner overlap, leave a gap, or differ from it in outputs or tokens
+  kStatistics,     // of a LayerNorm row cut by channels: a sum that is in no tile or in several
   kPlacement,      // a tile on no core of the board
   kDemand,         // a tile's stated demand is not what it takes
   kCapacity,       // a core's limit exceeded

@@ -17,6 +17,12 @@ namespace {
 
 bool is_product(const Stage& s) { return s.kind == StageKind::kScores || s.kind == StageKind::kMix; }
 
+/// A tile of these takes from each input the channels that it computes or, for its statistics, sums.
+bool by_value(const Stage& s) {
+  return s.kind == StageKind::kGelu || s.kind == StageKind::kAdd || s.kind == StageKind::kLayerNorm;
+}
+Range taken(const Tile& tile) { return tile.statistics ? tile.inputs : tile.outputs; }
+
 /// Bytes that arrive on all ports in a step in which every neuron sends: sums are two bytes, codes one.
 std::int64_t received_values(const MappingProblem& p, const Tile& tile) {
   const Stage& s = p.program->stage(tile.stage);
@@ -25,7 +31,7 @@ std::int64_t received_values(const MappingProblem& p, const Tile& tile) {
     const Stage& from = p.program->stage(s.inputs[port].stage);
     std::int64_t channels = from.channels;
     if (s.kind == StageKind::kLinear) channels = tile.inputs.end - tile.inputs.begin;
-    if (s.kind == StageKind::kGelu || s.kind == StageKind::kAdd) channels = tile.outputs.end - tile.outputs.begin;
+    if (by_value(s)) channels = taken(tile).end - taken(tile).begin;
     if (is_product(s)) channels = std::int64_t{tile.outputs.end - tile.outputs.begin} * from.channels / s.channels;
     std::int64_t tokens = std::min(tile.tokens.end, from.tokens) - tile.tokens.begin;
     if (is_product(s) && port == 1) tokens = from.tokens;
@@ -52,8 +58,9 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
       per_token = 4 * outputs;
       break;
     case StageKind::kLayerNorm:
-      axons = s.in_channels * static_cast<std::int64_t>(s.inputs.size());
-      per_token = 3 * outputs;
+      axons = (tile.statistics ? inputs : outputs) * static_cast<std::int64_t>(s.inputs.size());
+      per_token = tile.statistics ? 2 * inputs + 12 : 3 * outputs;
+      if (!tile.statistics && s.layer_norm.normalise && outputs < s.channels) per_token += 12;
       break;
     case StageKind::kGelu:
       axons = outputs;
@@ -84,7 +91,7 @@ Demand expected_demand(const MappingProblem& p, const Tile& tile) {
   }
   const bool stream = tile.mode == TokenMode::kStream;
   Demand d;
-  d.neurons = s.kind == StageKind::kLif ? outputs * tokens : outputs;
+  d.neurons = s.kind == StageKind::kLif ? outputs * tokens : tile.statistics ? inputs : outputs;
   d.axons = axons;
   d.synapse_bytes = expected_synapse_bytes(p.board.chip.core, s, tile);
   d.state_bytes = Bytes(fixed + (stream ? per_token : per_token * tokens));
@@ -125,7 +132,7 @@ void list_axons(const MappingProblem& p, const Tile& tile, std::vector<std::uint
     Range channels{0, from.channels};
     Range tokens{0, 1};
     if (s.kind == StageKind::kLinear) channels = tile.inputs;
-    if (s.kind == StageKind::kGelu || s.kind == StageKind::kAdd) channels = tile.outputs;
+    if (by_value(s)) channels = taken(tile);
     if (is_product(s)) {
       const std::int32_t head = s.channels / s.heads;
       const std::int32_t width = from.channels / s.heads;

@@ -26,7 +26,8 @@ bool needs(const Program& program, const Tile& tile, std::size_t port, std::int3
     case StageKind::kLinear:
       return in_tokens && channel >= tile.inputs.begin && channel < tile.inputs.end;
     case StageKind::kLayerNorm:
-      return in_tokens;
+      if (tile.statistics) return in_tokens && channel >= tile.inputs.begin && channel < tile.inputs.end;
+      return in_tokens && channel >= tile.outputs.begin && channel < tile.outputs.end;
     case StageKind::kGelu:
     case StageKind::kAdd:
       return in_tokens && channel >= tile.outputs.begin && channel < tile.outputs.end;
@@ -48,6 +49,15 @@ bool within(const InputWindow& window, std::int32_t token, std::int32_t channel)
 std::int32_t bits_needed(const MappingProblem& p, const Tile& source) {
   const Stage& s = p.program->stage(source.stage);
   if (source.partial_of.valid()) return 24;
+  if (source.statistics) {
+    // |x| <= 32767 before and after: the sum changes by twice as much a channel, the sum of squares, in units of 2^20,
+    // by less than 1024. Its low digit is the rest, without a sign.
+    const std::int64_t channels = source.inputs.end - source.inputs.begin;
+    const std::int64_t most = std::max(channels * 2 * 32767, channels * 1024);
+    std::int32_t magnitude = 1;
+    while (most >> magnitude != 0) ++magnitude;
+    return std::max(magnitude + 1, 20);
+  }
   if (s.kind == StageKind::kAdd) return 16;
   if (p.schedule != Schedule::kStagedGraded) return 1;
   const std::int64_t codes = s.kind == StageKind::kInput ? std::int64_t{p.program->input_code_max} + 1
@@ -128,6 +138,12 @@ void check_flows(const MappingProblem& p, Findings& out) {
   std::vector<std::vector<std::size_t>> slices(p.tiles.size());
   for (std::size_t t = 0; t < p.tiles.size(); ++t)
     if (p.tiles[t].partial_of.valid()) slices[p.tiles[t].partial_of.value()].push_back(t);
+  std::map<StageId, std::vector<std::size_t>> statistics;
+  for (std::size_t t = 0; t < p.tiles.size(); ++t)
+    if (p.tiles[t].statistics) statistics[p.tiles[t].stage].push_back(t);
+  for (std::size_t t = 0; t < p.tiles.size(); ++t)
+    if (const auto row = statistics.find(p.tiles[t].stage); row != statistics.end() && !p.tiles[t].statistics)
+      slices[t] = row->second;
 
   for (std::size_t t = 1; t < p.tiles.size(); ++t) {
     const Tile& tile = p.tiles[t];
@@ -139,15 +155,16 @@ void check_flows(const MappingProblem& p, Findings& out) {
       from_stage.try_emplace(input.stage, producer.tokens, producer.channels);
     }
     for (const std::size_t s : slices[t])
-      if (p.tiles[s].stage == tile.stage) from_slice.try_emplace(s, stage.tokens, stage.channels);
+      if (p.tiles[s].stage == tile.stage)
+        from_slice.try_emplace(s, stage.tokens, p.tiles[s].statistics ? 3 : stage.channels);
     for (const std::size_t f : into[t]) {
       const Flow& flow = p.flows[f];
       const Tile& source = p.tiles[flow.source.value()];
       const auto slice = from_slice.find(flow.source.value());
       const auto producer = from_stage.find(source.stage);
-      if (source.partial_of.valid() && slice != from_slice.end())
+      if (source.sums_for_others() && slice != from_slice.end())
         slice->second.add(flow);
-      else if (!source.partial_of.valid() && producer != from_stage.end())
+      else if (!source.sums_for_others() && producer != from_stage.end())
         producer->second.add(flow);
       else
         out.add({.kind = FindingKind::kFlowStray,
@@ -185,9 +202,10 @@ void check_flows(const MappingProblem& p, Findings& out) {
     for (auto& [id, grid] : from_slice) {
       const Tile& slice = p.tiles[id];
       compare(
-          grid, TileId(t), tile.stage, fmt::format("input slice {}", id),
+          grid, TileId(t), tile.stage, fmt::format("{} {}", slice.statistics ? "statistics tile" : "input slice", id),
           [&](std::int32_t token, std::int32_t channel) {
-            return slice.tokens.contains(token) && slice.outputs.contains(channel);
+            return slice.tokens.contains(token) && slice.outputs.contains(channel) &&
+                   (!slice.statistics || tile.tokens.contains(token));
           },
           out);
     }

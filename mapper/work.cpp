@@ -101,6 +101,7 @@ double active_share(Schedule) { return 1.0; }
 std::int64_t touched_by_event(const Program& program, const Tile& tile, int port) {
   const Stage& s = program.stage(tile.stage);
   if (port < 0) return 1;
+  if (tile.statistics) return 3;  // the input's value, the sum, the sum of squares
   switch (s.kind) {
     case StageKind::kInput:
       return 0;
@@ -153,6 +154,7 @@ std::int64_t synapse_read_cycles(const chips::CoreKind& core, std::int64_t synap
 std::int64_t contexts_of(const Tile& tile) { return std::int64_t{tile.outputs.size()} * tile.tokens.size(); }
 
 std::int64_t map_values_of(const Program& program, const Tile& tile) {
+  if (tile.statistics) return 0;
   switch (program.stage(tile.stage).kind) {
     case StageKind::kLayerNorm:
     case StageKind::kScores:
@@ -187,7 +189,7 @@ double busy_cycles(const Program& program, const chips::CoreKind& core, Schedule
   cycles += passes * std::ceil(contexts * active_share(schedule) / lanes) *
             static_cast<double>(core.soma_active_cycles.value);
   cycles += passes * static_cast<double>(map_values_of(program, tile) * core.map_cycles.value);
-  const double sent = tile.partial_of.valid() ? 1.0 : events_per_value(program, tile.stage, schedule);
+  const double sent = tile.sums_for_others() ? 1.0 : events_per_value(program, tile.stage, schedule);
   cycles += contexts * sent * static_cast<double>(core.emit_cycles.value + core.spike_cycles.value);
   if (core.bulk_bytes_per_cycle.value > 0)
     cycles += swapped_bytes_of(program, tile, schedule) / static_cast<double>(core.bulk_bytes_per_cycle.value);

@@ -72,7 +72,7 @@ workloads::Activations CoreBank::gather(const std::vector<std::int32_t>& input_c
   }
   for (std::size_t t = 1; t < models_.size(); ++t) {
     const mapper::Tile& tile = problem_.tiles[t];
-    if (tile.partial_of.valid()) continue;
+    if (tile.sums_for_others()) continue;
     const std::vector<std::int32_t> codes = models_[t]->codes();
     const auto width = static_cast<std::size_t>(tile.outputs.size());
     const auto channels = static_cast<std::size_t>(program.stage(tile.stage).channels);

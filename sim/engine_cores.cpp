@@ -55,7 +55,7 @@ class DenseCore final : public EngineCore {
     const Cycles as_ever = inner_->receive(event, time);
     const std::int64_t moved = inner_->counters().swapped_bytes - swapped;
     Cycles cost = Cycles(spec_.core->event_decode_cycles.value) + costs_.swap(moved);
-    if (event.port == kPartialPort) {
+    if (event.port == kPartialPort || event.port == kStatisticsPort) {
       ++counters_.adds;
       cost = as_ever;
     }

@@ -28,6 +28,10 @@ void append_targets(const mapper::MappingProblem& problem, TileId source, TileId
     if (from.partial_of == tile) out.push_back({tile, kPartialPort, {to.tokens, to.outputs}});
     return;
   }
+  if (from.statistics) {
+    if (from.stage == to.stage && !to.statistics) out.push_back({tile, kStatisticsPort, {to.tokens, from.outputs}});
+    return;
+  }
   const Stage& stage = problem.program->stage(to.stage);
   for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
     if (stage.inputs[port].stage != from.stage) continue;
@@ -84,7 +88,7 @@ FlowTable::FlowTable(const mapper::MappingProblem& problem, const mapper::Mappin
   const StageId head(problem.program->stages.size() - 1);
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     const mapper::Tile& tile = problem.tiles[t];
-    if (problem.program->closed || tile.stage != head || tile.partial_of.valid() || !mapping.core_of[t].valid())
+    if (problem.program->closed || tile.stage != head || tile.sums_for_others() || !mapping.core_of[t].valid())
       continue;
     FlowPath readout;
     readout.source = TileId(t);

@@ -22,7 +22,8 @@ void put_problem(StateWriter& w, const mapper::MappingProblem& problem) {
   put_text(w, chips::resolved_yaml(problem.board));
   w(static_cast<std::int32_t>(problem.schedule), problem.tiles.size(), problem.flows.size());
   for (const mapper::Tile& tile : problem.tiles) {
-    w(tile.stage, tile.partial_of, static_cast<std::int32_t>(tile.mode), static_cast<std::int32_t>(tile.engine));
+    w(tile.stage, tile.partial_of, static_cast<std::int32_t>(tile.mode), static_cast<std::int32_t>(tile.engine),
+      tile.statistics);
     for (const mapper::Range& range : {tile.outputs, tile.inputs, tile.tokens}) put_range(w, range);
   }
   for (const mapper::Flow& flow : problem.flows) {

@@ -123,7 +123,7 @@ PipelineShape pipeline_shape(const mapper::MappingProblem& problem, const mapper
   for (const mapper::Flow& flow : problem.flows) {
     for (const TileId to : flow.destinations) {
       const mapper::Tile& tile = problem.tiles[to.value()];
-      const bool read_by_host = tile.stage == head && !tile.partial_of.valid();
+      const bool read_by_host = tile.stage == head && !tile.sums_for_others();
       takers[static_cast<std::size_t>(mapping.level[flow.source.value()])].insert(
           read_by_host ? static_cast<std::int32_t>(readout) : mapping.level[to.value()]);
     }

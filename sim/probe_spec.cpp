@@ -222,6 +222,8 @@ std::vector<ProbedTile> probed_tiles(const ProbeSpec& spec, const mapper::Mappin
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     const mapper::Tile& tile = problem.tiles[t];
     if (chosen[tile.stage.value()] == 0) continue;
+    // What a statistics tile sends is of no neuron.
+    if (tile.statistics) continue;
     // An input slice has no membrane: its sums are parts of its owner's.
     if (spec.kind == ProbeKind::kMembrane && tile.partial_of.valid()) continue;
     const workloads::Stage& stage = problem.program->stage(tile.stage);

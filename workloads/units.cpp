@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <limits>
 
 namespace ranvier::workloads {
 namespace {
@@ -104,37 +105,63 @@ std::uint32_t reciprocal_root(std::uint32_t mantissa) {
 
 namespace {
 
-void affine_row(const std::int32_t* x, std::int32_t n, const LayerNormParams& params, std::int32_t* y) {
+void affine_range(const std::int32_t* x, std::int32_t first, std::int32_t end, const LayerNormParams& params,
+                  std::int32_t* y) {
   constexpr std::int64_t kHalf = std::int64_t{1} << (kAffineFraction - 1);
-  for (std::int32_t i = 0; i < n; ++i) {
+  for (std::int32_t i = first; i < end; ++i) {
     const auto channel = static_cast<std::size_t>(i);
-    const std::int64_t scaled = (std::int64_t{x[i]} * params.gain[channel] + kHalf) >> kAffineFraction;
-    y[i] = static_cast<std::int32_t>(scaled) + params.bias[channel];
+    const std::int64_t scaled = (std::int64_t{x[i - first]} * params.gain[channel] + kHalf) >> kAffineFraction;
+    y[i - first] = static_cast<std::int32_t>(scaled) + params.bias[channel];
   }
+}
+
+/// Without change where they are those of a row of n channels.
+RowStatistics within_range(const RowStatistics& row, std::int32_t n) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 15;
+  return {std::clamp(row.sum, -n * kMost, n * kMost), std::clamp<std::int64_t>(row.squares, 0, n * kMost * kMost)};
 }
 
 }  // namespace
 
-void layer_norm_row(const std::int32_t* x, std::int32_t n, const LayerNormParams& params, std::int32_t* y) {
-  if (!params.normalise) return affine_row(x, n, params, y);
-  assert(n <= kLayerNormMaxChannels);
-  std::int64_t sum = 0;
-  for (std::int32_t i = 0; i < n; ++i) sum += x[i];
-  std::int64_t square = params.epsilon;
+RowStatistics row_statistics(const std::int32_t* x, std::int32_t n) {
+  RowStatistics row;
   for (std::int32_t i = 0; i < n; ++i) {
-    const std::int64_t centred = std::int64_t{n} * x[i] - sum;
-    square += centred * centred;
+    row.sum += x[i];
+    row.squares += std::int64_t{x[i]} * x[i];
   }
-  const RootOperand operand = normalise_square(static_cast<std::uint64_t>(square));
+  return row;
+}
+
+void layer_norm_range(const std::int32_t* x, std::int32_t first, std::int32_t end, std::int32_t n,
+                      const RowStatistics& row, const LayerNormParams& params, std::int32_t* y) {
+  if (!params.normalise) return affine_range(x, first, end, params, y);
+  assert(n <= kLayerNormMaxChannels);
+  const bool whole = end - first == n;
+  const auto [sum, squares] = whole ? row : within_range(row, n);
+  const std::int64_t furthest =
+      whole ? std::numeric_limits<std::int64_t>::max() : (n - 1) * std::int64_t{(1 << 16) - 2};
+  const auto centred = [&, s = sum](std::int32_t i) {
+    return std::clamp(std::int64_t{n} * x[i - first] - s, -furthest, furthest);
+  };
+  // The squares of these channels are part of the row's: only where the statistics lag behind are they more.
+  std::int64_t own = 0;
+  for (std::int32_t i = first; i < end; ++i) own += centred(i) * centred(i);
+  const std::int64_t spread = whole ? own : std::max(n * (n * squares - sum * sum), own);
+  constexpr std::uint64_t kMostSquare = (std::uint64_t{1} << 62) - 1;
+  const std::uint64_t square = static_cast<std::uint64_t>(spread) + static_cast<std::uint64_t>(params.epsilon);
+  const RootOperand operand = normalise_square(std::min(square, kMostSquare));
   const std::int64_t root = reciprocal_root(operand.mantissa);
   const int shift = 31 + kLayerNormFraction + operand.exponent;
   const std::int64_t half = std::int64_t{1} << (shift - 1);
-  for (std::int32_t i = 0; i < n; ++i) {
+  for (std::int32_t i = first; i < end; ++i) {
     const auto channel = static_cast<std::size_t>(i);
-    const std::int64_t centred = std::int64_t{n} * x[i] - sum;
-    const std::int64_t scaled = (centred * root * params.gain[channel] + half) >> shift;
-    y[i] = static_cast<std::int32_t>(scaled) + params.bias[channel];
+    const std::int64_t scaled = (centred(i) * root * params.gain[channel] + half) >> shift;
+    y[i - first] = static_cast<std::int32_t>(scaled) + params.bias[channel];
   }
+}
+
+void layer_norm_row(const std::int32_t* x, std::int32_t n, const LayerNormParams& params, std::int32_t* y) {
+  layer_norm_range(x, 0, n, n, row_statistics(x, n), params, y);
 }
 
 void softmax_row(const std::int32_t* scores, std::int32_t n, const SoftmaxParams& params, std::int32_t* y) {

@@ -48,6 +48,19 @@ std::uint32_t reciprocal_root(std::uint32_t mantissa);
 const std::array<std::uint16_t, 192>& reciprocal_root_table();
 const std::array<std::uint16_t, 256>& exponential_table();
 
+/// Sum and sum of squares of a row: all that a channel's output needs to know of the other channels.
+struct RowStatistics {
+  std::int64_t sum = 0;
+  std::int64_t squares = 0;
+};
+RowStatistics row_statistics(const std::int32_t* x, std::int32_t n);
+
+/// Channels first <= i < end of a row of n, of which x and y hold these alone, by section 3.1 with
+///   sum_i (n x_i - S)^2 = n (n Q - S^2),   S = sum_i x_i,   Q = sum_i x_i^2.
+/// Statistics that lag behind x, as while events are under way, give some value and never an overflow.
+void layer_norm_range(const std::int32_t* x, std::int32_t first, std::int32_t end, std::int32_t n,
+                      const RowStatistics& row, const LayerNormParams& params, std::int32_t* y);
+
 /// Section 3.1 over the n channels of one token; |x| < 2^15, n <= kLayerNormMaxChannels. y is in encoder units. Without
 /// `normalise` section 3.1a: each channel by itself.
 void layer_norm_row(const std::int32_t* x, std::int32_t n, const LayerNormParams& params, std::int32_t* y);

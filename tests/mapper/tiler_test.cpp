@@ -198,20 +198,6 @@ TEST(Tiler, AScoresRowTooWideDoesNotFit) {
   }
 }
 
-TEST(Tiler, ALayerNormRowTooWideDoesNotFit) {
-  ProgramBuilder b(2, 8);
-  const StageId wide = b.linear("wide", kInput, 65);
-  b.norm("norm", wide);
-  const auto program = b.finish();
-  try {
-    problem_of(program, toy_board(3, 3));
-    FAIL();
-  } catch (const DoesNotFit& e) {
-    EXPECT_EQ(e.shortfalls[0].stage_name, "norm");
-    EXPECT_EQ(e.shortfalls[0].needed, 65);
-  }
-}
-
 TEST(Tiler, LatencyPresetShortensTheSlowestTileWithinTheBudget) {
   const auto program = attention_program(32, 16, 2);
   const auto board = toy_board(6, 6);

@@ -84,7 +84,6 @@ const Corruption kCorruptions[] = {
      [](auto& p, auto&) {
        p.tiles[3].tokens = {2, 2};
      }},
-    {"a_layer_norm_cut_by_outputs", kTileRange, [](auto& p, auto&) { p.tiles[5].outputs.end = 8; }},
     {"a_sum_cut_by_inputs", kTileRange, [](auto& p, auto&) { p.tiles[4].inputs.end = 8; }},
     {"a_second_host", kTileRange, [](auto& p, auto&) { p.tiles[3].stage = StageId(0); }},
     {"a_host_tile_on_a_core", kPlacement, [](auto&, auto& m) { m.core_of[0] = CoreId(0); }},

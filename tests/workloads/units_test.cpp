@@ -198,6 +198,75 @@ TEST(LayerNorm, HoldsAtTheEndsOfItsRange) {
   EXPECT_EQ(normalised(Row(d, 32767), params), Row(d, 0));
 }
 
+/// The row in ranges that end at the cuts, each from its own channels and the statistics of all.
+Row in_ranges(const Row& x, const LayerNormParams& params, const std::vector<std::int32_t>& cuts) {
+  const auto n = static_cast<std::int32_t>(x.size());
+  RowStatistics sums;  // of the ranges, added up: that is what a core of a cut row gets
+  Row y(x.size());
+  std::int32_t first = 0;
+  for (const std::int32_t end : cuts) {
+    const RowStatistics part = row_statistics(x.data() + first, end - first);
+    sums = {sums.sum + part.sum, sums.squares + part.squares};
+    first = end;
+  }
+  first = 0;
+  for (const std::int32_t end : cuts) {
+    layer_norm_range(x.data() + first, first, end, n, sums, params, y.data() + first);
+    first = end;
+  }
+  return y;
+}
+
+TEST(LayerNorm, RangesOfARowWorkedByHand) {
+  // {5, -7, 2}: S = 0, Q = 78, 3 * (3 * 78 - 0) = 702 = 15^2 + 21^2 + 6^2.
+  const LayerNormParams params{{7094, -7094, 9000}, {100, 0, -3}, 1};
+  const Row x{5, -7, 2};
+  EXPECT_EQ(row_statistics(x.data(), 3).sum, 0);
+  EXPECT_EQ(row_statistics(x.data(), 3).squares, 78);
+  EXPECT_EQ(in_ranges(x, params, {1, 3}), (Row{351, 351, 124}));
+  EXPECT_EQ(in_ranges(x, params, {1, 2, 3}), (Row{351, 351, 124}));
+}
+
+RC_GTEST_PROP(LayerNormRanges, EqualTheRow, ()) {
+  const auto d = static_cast<std::size_t>(*rc::gen::inRange(1, kLayerNormMaxChannels + 1));
+  const auto reach = std::int32_t{1} << *rc::gen::inRange(0, 16);
+  const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+  const auto draw = [&](std::int32_t most, std::uint64_t what, std::size_t i) {
+    return static_cast<std::int32_t>(random_below(static_cast<std::uint32_t>(2 * most - 1), seed, i, what)) - most + 1;
+  };
+  LayerNormParams params;
+  params.normalise = *rc::gen::weightedElement<bool>({{7, true}, {1, false}});
+  params.epsilon = *rc::gen::element<std::int64_t>(1, 1000, std::int64_t{1} << 61);
+  Row x;
+  const bool ends_only = *rc::gen::arbitrary<bool>();
+  for (std::size_t i = 0; i < d; ++i) {
+    const std::int32_t value = draw(reach, 0, i);
+    x.push_back(ends_only ? (value < 0 ? 1 - reach : reach - 1) : value);
+    params.gain.push_back(draw(1 << 21, 1, i));
+    params.bias.push_back(draw(1000, 2, i));
+  }
+  std::vector<std::int32_t> cuts;
+  for (std::size_t i = 1; i < d; ++i)
+    if (random_below(5, seed, i, 3) == 0) cuts.push_back(static_cast<std::int32_t>(i));
+  cuts.push_back(static_cast<std::int32_t>(d));
+  RC_ASSERT(in_ranges(x, params, cuts) == normalised(x, params));
+}
+
+TEST(LayerNorm, StatisticsThatLagBehindDoNotOverflow) {
+  const std::int32_t d = kLayerNormMaxChannels;
+  const LayerNormParams params{Row(static_cast<std::size_t>(d), (1 << 21) - 1), Row(static_cast<std::size_t>(d), 0), 1};
+  const Row x{32767, -32767};
+  Row y(2);
+  constexpr std::int64_t kFar = std::int64_t{1} << 60;
+  for (const RowStatistics& row : {RowStatistics{0, 0}, RowStatistics{0, -5}, RowStatistics{kFar, 0},
+                                   RowStatistics{-kFar, kFar}, RowStatistics{1 << 25, 0}}) {
+    layer_norm_range(x.data(), 0, 2, d, row, params, y.data());
+    // Nothing is further from the mean than the spread of its own range.
+    EXPECT_LE(std::abs(y[0]), 131072);
+    EXPECT_LE(std::abs(y[1]), 131072);
+  }
+}
+
 TEST(Softmax, MatchesRowsWorkedByHand) {
   constexpr std::int32_t kHalvingPerUnit = 1 << 26;  // z = 1024 (M - P)
   EXPECT_EQ(softmax({5, 5}, kHalvingPerUnit), (Row{32768, 32768}));
