@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -18,8 +19,6 @@ constexpr double kShareOfPass = 0.3;  // of the pairs that gain, the best
 constexpr double kLeastGain = 1e-9;   // of the largest weight: below it is rounding
 
 enum Direction : std::uint8_t { kEast, kSouth, kWest, kNorth };
-constexpr std::array<std::int32_t, 4> kStepX = {1, 0, -1, 0};
-constexpr std::array<std::int32_t, 4> kStepY = {0, 1, 0, -1};
 
 struct Pair {
   Cell first = 0;  // the second is east or south of it
@@ -91,12 +90,26 @@ class Field {
     return n.weight > 0 ? 1.0 : 0.0;
   }
 
-  static double potential(std::int32_t dx, std::int32_t dy) {
-    const std::int64_t x = dx < 0 ? -dx : dx;
-    const std::int64_t y = dy < 0 ? -dy : dy;
-    if constexpr (P == Potential::kL1) return static_cast<double>(x + y);
-    if constexpr (P == Potential::kL1Squared) return static_cast<double>((x + y) * (x + y));
-    return static_cast<double>(x * x + y * y);
+  /// Where another cluster lies.
+  struct Offset {
+    std::array<std::int32_t, 4> ahead;  // by direction
+    std::int32_t distance = 0;
+
+    /// What a step in that direction lowers the potential by. A step onto the other's cell is left out: swapped, they
+    /// stay as far apart.
+    double drop(std::size_t direction) const {
+      const std::int32_t a = ahead[direction];
+      if (distance == 1 && a == 1) return 0;
+      if constexpr (P == Potential::kL1) return a > 0 ? 1 : -1;
+      if constexpr (P == Potential::kL1Squared) return (a > 0 ? 2 * distance : -2 * distance) - 1;
+      return 2 * a - 1;
+    }
+  };
+
+  Offset offset(Cell from, Cell to) const {
+    const std::int32_t dx = static_cast<std::int32_t>(mesh_.x(to)) - static_cast<std::int32_t>(mesh_.x(from));
+    const std::int32_t dy = static_cast<std::int32_t>(mesh_.y(to)) - static_cast<std::int32_t>(mesh_.y(from));
+    return {{dx, dy, -dx, -dy}, std::abs(dx) + std::abs(dy)};
   }
 
   void index_pairs() {
@@ -110,20 +123,13 @@ class Field {
 
   Cell second(const Pair& pair) const { return pair.first + (pair.towards == kEast ? 1 : mesh_.width); }
 
-  /// Adds (sign 1) or takes away (-1) the forces that `a` and a neighbour put on each other. A step onto the other's
-  /// cell is left out: swapped, they stay as far apart.
+  /// Adds (sign 1) or takes away (-1) the forces that `a` and a neighbour put on each other.
   void attract(Cluster a, const Neighbour& n, double sign) {
-    const Cell from = cell_[a];
-    const Cell to = cell_[n.cluster];
-    const std::int32_t dx = static_cast<std::int32_t>(mesh_.x(to)) - static_cast<std::int32_t>(mesh_.x(from));
-    const std::int32_t dy = static_cast<std::int32_t>(mesh_.y(to)) - static_cast<std::int32_t>(mesh_.y(from));
+    const Offset other = offset(cell_[a], cell_[n.cluster]);
     const double scale = sign * weight(n);
-    const double now = potential(dx, dy);
     for (std::size_t k = 0; k < 4; ++k) {
-      const std::int32_t sx = kStepX[k];
-      const std::int32_t sy = kStepY[k];
-      if (dx != sx || dy != sy) force_[a][k] += scale * (now - potential(dx - sx, dy - sy));
-      if (dx != -sx || dy != -sy) force_[n.cluster][k] += scale * (now - potential(dx + sx, dy + sy));
+      force_[a][k] += scale * other.drop(k);
+      force_[n.cluster][k] += scale * other.drop(k ^ 2);  // seen from there, all is the other way round
     }
   }
 
@@ -131,6 +137,26 @@ class Field {
     if (a == kNoCell) return;
     for (const auto& n : graph_.neighbours(a))
       if (n.cluster != except) attract(a, n, sign);
+  }
+
+  /// Of one pair of clusters.
+  void attract_only(Cluster a, Cluster b, double sign) {
+    if (a == kNoCell || b == kNoCell) return;
+    for (const auto& n : graph_.neighbours(a))
+      if (n.cluster == b) attract(a, n, sign);
+  }
+
+  /// What changes in the forces of `a` and a neighbour that stays when `a` goes from one cell to another.
+  void shift(Cluster a, const Neighbour& n, Cell from, Cell to) {
+    const Offset before = offset(from, cell_[n.cluster]);
+    const Offset after = offset(to, cell_[n.cluster]);
+    const double scale = weight(n);
+    std::array<double, 4>& mine = force_[a];
+    std::array<double, 4>& theirs = force_[n.cluster];
+    for (std::size_t k = 0; k < 4; ++k) {
+      mine[k] += scale * (after.drop(k) - before.drop(k));
+      theirs[k] += scale * (after.drop(k ^ 2) - before.drop(k ^ 2));
+    }
   }
 
   double gain_of(const Pair& pair) const {
@@ -152,14 +178,30 @@ class Field {
     const Cell there = second(pair);
     const Cluster a = at_[here];
     const Cluster b = at_[there];
-    attract_all(a, kNoCell, -1);
-    attract_all(b, a, -1);
-    at_[here] = b;
-    at_[there] = a;
-    if (a != kNoCell) cell_[a] = there;
-    if (b != kNoCell) cell_[b] = here;
-    attract_all(a, kNoCell, 1);
-    attract_all(b, a, 1);
+    // Sums of the squared potentials are of whole numbers, so exact in any order: differences take one pass over edges.
+    constexpr bool kExact = P != Potential::kL1;
+    const auto move = [&](Cluster who, Cell from, Cell to, Cluster other) {
+      at_[to] = who;
+      if (who == kNoCell) return;
+      if constexpr (kExact)
+        for (const auto& n : graph_.neighbours(who))
+          if (n.cluster != other) shift(who, n, from, to);
+      cell_[who] = to;
+    };
+    if constexpr (kExact) {
+      attract_only(a, b, -1);
+    } else {
+      attract_all(a, kNoCell, -1);
+      attract_all(b, a, -1);
+    }
+    move(a, here, there, b);
+    move(b, there, here, a);
+    if constexpr (kExact) {
+      attract_only(a, b, 1);
+    } else {
+      attract_all(a, kNoCell, 1);
+      attract_all(b, a, 1);
+    }
     for (const Cluster moved : {a, b})
       if (moved != kNoCell)
         for (const auto& n : graph_.neighbours(moved)) enqueue(cell_[n.cluster]);

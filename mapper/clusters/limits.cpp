@@ -11,6 +11,7 @@ namespace ranvier::mapper::clusters {
 namespace {
 
 constexpr std::int32_t kTries = 6;
+constexpr double kTail = 2;
 constexpr double kTailGrowth = 8;
 constexpr double kPriceGrowth = 2;  // of the share by which a link is overloaded
 
@@ -31,8 +32,16 @@ double worst_load(const LinkLoads& loads, Cell a, Cell b) {
 
 }  // namespace
 
+double tail_price(const ClusterGraph& graph) {
+  return graph.edges().empty() ? 0 : kTail * graph.total_weight() / static_cast<double>(graph.edges().size());
+}
+
+bool keeps(const Metrics& metrics, const Metrics& limits) {
+  return metrics.distance_max <= limits.distance_max && metrics.congestion_max <= limits.congestion_max;
+}
+
 Placement within_limits(const ClusterGraph& graph, Mesh mesh, Placement start, const Metrics& limits,
-                        const AnnealSchedule& schedule, std::uint64_t seed) {
+                        const AnnealSchedule& schedule, std::uint64_t seed, const Objective& moves) {
   if (graph.edges().empty()) return start;
   std::vector<Edge> priced = graph.edges();
   bool any_priced = false;
@@ -51,7 +60,7 @@ Placement within_limits(const ClusterGraph& graph, Mesh mesh, Placement start, c
         if (over > 0) edge.weight *= 1 + kPriceGrowth * over;
       }
     }
-    const Objective objective{tail, limits.distance_max};
+    const Objective objective{tail, limits.distance_max, moves.move_price, moves.home};
     const std::uint64_t stream = seed * 16 + static_cast<std::uint64_t>(t);
     if (any_priced) {
       start = anneal(ClusterGraph(graph.size(), priced), mesh, std::move(start), objective, schedule, stream);

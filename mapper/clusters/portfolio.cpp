@@ -59,8 +59,7 @@ constexpr std::uint32_t kFirstRadius = 32;
 // other starts of the same graph.
 constexpr double kSwapsLeave = 0.8;
 constexpr std::size_t kMultilevelClusters = 131072;
-// What a hop above the limit costs, in mean weights of an edge; and the part of the limit that is kept clear.
-constexpr double kTail = 2;
+// The part of the greatest distance that is kept clear.
 constexpr std::uint32_t kMargin = 10;
 constexpr std::int64_t kLargeMoves = 5'000'000;  // of a try to bring a large graph below the limits
 
@@ -168,12 +167,17 @@ LongRuns long_runs(const ClusterGraph& graph, const Work& work) {
 
 std::vector<Job> reference_jobs(const ClusterGraph& graph, Mesh room) {
   std::vector<Job> jobs{{"hilbert", [&graph, room] { return place_hilbert(graph, room); }}};
-  if (graph.size() > kReferenceClusters) return jobs;
-  for (const auto& [name, potential] : {std::pair{"l1", Potential::kL1}, std::pair{"l1 squared", Potential::kL1Squared},
-                                        std::pair{"l2 squared", Potential::kL2Squared}})
-    jobs.push_back({fmt::format("hilbert, force-directed {}", name), [&graph, room, potential = potential] {
+  const auto forces = [&](const char* name, Potential potential) {
+    jobs.push_back({fmt::format("hilbert, force-directed {}", name), [&graph, room, potential] {
                       return refine_force_directed(graph, room, place_hilbert(graph, room), potential);
                     }});
+  };
+  if (graph.size() > kLargestReference || graph.edges().size() > kReferenceEdges) return jobs;
+  if (graph.size() <= kReferenceClusters) {
+    forces("l1", Potential::kL1);
+    forces("l1 squared", Potential::kL1Squared);
+  }
+  forces("l2 squared", Potential::kL2Squared);
   return jobs;
 }
 
@@ -228,15 +232,11 @@ std::vector<Job> start_jobs(const ClusterGraph& graph, Mesh inner, const Work& w
   return jobs;
 }
 
-bool within(const Metrics& metrics, const Metrics& limits) {
-  return metrics.latency_max <= limits.latency_max && metrics.congestion_max <= limits.congestion_max;
-}
-
 // The rule of place_clusters().
 std::size_t best_within(const std::vector<PlacedCandidate>& candidates, const Metrics& limits, std::size_t reference) {
   std::size_t best = reference;
   for (std::size_t c = 0; c < candidates.size(); ++c)
-    if (within(candidates[c].metrics, limits) && candidates[c].metrics.energy < candidates[best].metrics.energy)
+    if (keeps(candidates[c].metrics, limits) && candidates[c].metrics.energy < candidates[best].metrics.energy)
       best = c;
   return best;
 }
@@ -291,9 +291,10 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
   keep_least(references, candidates, 1);
   const std::size_t reference = references.front();
   const Metrics limits = candidates[reference].metrics;
-  const double mean_weight =
-      graph.edges().empty() ? 0 : graph.total_weight() / static_cast<double>(graph.edges().size());
-  const Objective objective{kTail * mean_weight, std::max(1U, limits.distance_max - limits.distance_max / kMargin)};
+  Metrics tight = limits;
+  if (candidates.size() == 1)  // the curve alone, which forces would shorten
+    tight.distance_max -= tight.distance_max / kMargin;
+  const Objective objective{tail_price(graph), std::max(1U, limits.distance_max - limits.distance_max / kMargin)};
   const Objective energy_only;  // for the Pareto set
 
   const auto run_starts = [&] {
@@ -326,16 +327,16 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
   };
   // The best of those that miss a limit are brought below it.
   const auto run_limits = [&] {
-    const std::size_t best = best_within(candidates, limits, reference);
+    const std::size_t best = best_within(candidates, tight, reference);
     std::vector<std::size_t> misses;
     for (std::size_t c = 0; c < candidates.size(); ++c)
       if (candidates[c].metrics.energy < candidates[best].metrics.energy) misses.push_back(c);
-    keep_least(misses, candidates, work.kept);
+    keep_least(misses, candidates, large ? 1 : work.kept);
     const std::int64_t moves = moves_of(graph, work.short_moves, 0, large ? kLargeMoves : work.most_moves);
     std::vector<Job> jobs;
     for (const std::size_t m : misses)
       jobs.push_back({candidates[m].how + ", limits", [&, moves, start = candidates[m].cells, seed = ++stream] {
-                        return within_limits(graph, room, start, limits, {moves, kLimitHeat, kCool, 8}, seed);
+                        return within_limits(graph, room, start, tight, {moves, kLimitHeat, kCool, 8}, seed);
                       }});
     rounds.run("limits", std::move(jobs));
   };
@@ -363,7 +364,8 @@ PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOpti
     step();
   }
 
-  const std::size_t best = best_within(candidates, limits, reference);
+  std::size_t best = best_within(candidates, tight, reference);
+  if (best == reference) best = best_within(candidates, limits, reference);
   const auto to_mesh = [&](PlacedCandidate candidate) {
     candidate.cells = moved_to_mesh(window, mesh, std::move(candidate.cells));
     if (!(room == mesh)) candidate.metrics = measure(graph, mesh, candidate.cells);

@@ -42,14 +42,17 @@ struct PlaceResult {
   std::string how;
   /// None is worse than another in energy, greatest latency and greatest congestion together; by energy.
   std::vector<PlacedCandidate> pareto;
-  /// Hilbert's curve with the force-directed refinement of least energy (Jin et al., ASPLOS 2023), or the curve alone
-  /// above kReferenceClusters: the result's greatest latency and greatest congestion are not above its.
+  /// Hilbert's curve with the force-directed refinement of least energy (Jin et al., ASPLOS 2023); above
+  /// kReferenceClusters that by the squared L2, the best on sparse layers; above kLargestReference or kReferenceEdges
+  /// the curve alone. The result's greatest latency and greatest congestion are not above its.
   PlacedCandidate reference;
   bool stopped_early = false;  // by the time budget
 };
 
 inline constexpr std::size_t kScotchClusters = 16384;     // above: multilevel placement and median swaps, no annealing
-inline constexpr std::size_t kReferenceClusters = 16384;  // above: the force-directed reference takes too long
+inline constexpr std::size_t kReferenceClusters = 16384;  // above: one potential of the force-directed reference alone
+inline constexpr std::size_t kLargestReference = 65536;   // above: none, it takes too long
+inline constexpr std::size_t kReferenceEdges = 3'000'000;
 
 /// The rule: of all candidates whose greatest latency and greatest congestion are not above the reference's, the one of
 /// least energy; the reference is a candidate. The same for a seed at any thread count. Throws MoreClustersThanCells.

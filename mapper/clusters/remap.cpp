@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "mapper/clusters/limits.h"
 #include "mapper/clusters/portfolio.h"
 #include "mapper/clusters/solvers.h"
 #include "mapper/clusters/swap_state.h"
@@ -24,15 +25,26 @@ struct Heat {
 };
 
 // Where a move is dear or little has changed the cool one wins, which stays near the start; where moves cost nothing
-// the hot ones, on graphs of long layers the hottest.
-constexpr std::array<Heat, 3> kHeats{{{0.1, 0.1}, {2.5, 0.25}, {6, 0.65}}};
+// the hot ones, whose ends differ by more than their heats do.
+constexpr std::array<Heat, 3> kHeats{{{0.1, 0.1}, {2.5, 0.25}, {6, 0.6}}};
+constexpr std::array<Heat, 3> kFreeHeats{{{0.1, 0.05}, {6, 0.45}, {6, 0.45}}};
+constexpr double kLimitHeat = 0.1;
+constexpr double kLimitShare = 0.01;  // of all moves, for each try to come below a limit
 constexpr double kCool = 0.01;
 constexpr std::uint32_t kRadius = 32;
+constexpr std::uint32_t kLimitRadius = 8;
 
 double weighted_hops(const ClusterGraph& graph, Mesh mesh, const Placement& at) {
   double sum = 0;
   for (const Edge& e : graph.edges()) sum += e.weight * mesh.distance(at[e.source], at[e.target]);
   return sum;
+}
+
+double heaviest_edge(const ClusterGraph& graph) {
+  double heaviest = 0;
+  for (Cluster c = 0; c < graph.size(); ++c)
+    for (const auto& n : graph.neighbours(c)) heaviest = std::max(heaviest, static_cast<double>(n.weight));
+  return heaviest;
 }
 
 double movers_of(const Placement& home, const Placement& at) {
@@ -89,6 +101,41 @@ Placement sent_home(const ClusterGraph& graph, Mesh mesh, Placement from, const 
   return state.cells();
 }
 
+struct Found {
+  Placement cells;
+  double cost = 0;  // hops and migration
+  bool keeps_limits = false;
+};
+
+/// Judges placements, and brings the cheapest below the limits.
+struct Search {
+  const ClusterGraph& graph;
+  Mesh mesh;
+  const Placement& home;
+  const Objective& objective;
+  const Metrics& limits;
+  double price = 0;
+
+  Found judged(const Placement& at) const {
+    Found found{sent_home(graph, mesh, at, objective), 0, false};
+    found.cost = weighted_hops(graph, mesh, found.cells) + price * movers_of(home, found.cells);
+    found.keeps_limits = keeps(measure(graph, mesh, found.cells), limits);
+    return found;
+  }
+
+  /// Of those found and of staying, the cheapest that keeps the limits.
+  Found best(std::vector<Found> found, double staying, const AnnealSchedule& brief, std::uint64_t seed) const {
+    std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.cost < b.cost; });
+    Found best{home, staying, true};
+    for (Found& f : found) {
+      if (f.cost >= best.cost) break;
+      if (!f.keeps_limits) f = judged(within_limits(graph, mesh, std::move(f.cells), limits, brief, seed, objective));
+      if (f.keeps_limits && f.cost < best.cost) best = std::move(f);
+    }
+    return best;
+  }
+};
+
 }  // namespace
 
 double migration_price(const ClusterGraph& graph, Mesh mesh, const Placement& placement, double mu) {
@@ -98,35 +145,38 @@ double migration_price(const ClusterGraph& graph, Mesh mesh, const Placement& pl
 Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, const RemapOptions& options) {
   Remapped result;
   result.placement = start;
+  result.before = result.after = measure(graph, mesh, start);
   result.hops_before = result.hops_after = weighted_hops(graph, mesh, start);
   if (graph.size() == 0) return result;
   const ByCell canonical = by_cell(graph, start);
   Placement home(graph.size());
   for (std::size_t i = 0; i < home.size(); ++i) home[i] = start[canonical.cluster_of[i]];
   const double price = options.migration_hops / options.horizon_inferences;
-  const Objective objective{.move_price = price, .home = home};
-  Placement found = home;
-  double least = result.hops_before;  // hops and migration
+  Metrics limits = result.before;
+  // Neighbours on neighbouring cells are no fault, though they load their link more than if they were far apart.
+  limits.congestion_max = std::max(limits.congestion_max, heaviest_edge(graph));
+  const Objective objective{tail_price(graph), result.before.distance_max, price, home};
+  const Search search{canonical.graph, mesh, home, objective, limits, price};
   const auto moves = static_cast<double>(annealing_moves(canonical.graph, options.effort));
-  for (std::size_t i = 0; i < kHeats.size(); ++i) {
-    const AnnealSchedule schedule{std::llround(kHeats[i].share * moves), kHeats[i].heat, kCool, kRadius};
-    const Placement at = sent_home(
-        canonical.graph, mesh,
-        anneal(canonical.graph, mesh, home, objective, schedule, options.seed * kHeats.size() + i), objective);
-    const double cost = weighted_hops(canonical.graph, mesh, at) + price * movers_of(home, at);
-    if (cost >= least) continue;
-    least = cost;
-    found = at;
+  std::vector<Found> found;
+  const std::array<Heat, 3>& heats = price > 0 ? kHeats : kFreeHeats;
+  for (std::size_t i = 0; i < heats.size(); ++i) {
+    const AnnealSchedule schedule{std::llround(heats[i].share * moves), heats[i].heat, kCool, kRadius};
+    found.push_back(
+        search.judged(anneal(canonical.graph, mesh, home, objective, schedule, options.seed * heats.size() + i)));
   }
+  const AnnealSchedule brief{std::llround(kLimitShare * moves), kLimitHeat, kCool, kLimitRadius};
+  const Found best = search.best(std::move(found), result.hops_before, brief, options.seed);
 
   Placement moved(graph.size());
-  for (std::size_t i = 0; i < home.size(); ++i) moved[canonical.cluster_of[i]] = found[i];
-  const double movers = movers_of(home, found);
+  for (std::size_t i = 0; i < home.size(); ++i) moved[canonical.cluster_of[i]] = best.cells[i];
+  const double movers = movers_of(home, best.cells);
   const double after = weighted_hops(graph, mesh, moved);
   const double gain = result.hops_before - after - price * movers;
   if (movers <= 0 || gain <= 0 || gain < options.min_gain * result.hops_before) return result;
   result.accepted = true;
   result.placement = std::move(moved);
+  result.after = measure(graph, mesh, result.placement);
   result.hops_after = after;
   result.moved_clusters = static_cast<std::size_t>(movers);
   result.migration_hops = options.migration_hops * movers;
@@ -138,6 +188,7 @@ Remapped remap_if_changed(const ClusterGraph& before, const ClusterGraph& graph,
   if (before.size() != graph.size() || !same_rates(before, graph)) return remap(graph, mesh, start, options);
   Remapped result;
   result.placement = start;
+  result.before = result.after = measure(graph, mesh, start);
   result.hops_before = result.hops_after = weighted_hops(graph, mesh, start);
   return result;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "mapper/clusters/cluster_graph.h"
+#include "mapper/clusters/metrics.h"
 #include "mapper/clusters/portfolio.h"
 
 namespace ranvier::mapper::clusters {
@@ -21,6 +22,7 @@ struct RemapOptions {
 /// Hops are weighted and per inference.
 struct Remapped {
   Placement placement;
+  Metrics before, after;  // of the start and of `placement`
   bool accepted = false;  // false: the start is kept
   double hops_before = 0;
   double hops_after = 0;  // of `placement`
@@ -34,7 +36,9 @@ struct Remapped {
 /// Annealings of swaps from the start, cool, warm and hot, with the migration in the objective (the trade of
 /// repartitioning with migration cost, Catalyurek et al., IPDPS 2007); some moves try to go home, and what pays no
 /// better elsewhere is sent home at the end. As many moves as the long annealings of place_clusters(). Clusters are
-/// told apart by where they are, so their numbers do not matter. Never worse than the start, migration counted.
+/// told apart by where they are, so their numbers do not matter. Never worse than the start, migration counted, and
+/// greatest latency and greatest congestion, with the new rates, are not above the start's (congestion: or the heaviest
+/// edge, alone on a link).
 Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, const RemapOptions& options);
 
 /// The same, but where the rates are those that the start was made for, nothing was learned and nothing moves.

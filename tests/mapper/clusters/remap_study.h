@@ -54,6 +54,8 @@ inline void expect_remap_beats_anew(const std::string& name, Effort effort, cons
       const double price = migration_price(graph, mesh, start, mu);
       const Remapped r = remap(graph, mesh, start, {.migration_hops = price, .min_gain = 0, .effort = effort});
       EXPECT_NEAR(r.hops_after, hops_of(graph, mesh, r.placement), 1e-9 * before);
+      EXPECT_LE(r.after.latency_max, r.before.latency_max);
+      EXPECT_LE(r.after.congestion_max, r.before.congestion_max);
       EXPECT_LT(r.hops_after + r.migration_hops, before) << name << ", sigma " << sigma << ", mu " << mu;
       EXPECT_LT(r.hops_after + r.migration_hops, hops_of(graph, mesh, anew) + price * anew_moved)
           << name << ", sigma " << sigma << ", mu " << mu;

@@ -117,6 +117,23 @@ TEST(ClusterRemap, TheNumbersOfClustersDoNotMatter) {
   for (Cluster c = 0; c < graph.size(); ++c) ASSERT_EQ(a.placement[c], b.placement[label[c]]);
 }
 
+// Without limits the heaviest layers are served first: seed 2 at 0.5 made the longest edge three hops longer.
+TEST(ClusterRemap, GreatestLatencyAndCongestionAreNotTradedAway) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const ClusterGraph graph = skewed_layers(seed);
+    for (const double price : {0.0, 0.5}) {
+      const Remapped result = remap(graph, kMesh, identity(), {.migration_hops = price, .min_gain = 0});
+      ASSERT_TRUE(result.accepted);
+      const Metrics before = measure(graph, kMesh, identity());
+      const Metrics after = measure(graph, kMesh, result.placement);
+      EXPECT_LE(after.latency_max, before.latency_max) << seed << ", " << price;
+      EXPECT_LE(after.congestion_max, before.congestion_max) << seed << ", " << price;
+      EXPECT_EQ(result.before.congestion_max, before.congestion_max);
+      EXPECT_EQ(result.after.congestion_max, after.congestion_max);
+    }
+  }
+}
+
 TEST(ClusterRemap, RatesThatAreKnownTeachNothing) {
   const ClusterGraph graph = skewed_layers(5);
   ASSERT_TRUE(remap(graph, kMesh, identity(), {}).accepted);  // there is something to gain
