@@ -32,19 +32,21 @@ TEST_F(WayOutOf, NothingIsRaisedWhereItFits) {
 }
 
 TEST_F(WayOutOf, ARowThatCannotBeCutAsksForNeuronsAndAxons) {
-  ProgramBuilder b(2, 100);
-  const StageId norm = b.norm("norm", kInput);
-  b.linear("head", norm, 8);
+  // A softmax row of 100 keys, from queries and keys of 40 channels.
+  ProgramBuilder b(100, 8);
+  const StageId q = b.linear("q", kInput, 40);
+  const StageId k = b.linear("k", kInput, 40);
+  b.linear("head", b.scores("scores", q, k, 1), 8);
   const auto program = b.finish();
-  const WayOut way = way_out(program, toy_board(4, 4));
+  const WayOut way = way_out(program, toy_board(8, 8));
   ASSERT_TRUE(way.fits) << way.obstacle;
   ASSERT_EQ(way.together.size(), 2u);
   EXPECT_EQ(way.together[0].resource, "neurons");
   EXPECT_EQ(way.together[0].at_hand, 64);
   EXPECT_EQ(way.together[0].enough, 100);
-  EXPECT_EQ(way.together[0].because, "stage norm");
+  EXPECT_EQ(way.together[0].because, "stage scores");
   EXPECT_EQ(way.together[1].resource, "fan_in_axons");
-  EXPECT_EQ(way.together[1].enough, 100);
+  EXPECT_EQ(way.together[1].enough, 80);
   // Each is needed, and a little less is not enough.
   for (std::int64_t neurons : {64, 99}) {
     chips::Board board = way.board;
@@ -52,7 +54,7 @@ TEST_F(WayOutOf, ARowThatCannotBeCutAsksForNeuronsAndAxons) {
     EXPECT_THROW(attempt(program, board), DoesNotFit);
   }
   chips::Board board = way.board;
-  board.chip.core.fan_in_axons.value = 99;
+  board.chip.core.fan_in_axons.value = 79;
   EXPECT_THROW(attempt(program, board), DoesNotFit);
 }
 
