@@ -271,8 +271,10 @@ std::int64_t annealing_moves(const ClusterGraph& graph, Effort effort) {
   const Work work = work_of(effort);
   const LongRuns runs = long_runs(graph, work);
   if (graph.size() > kScotchClusters) return std::min(runs.moves, 8 * kLargeMoves);
-  return runs.moves * runs.tries *
-         static_cast<std::int64_t>(work.heats.size() * work.kept + 1);  // 1: for the Pareto set
+  const std::int64_t starts = work.scotch_seeds + work.bisections + work.bands;
+  const std::size_t for_pareto = effort == Effort::kFast ? 0 : 1;
+  return starts * moves_of(graph, work.short_moves, 0, work.most_moves) +
+         runs.moves * runs.tries * static_cast<std::int64_t>(work.heats.size() * work.kept + for_pareto);
 }
 
 PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOptions& options) {

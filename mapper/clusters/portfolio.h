@@ -58,7 +58,7 @@ inline constexpr std::size_t kReferenceEdges = 3'000'000;
 /// least energy; the reference is a candidate. The same for a seed at any thread count. Throws MoreClustersThanCells.
 PlaceResult place_clusters(const ClusterGraph& graph, Mesh mesh, const PlaceOptions& options = {});
 
-/// Moves of the long annealings of place_clusters(), which are most of its work. Above kScotchClusters, where it
+/// Moves of the annealings of place_clusters(), which are most of its work. Above kScotchClusters, where it
 /// anneals nothing, what costs about as much as it does.
 std::int64_t annealing_moves(const ClusterGraph& graph, Effort effort);
 

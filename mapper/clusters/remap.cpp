@@ -25,9 +25,9 @@ struct Heat {
 };
 
 // Where a move is dear or little has changed the cool one wins, which stays near the start; where moves cost nothing
-// the hot ones, whose ends differ by more than their heats do.
+// the warm one, which keeps the broad shape of the start, or the hot one.
 constexpr std::array<Heat, 3> kHeats{{{0.1, 0.1}, {2.5, 0.25}, {6, 0.6}}};
-constexpr std::array<Heat, 3> kFreeHeats{{{0.1, 0.05}, {6, 0.45}, {6, 0.45}}};
+constexpr std::array<Heat, 3> kFreeHeats{{{0.1, 0.05}, {1.5, 0.45}, {6, 0.45}}};
 constexpr double kLimitHeat = 0.1;
 constexpr double kLimitShare = 0.01;  // of all moves, for each try to come below a limit
 constexpr double kCool = 0.01;

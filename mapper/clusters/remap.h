@@ -35,7 +35,7 @@ struct Remapped {
 
 /// Annealings of swaps from the start, cool, warm and hot, with the migration in the objective (the trade of
 /// repartitioning with migration cost, Catalyurek et al., IPDPS 2007); some moves try to go home, and what pays no
-/// better elsewhere is sent home at the end. As many moves as the long annealings of place_clusters(). Clusters are
+/// better elsewhere is sent home at the end. As many moves as the annealings of place_clusters(). Clusters are
 /// told apart by where they are, so their numbers do not matter. Never worse than the start, migration counted, and
 /// greatest latency and greatest congestion, with the new rates, are not above the start's (congestion: or the heaviest
 /// edge, alone on a link).
