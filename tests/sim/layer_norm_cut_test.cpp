@@ -250,6 +250,29 @@ TEST(CutRow, IsExactInAnyNumberOfPartsScheduleAndFidelity) {
   }
 }
 
+TEST(CutRow, IsExactOnDenseCores) {
+  const Program program = workloads::random_program(4);
+  const auto c = cut_case(program, Schedule::kStagedGraded, {.output_parts = 3, .statistics_parts = 2}, 2);
+  c->problem.board.chip.core.dense_lanes.value = 4;
+  for (std::size_t t = 1; t < c->problem.tiles.size(); ++t) c->problem.tiles[t].engine = mapper::Engine::kDense;
+  mapper::derive_flows(c->problem);
+  c->mapping.routes = mapper::make_routes(c->problem, c->mapping.core_of);
+  c->mapping.delay.assign(c->problem.flows.size(), 0);
+  ASSERT_TRUE(mapper::verify(c->problem, c->mapping).empty()) << mapper::verify(c->problem, c->mapping)[0].text;
+  const std::vector<std::vector<std::int32_t>> image{workloads::random_input_codes(program, 4)};
+  const RunResult r = simulate(c->problem, c->mapping, image);
+  EXPECT_TRUE(r.images[0].exact);
+  // Each statistics tile sends its three digits for each token, zeros too.
+  std::size_t rows = 0;
+  for (std::size_t f = 0; f < c->problem.flows.size(); ++f) {
+    const mapper::Tile& source = c->problem.tiles[c->problem.flows[f].source.value()];
+    if (!source.statistics) continue;
+    ++rows;
+    EXPECT_EQ(r.profile.flow_events[f], 3.0 * source.tokens.size());
+  }
+  EXPECT_GT(rows, 0u);
+}
+
 TEST(CutRow, IsExactForRandomCuts) {
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     const Program program = workloads::random_program(100 + seed);
