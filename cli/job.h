@@ -32,7 +32,6 @@ struct JobOptions {
   std::string preset = "latency";
   std::string constraints_file;         // map_options.h
   std::vector<std::string> dead_cores;  // "x,y" or "x,y,core of the router"
-  bool proved_relays = false;
   double time_budget_s = 0;          // of the mapper; 0: none
   std::int32_t reroute_rounds = 24;  // of the mapper, on the chosen placement
   std::string token_mode = "auto";

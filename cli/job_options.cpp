@@ -69,7 +69,6 @@ std::string job_to_json(const JobOptions& o) {
                                 {"preset", o.preset},
                                 {"constraints_file", o.constraints_file},
                                 {"dead_cores", o.dead_cores},
-                                {"proved_relays", o.proved_relays},
                                 {"token_mode", o.token_mode},
                                 {"set", o.set},
                                 {"timing", o.timing},
@@ -100,7 +99,6 @@ JobOptions job_from_json(const std::string& text, const std::string& file) {
     j.at("preset").get_to(o.preset);
     o.constraints_file = j.value("constraints_file", o.constraints_file);
     o.dead_cores = j.value("dead_cores", o.dead_cores);
-    o.proved_relays = j.value("proved_relays", o.proved_relays);
     j.at("token_mode").get_to(o.token_mode);
     o.set = j.value("set", o.set);
     o.timing = j.value("timing", o.timing);

@@ -64,9 +64,6 @@ void add_map_options(CLI::App& verb, JobOptions& o) {
                   "pins, forbidden and dead cores, tiles together and apart (docs/reference/constraints-file.md)");
   verb.add_option("--dead-core,--dead-cores", o.dead_cores, "cores of the router at x,y, or x,y,K its core K; no tile")
       ->expected(1, 100000);
-  verb.add_flag(
-      "--proved-relays", o.proved_relays,
-      "chips that relay: no core gets more to pass on in a step than its relay buffer holds, whatever the timing");
   verb.add_option("--reroute-rounds", o.reroute_rounds,
                   "of ripping up and re-routing flows over the fullest links; 0: none")
       ->capture_default_str()
@@ -91,7 +88,6 @@ mapper::MapOptions map_options_of(const JobOptions& o, const chips::Board& board
     const auto cores = mapper::cores_from_text(text, "--dead-core " + text, board);
     how.constraints.dead_cores.insert(how.constraints.dead_cores.end(), cores.begin(), cores.end());
   }
-  how.constraints.proved_relays = how.constraints.proved_relays || o.proved_relays;
   auto& dead = how.constraints.dead_cores;
   std::sort(dead.begin(), dead.end());
   dead.erase(std::unique(dead.begin(), dead.end()), dead.end());

@@ -47,11 +47,11 @@ bool better(const MapCandidate& a, const MapCandidate& b) {
 }  // namespace
 
 Mapping complete(const MappingProblem& problem, const std::vector<std::int32_t>& level,
-                 const std::vector<CoreId>& core_of, bool relay_room) {
+                 const std::vector<CoreId>& core_of, const StepWork* work) {
   Mapping mapping;
   mapping.level = level;
   mapping.core_of = core_of;
-  routing::route(problem, mapping, relay_room);
+  routing::route(problem, mapping, work);
   mapping.delay = balance_delays(problem, level).delay;
   return mapping;
 }

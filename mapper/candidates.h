@@ -11,10 +11,10 @@
 
 namespace ranvier::mapper {
 
-/// Routes, tables and delays of a placement. Throws DoesNotFit where a table overflows. Without `relay_room`, by the
-/// shortest chains, whatever waits in relays: much faster on large mappings.
+/// Routes, waves, tables and delays of a placement. `work`: step_work() of the problem, where it is at hand. Throws
+/// DoesNotFit where a table overflows.
 Mapping complete(const MappingProblem& problem, const std::vector<std::int32_t>& level,
-                 const std::vector<CoreId>& core_of, bool relay_room = true);
+                 const std::vector<CoreId>& core_of, const StepWork* work = nullptr);
 
 /// The candidate's figures (cost.h).
 MapCandidate judged(const MappingProblem& problem, const EstimateBasis& basis, const Mapping& mapping,

@@ -33,12 +33,9 @@ struct MapConstraints {
   std::vector<std::vector<std::string>> together{};  // all tiles that a group names share one core
   std::vector<std::vector<std::string>> apart{};     // no two tiles that a group names share a core
   std::vector<CoreId> dead_cores{};                  // no tile goes there; their routers work
-  /// Relay chips: no core gets more to pass on in a step, every value sent, than its relay buffer holds, so that none
-  /// is lost whatever the timing. Else what waits is estimated (routing/relay_room.h).
-  bool proved_relays = false;
 
   bool empty() const {
-    return pins.empty() && forbids.empty() && together.empty() && apart.empty() && dead_cores.empty() && !proved_relays;
+    return pins.empty() && forbids.empty() && together.empty() && apart.empty() && dead_cores.empty();
   }
   friend bool operator==(const MapConstraints&, const MapConstraints&) = default;
 };

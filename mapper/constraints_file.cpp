@@ -32,7 +32,7 @@ class Reader {
     }
     MapConstraints c;
     if (root.IsNull()) return c;
-    check_keys(root, {"dead_cores", "pin", "forbid", "together", "apart", "proved_relays"});
+    check_keys(root, {"dead_cores", "pin", "forbid", "together", "apart"});
     if (const YAML::Node dead = root["dead_cores"]) c.dead_cores = cores(dead);
     for (const YAML::Node& rule : list(root["pin"])) {
       check_keys(rule, {"tiles", "cores", "chips"});
@@ -47,8 +47,6 @@ class Reader {
     }
     for (const YAML::Node& group : list(root["together"])) c.together.push_back(names(group));
     for (const YAML::Node& group : list(root["apart"])) c.apart.push_back(names(group));
-    if (const YAML::Node proved = root["proved_relays"])
-      if (!YAML::convert<bool>::decode(proved, c.proved_relays)) fail(proved, "true or false is expected");
     return c;
   }
 
@@ -175,7 +173,6 @@ nlohmann::json to_json(const MapConstraints& c) {
   if (!c.forbids.empty()) out["forbid"] = rules(c.forbids);
   if (!c.together.empty()) out["together"] = c.together;
   if (!c.apart.empty()) out["apart"] = c.apart;
-  if (c.proved_relays) out["proved_relays"] = true;
   return out;
 }
 

@@ -39,7 +39,7 @@ struct Estimator {
   const Program& program = *problem.program;
   DeviceSchedule device = device_schedule(problem, mapping.level);
   const StepWork& work = basis.work;
-  LevelSteps steps = level_steps(problem, mapping.level);
+  LevelSteps steps = level_steps(problem, mapping.level, mapping.waves);
   Metrics metrics;
   bool unicast = chip.noc.multicast == chips::Multicast::kUnicast;
   bool tree = chip.noc.multicast == chips::Multicast::kTree;
@@ -241,10 +241,12 @@ struct Estimator {
       level.busy_cycles = std::max({integrate[l].highest(), fire[l].highest(), relay[l].highest()});
       const double host = (l == 0 ? host_cycles(problem, mapping) : 0) + device_host[l];
       const double fullest = std::max(link_cycles[l].highest(), host);
-      level.network_cycles = fullest + longest_way[l];
+      const std::int32_t waves = mapping.waves_of(l);
+      const double ways = waves * longest_way[l];
+      level.network_cycles = fullest + ways;
       level.max_link_flits = link_flits[l].highest();
-      double together = std::max(level.busy_cycles, fullest) + longest_way[l];
-      if (device.used) together = with_device(board, device.steps[l], together);
+      double together = std::max(level.busy_cycles, fullest) + ways;
+      if (device.used) together = with_device(board, device.steps[l], together, waves);
       level.cycles = Cycles(std::llround(level_time(l, together)));
       if (device.chip_works(l)) chip_steps += steps.steps[l];
       metrics.steps += steps.steps[l];

@@ -67,12 +67,24 @@ DeviceSchedule device_schedule(const MappingProblem& problem, const std::vector<
   return s;
 }
 
-double with_device(const chips::Board& board, const DeviceStep& step, double chip) {
+DeviceStep device_wave(const DeviceStep& step, std::int32_t wave, std::int32_t waves) {
+  DeviceStep part = step;
+  if (wave > 0) {
+    part.compute = Duration();
+    part.out_bytes = 0;
+  }
+  if (step.from_host ? wave > 0 : wave + 1 < waves) part.in_bytes = 0;
+  part.from_host = step.from_host && wave == 0;
+  return part;
+}
+
+double with_device(const chips::Board& board, const DeviceStep& step, double chip, std::int32_t waves) {
   const auto cycles = [&](Duration time) { return static_cast<double>(chip_cycles(board.chip, time)); };
-  if (step.from_host) return std::max(chip, cycles(transfer(board, step.in_bytes)));
+  const double first = chip / waves, later = chip - first;
+  if (step.from_host) return std::max(first, cycles(transfer(board, step.in_bytes))) + later;
   const double before = cycles(step.compute + transfer(board, step.out_bytes));
-  const double busy = step.out_bytes > 0 ? before + chip : std::max(before, chip);
-  return busy + cycles(transfer(board, step.in_bytes));
+  const double busy = step.out_bytes > 0 ? before + first : std::max(before, first);
+  return busy + later + cycles(transfer(board, step.in_bytes));
 }
 
 }  // namespace ranvier::mapper

@@ -33,6 +33,10 @@ struct DeviceSchedule {
 };
 DeviceSchedule device_schedule(const MappingProblem& problem, const std::vector<std::int32_t>& level);
 
+/// Its part of a level's wave: operators and the transfer out come before the first, input codes are on their way from
+/// it on, the transfer in comes after the last.
+DeviceStep device_wave(const DeviceStep& step, std::int32_t wave, std::int32_t waves);
+
 /// Bytes of a value on the device's link: 1, 2 or 4.
 std::int64_t value_bytes(std::int32_t payload_bits);
 
@@ -40,7 +44,7 @@ std::int64_t value_bytes(std::int32_t payload_bits);
 std::int64_t chip_cycles(const chips::Chip& chip, Duration time);
 
 /// Cycles of a step in which the chip alone would work `chip` cycles: what the device sends comes first, else both work
-/// side by side; the transfer in comes last.
-double with_device(const chips::Board& board, const DeviceStep& step, double chip);
+/// side by side; the transfer in comes last. Of a level of several waves the first alone is beside the device.
+double with_device(const chips::Board& board, const DeviceStep& step, double chip, std::int32_t waves = 1);
 
 }  // namespace ranvier::mapper

@@ -104,7 +104,7 @@ class Portfolio {
       const Choice choice = choose(candidates_, curves_);
       candidates_[choice.index].chosen = true;
       result.beats_every_curve = choice.beats_every_curve;
-      result.mapping = complete(problem_, level_, candidates_[choice.index].core_of);
+      result.mapping = complete(problem_, level_, candidates_[choice.index].core_of, &basis_.work);
       // Of a large mapping it takes as long as a start and seldom gains anything.
       const bool pays = options_.effort == Effort::kBest || (options_.effort == Effort::kDefault && !large());
       if (options_.reroute_rounds > 0 && pays)
@@ -114,13 +114,6 @@ class Portfolio {
     // Of equals the first is kept: that is to be the chosen one.
     std::stable_partition(candidates_.begin(), candidates_.end(), [](const MapCandidate& c) { return c.chosen; });
     result.pareto = pareto_set(candidates_);
-    // Large mappings are compared by their shortest chains; of the chosen one the figures are those of its own.
-    if (large() && !result.pareto.empty())
-      for (MapCandidate& c : result.pareto)
-        if (c.chosen) {
-          c = judged(problem_, basis_, result.mapping, c.partition, c.start);
-          c.chosen = true;
-        }
     return result;
   }
 
@@ -213,7 +206,7 @@ class Portfolio {
   std::optional<MapCandidate> judge(const Start& start, const std::string& name, const std::vector<CoreId>& core_of,
                                     Outcome& outcome) const {
     try {
-      return judged(problem_, basis_, complete(problem_, level_, core_of, !large()), start.of->name, name);
+      return judged(problem_, basis_, complete(problem_, level_, core_of, &basis_.work), start.of->name, name);
     } catch (const DoesNotFit&) {
       outcome.misfit = std::current_exception();
       return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <vector>
@@ -147,8 +148,8 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                        {"profiles", d.profiles},
                        {"formats", d.formats},
                        {"out_axons", d.out_axons}}}});
-  }
     if (tile.statistics) tiles.back()["statistics"] = true;
+  }
   const bool trees = problem.board.chip.noc.multicast == chips::Multicast::kTree;
   json flows = json::array();
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
@@ -190,6 +191,8 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
                    {"rows", problem.board.rows}});
   if (!problem.constraints.empty()) member("constraints", to_json(problem.constraints));
   member("schedule", kSchedules[static_cast<std::size_t>(problem.schedule)]);
+  if (std::any_of(mapping.waves.begin(), mapping.waves.end(), [](std::int32_t w) { return w != 1; }))
+    member("waves", mapping.waves);
   const auto list = [&text](const char* key, const json& values, const char* end) {
     text += fmt::format("\"{}\": [", key);
     for (std::size_t i = 0; i < values.size(); ++i) text += (i == 0 ? "\n  " : ",\n  ") + values[i].dump();

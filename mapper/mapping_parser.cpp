@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading mapping files.
+#include <algorithm>
+#include <map>
+
 #include "mapper/engines.h"
 #include "mapper/json_node.h"
 #include "mapper/mapping_io.h"
@@ -73,7 +76,7 @@ std::vector<std::string> texts(const Node& node) {
 }
 
 MapConstraints constraints(const Node& node) {
-  node.only({"pin", "forbid", "together", "apart", "dead_cores", "proved_relays"});
+  node.only({"pin", "forbid", "together", "apart", "dead_cores"});
   MapConstraints c;
   const auto rules = [&](const char* key, auto& into) {
     for (std::size_t i = 0; node.has(key) && i < node[key].size(); ++i) {
@@ -92,8 +95,25 @@ MapConstraints constraints(const Node& node) {
   groups("together", c.together);
   groups("apart", c.apart);
   if (node.has("dead_cores")) c.dead_cores = node["dead_cores"].ids<CoreId>(kMost);
-  c.proved_relays = node.has("proved_relays") && node["proved_relays"].yes();
   return c;
+}
+
+/// By level: no more than the most tokens of a tile of it.
+std::vector<std::int32_t> waves(const Node& node, const MappingProblem& problem,
+                                const std::vector<std::int32_t>& level) {
+  if (problem.schedule != Schedule::kStagedGraded && problem.schedule != Schedule::kStagedUnary)
+    node.fail("only staged schedules have levels");
+  std::map<std::size_t, std::int32_t> tokens;
+  for (std::size_t t = 0; t < level.size(); ++t) {
+    std::int32_t& most = tokens[static_cast<std::size_t>(level[t])];
+    most = std::max({most, problem.tiles[t].tokens.size(), 1});
+  }
+  std::vector<std::int32_t> all;
+  for (std::size_t l = 0; l < node.size(); ++l) {
+    const auto most = tokens.find(l);
+    all.push_back(node.at(l).small(1, most == tokens.end() ? 1 : most->second));
+  }
+  return all;
 }
 
 SketchTile sketch_tile(const Node& node, std::size_t tile_count) {
@@ -106,6 +126,7 @@ SketchTile sketch_tile(const Node& node, std::size_t tile_count) {
   if (node.has("engine")) tile.engine = engine(node["engine"]);
   // Tile 0 of the mapping is the host's, which a sketch leaves out.
   if (node.has("partial_of")) tile.partial_of = TileId(node["partial_of"].id<TileId>(tile_count).value() + 1);
+  tile.statistics = node.has("statistics") && node["statistics"].yes();
   tile.core = node["core"].id_or_null<CoreId>(kMost);
   return tile;
 }
@@ -126,7 +147,6 @@ json parse(std::string_view text, const std::string& file) {
 }  // namespace
 
 MappingFile mapping_from_json(std::string_view text, const std::string& file) {
-  tile.statistics = node.has("statistics") && node["statistics"].yes();
   const json document = parse(text, file);
   const Node root(document, "", file);
   if (root["format"].text() != "ranvier-mapping") root["format"].fail("not a mapping: \"ranvier-mapping\" is expected");
@@ -174,12 +194,14 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
     tile.mode = token_mode(node["mode"]);
     if (node.has("engine")) tile.engine = engine(node["engine"]);
     tile.partial_of = node["partial_of"].id_or_null<TileId>(tile_count);
+    tile.statistics = node.has("statistics") && node["statistics"].yes();
     tile.demand = demand(node["demand"]);
     out.problem.tiles.push_back(tile);
     out.problem.tile_cycles.push_back(node["busy_cycles"].amount());
     out.mapping.core_of.push_back(node["core"].id_or_null<CoreId>(kMost));
     out.mapping.level.push_back(node["level"].small());
   }
+  if (root.has("waves")) out.mapping.waves = waves(root["waves"], out.problem, out.mapping.level);
   const Node flows = root["flows"];
   for (std::size_t f = 0; f < flows.size(); ++f) {
     const Node node = flows.at(f);
@@ -194,7 +216,6 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
     out.mapping.routes.push_back({node["chain"].ids<CoreId>(kMost)});
     if (node.has("starts"))
       for (std::size_t i = 0; i < node["starts"].size(); ++i)
-    tile.statistics = node.has("statistics") && node["statistics"].yes();
         out.mapping.routes.back().starts.push_back(static_cast<std::size_t>(node["starts"].at(i).small()));
     if (node.has("tree")) out.mapping.routes.back().tree = node["tree"].ids<LinkId>(kMost);
     if (node.has("keys")) out.mapping.tables.keys.push_back({word(node["keys"]["key"]), word(node["keys"]["mask"])});

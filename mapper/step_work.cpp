@@ -63,7 +63,8 @@ StepWork step_work(const MappingProblem& problem) {
   return work;
 }
 
-LevelSteps level_steps(const MappingProblem& problem, const std::vector<std::int32_t>& level) {
+LevelSteps level_steps(const MappingProblem& problem, const std::vector<std::int32_t>& level,
+                       const std::vector<std::int32_t>& waves) {
   const bool staged = problem.schedule == Schedule::kStagedGraded || problem.schedule == Schedule::kStagedUnary;
   const auto depth = static_cast<std::size_t>(*std::max_element(level.begin(), level.end()));
   LevelSteps result;
@@ -76,6 +77,7 @@ LevelSteps level_steps(const MappingProblem& problem, const std::vector<std::int
   if (problem.schedule == Schedule::kAsynchronousUnary) result.steps[0] += static_cast<double>(depth);
   if (problem.schedule == Schedule::kTimesteps) result.steps[0] += 1;  // the host's first step comes before all others
   for (double& steps : result.steps) steps = std::ceil(steps);
+  for (std::size_t l = 0; staged && l < std::min(waves.size(), depth + 1); ++l) result.steps[l] *= waves[l];
   return result;
 }
 

@@ -29,12 +29,14 @@ StepWork step_work(const MappingProblem& problem);
 /// Cycles that one event of the flow keeps the integrating unit of the destination's core busy.
 double receive_cycles(const MappingProblem& problem, const Flow& flow, TileId to);
 
-/// The steps that a level's tiles take; one for graded events.
+/// The steps that a level's tiles take: one for graded events, of each wave.
 struct LevelSteps {
   std::vector<std::size_t> bucket;  // by tile: staged schedules have one a level, the asynchronous one has one
   std::vector<double> steps;        // by bucket
 };
-LevelSteps level_steps(const MappingProblem& problem, const std::vector<std::int32_t>& level);
+/// `waves`: by level, one where there is none (Mapping::waves).
+LevelSteps level_steps(const MappingProblem& problem, const std::vector<std::int32_t>& level,
+                       const std::vector<std::int32_t>& waves = {});
 
 /// Cycles of `steps` steps that share `work` cycles, as sim/step_time.h has it; `barrier` is end_of_step_cycles() of
 /// what is in use. Under a fixed tick with late steps: without what other steps' idle time makes up for (TickClock).

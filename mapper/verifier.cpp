@@ -297,6 +297,8 @@ const char* name_of(FindingKind kind) {
       return "routing table";
     case FindingKind::kEngine:
       return "engine";
+    case FindingKind::kWaves:
+      return "waves";
     case FindingKind::kRelayRoom:
       return "relay room";
     case FindingKind::kConstraint:

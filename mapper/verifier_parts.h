@@ -53,7 +53,7 @@ void check_flows(const MappingProblem& problem, Findings& out);
 /// Chains, table entries, and that link dependencies have no cycle.
 void check_routes(const MappingProblem& problem, const Mapping& mapping, Findings& out);
 
-/// What waits in each core's relay buffer within it, by a fluid count of the level's events, every value sent.
+/// Waves that the schedule has; what each core may get to pass on in a step within its relay buffer.
 void check_relays(const MappingProblem& problem, const Mapping& mapping, Findings& out);
 
 /// What is wrong with a tree from router `root` to the routers of its chain, empty if nothing is; adds what its links

@@ -58,7 +58,8 @@ ChipRun::ChipRun(const mapper::MappingProblem& problem, const mapper::Mapping& m
              options.ranks == nullptr ? 0 : options.ranks->rank()),
       bank_(problem, options, split_),
       exchange_(options.ranks, split_, bank_),
-      rule_(problem.schedule, mapping.level, problem.program->timesteps, problem.program->closed),
+      rule_(problem.schedule, mapping.level, problem.program->timesteps, problem.program->closed, mapping.waves),
+      waves_(problem.tiles.size()),
       host_(problem.program->stages.front(), problem.schedule),
       accounts_(problem, mapping, flows_, device_, options.fidelity, options.step_rows),
       step_ledger_(problem, flows_, device_),
@@ -99,6 +100,7 @@ void ChipRun::begin_image() {
   bank_.begin_image(image_);
   host_.begin_image(images_[static_cast<std::size_t>(image_)]);
   rule_.begin_image();
+  waves_.begin_image();
   for (Probe* probe : options_.probes) probe->begin_image(image_);
 }
 
@@ -142,16 +144,20 @@ void ChipRun::open_bin() {
 }
 
 Cycles ChipRun::fire(TileId tile, std::vector<Emission>& out) {
-  const std::size_t before = out.size();
   const Cycles cycles = fire_core(tile, out);
-  note_fired(tile, cycles, std::span(out).subspan(before));
+  note_fired(tile, cycles, out);
   return cycles;
 }
 
 Cycles ChipRun::fire_core(TileId tile, std::vector<Emission>& out) {
-  if (tile != TileId(0)) return bank_[tile].fire(out);
-  host_.fire(out);
-  return Cycles(0);
+  if (rule_.wave() > 0) return waves_.take(tile, rule_.wave(), out);
+  Cycles cycles(0);
+  if (tile == TileId(0))
+    host_.fire(out);
+  else
+    cycles = bank_[tile].fire(out);
+  if (rule_.waves() == 1) return cycles;
+  return waves_.deal(tile, problem_.tiles[tile.value()].tokens, rule_.waves(), cycles, out);
 }
 
 void ChipRun::note_fired(TileId tile, Cycles cycles, std::span<const Emission> emissions) {
@@ -264,8 +270,11 @@ void ChipRun::account_energy(const StepTiming& timing, bool readout) {
   // Differences of running totals: the steps add up to the power over the whole time, rounded once.
   const Energy spent = energy_over(power, end) - energy_over(power, begin);
   step_ledger_.collect(bank_, tally_);
-  pipeline_.end_step(readout ? pipeline_.readout_level() : rule_.level(), timing.duration, step_ledger_.tiles(),
-                     step_ledger_.busy(), tally_);
+  if (readout)
+    pipeline_.end_readout(timing.duration, step_ledger_.tiles(), step_ledger_.busy(), tally_);
+  else
+    pipeline_.end_step(rule_.level(), device_.used ? device_step() : mapper::DeviceStep(), timing.duration,
+                       step_ledger_.tiles(), step_ledger_.busy(), tally_);
   account_static(spent, timing.duration);
   const std::int64_t synchronised = !readout && chip_works() ? accounts_.powered_chips() : 0;
   const PartEnergies energy = step_ledger_.close({stage_fired_, readout, synchronised, spent, begin, end});

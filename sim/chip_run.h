@@ -23,6 +23,7 @@
 #include "sim/network_probe.h"
 #include "sim/simulate.h"
 #include "sim/step_ledger.h"
+#include "sim/wave_emissions.h"
 
 namespace ranvier::sim {
 
@@ -56,7 +57,11 @@ class ChipRun {
   const FlowTable& flows() const { return flows_; }
   const mapper::DeviceSchedule& device() const { return device_; }
   /// False in a step in which the device works alone: the chip has nothing to synchronise.
-  bool chip_works() const { return device_.chip_works(static_cast<std::size_t>(step_)); }
+  bool chip_works() const { return device_.chip_works(rule_.level()); }
+  /// What the device does in this step; only where it is used.
+  mapper::DeviceStep device_step() const {
+    return mapper::device_wave(device_.steps[rule_.level()], rule_.wave(), rule_.waves());
+  }
 
   bool unicast() const { return problem_.board.chip.noc.multicast == chips::Multicast::kUnicast; }
   /// Cycles that the end of a step takes, fixed phases apart.
@@ -81,7 +86,7 @@ class ChipRun {
   // A step: begin_step(), every firing tile once, due events and deliveries, end_step().
   void begin_step();
   const std::vector<TileId>& firing() const { return rule_.firing(); }
-  /// Fires a tile (0: the host); appends its emissions.
+  /// Fires a tile (0: the host), or hands out what it sends in this wave; `out` is empty before.
   Cycles fire(TileId tile, std::vector<Emission>& out);
   /// The two halves of it: the core's work, which several threads may do for different tiles, and its accounting.
   Cycles fire_core(TileId tile, std::vector<Emission>& out);
@@ -170,6 +175,7 @@ class ChipRun {
   CoreBank bank_;
   RankExchange exchange_;
   FiringRule rule_;
+  WaveEmissions waves_;
   HostCodes host_;
   RunAccounts accounts_;
   StepLedger step_ledger_;

@@ -2,14 +2,18 @@
 #include "sim/firing_rule.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ranvier::sim {
 
 using mapper::Schedule;
 
 FiringRule::FiringRule(Schedule schedule, const std::vector<std::int32_t>& level_of_tile, std::int32_t timesteps,
-                       bool closed)
-    : schedule_(schedule), timesteps_(timesteps), closed_(closed && schedule == Schedule::kTimesteps) {
+                       bool closed, std::vector<std::int32_t> waves)
+    : schedule_(schedule),
+      timesteps_(timesteps),
+      closed_(closed && schedule == Schedule::kTimesteps),
+      waves_(std::move(waves)) {
   if (schedule == Schedule::kTimesteps) {
     levels_.resize(2);
     levels_[0].emplace_back(0);  // what the host sends in step 0 is integrated in step 1
@@ -25,8 +29,9 @@ FiringRule::FiringRule(Schedule schedule, const std::vector<std::int32_t>& level
 }
 
 void FiringRule::restore(StateReader& r) {
-  r(level_, step_, done_);
+  r(level_, step_, wave_, done_);
   if (level_ >= levels_.size() && !done_) throw StateMismatch("a level beyond the last");
+  if (wave_ < 0 || wave_ >= waves()) throw StateMismatch("a wave beyond the last");
 }
 
 const std::vector<TileId>& FiringRule::firing() const { return levels_[level_]; }
@@ -41,6 +46,8 @@ void FiringRule::end_step(bool events, bool restless) {
     done_ = !events;
     return;
   }
+  if (++wave_ < waves()) return;
+  wave_ = 0;
   if (!restless) ++level_;
   done_ = level_ == levels_.size();
 }

@@ -76,6 +76,15 @@ class FlowTable {
   std::span<const std::uint32_t> flows_of(TileId source, std::int32_t token, std::int32_t channel) const {
     return flows_of_cell(source, cell_of(source, token, channel));
   }
+  /// Whether the tile may emit such an event; what others keep and index by is asked.
+  bool sends(TileId source, std::int32_t token, std::int32_t channel) const {
+    const Grid& grid = grids_[source.value()];
+    const auto within = [](std::int64_t i, const std::vector<std::uint32_t>& of) {
+      return i >= 0 && i < static_cast<std::int64_t>(of.size());
+    };
+    return within(std::int64_t{token} - grid.first_token, grid.token_class) &&
+           within(std::int64_t{channel} - grid.first_channel, grid.channel_class);
+  }
   /// A tile's outputs fall into cells, rectangles of tokens and channels whose events all take the same flows.
   std::size_t cell_of(TileId source, std::int32_t token, std::int32_t channel) const {
     const Grid& grid = grids_[source.value()];

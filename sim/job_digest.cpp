@@ -33,7 +33,7 @@ void put_problem(StateWriter& w, const mapper::MappingProblem& problem) {
 }
 
 void put_mapping(StateWriter& w, const mapper::Mapping& mapping) {
-  w(mapping.core_of, mapping.level, mapping.delay, mapping.routes.size());
+  w(mapping.core_of, mapping.level, mapping.waves, mapping.delay, mapping.routes.size());
   for (const mapper::Route& route : mapping.routes) w(route.chain, route.tree, route.starts);
 }
 

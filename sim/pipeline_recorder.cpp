@@ -73,8 +73,16 @@ void PipelineRecorder::resume(const ImageTally& tally) {
   host_before_ = std::accumulate(tally.host_flits.begin(), tally.host_flits.end(), std::int64_t{0});
 }
 
-void PipelineRecorder::end_step(std::size_t level, std::int64_t cycles, std::span<const TileId> tiles,
-                                std::span<const std::int64_t> busy, ImageTally& tally) {
+void PipelineRecorder::end_readout(std::int64_t cycles, std::span<const TileId> tiles,
+                                   std::span<const std::int64_t> busy, ImageTally& tally) {
+  mapper::DeviceStep device;
+  device.in_bytes = device_.readout_bytes;
+  end_step(levels_ - 1, device, cycles, tiles, busy, tally);
+}
+
+void PipelineRecorder::end_step(std::size_t level, const mapper::DeviceStep& device, std::int64_t cycles,
+                                std::span<const TileId> tiles, std::span<const std::int64_t> busy,
+                                ImageTally& tally) {
   if (!active_) return;
   PipelineLevel& noted = tally.pipeline[level];
   noted.cycles += cycles;
@@ -82,7 +90,7 @@ void PipelineRecorder::end_step(std::size_t level, std::int64_t cycles, std::spa
   const std::int64_t host = std::accumulate(tally.host_flits.begin(), tally.host_flits.end(), std::int64_t{0});
   links_.push_back({host_link_, (host - host_before_) * problem_.board.chip.host_link.cycles_per_flit.value});
   host_before_ = host;
-  add_device(level);
+  add_device(device);
   merge(noted.units, units_, cycles);
   merge(noted.links, links_, cycles);
 }
@@ -102,15 +110,13 @@ void PipelineRecorder::add_units(std::span<const TileId> tiles, std::span<const 
   }
 }
 
-void PipelineRecorder::add_device(std::size_t level) {
+void PipelineRecorder::add_device(const mapper::DeviceStep& step) {
   if (!device_.used) return;
   const chips::Chip& chip = problem_.board.chip;
   const chips::Device& device = *problem_.board.device;
   const auto link = [&](std::int64_t resource, std::int64_t bytes) {
     if (bytes > 0) links_.push_back({resource, mapper::chip_cycles(chip, mapper::link_time(device, bytes))});
   };
-  if (level == readout_level()) return link(host_link_ + 2, device_.readout_bytes);
-  const mapper::DeviceStep& step = device_.steps[level];
   units_.push_back({host_link_ + 3, mapper::chip_cycles(chip, step.compute)});
   link(host_link_ + 1, step.out_bytes);
   link(host_link_ + 2, step.in_bytes);

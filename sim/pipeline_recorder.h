@@ -26,15 +26,16 @@ class PipelineRecorder {
   void count_link(LinkId link, std::int64_t busy_cycles) {
     if (active_) links_.push_back({first_link_ + static_cast<std::int64_t>(link.value()), busy_cycles});
   }
-  /// Of the step that is over: its level (that after the last: the reading of the potentials), and the tiles that
-  /// worked in it with their cycles.
-  void end_step(std::size_t level, std::int64_t cycles, std::span<const TileId> tiles,
+  /// Of the step that is over: its level, what the device did in it, and the tiles that worked in it with their cycles.
+  void end_step(std::size_t level, const mapper::DeviceStep& device, std::int64_t cycles, std::span<const TileId> tiles,
                 std::span<const std::int64_t> busy, ImageTally& tally);
-  std::size_t readout_level() const { return levels_ - 1; }
+  /// The reading of the potentials is over: it counts as the level after the last.
+  void end_readout(std::int64_t cycles, std::span<const TileId> tiles, std::span<const std::int64_t> busy,
+                   ImageTally& tally);
 
  private:
   void add_units(std::span<const TileId> tiles, std::span<const std::int64_t> busy, const ImageTally& tally);
-  void add_device(std::size_t level);
+  void add_device(const mapper::DeviceStep& step);
 
   const mapper::MappingProblem& problem_;
   const mapper::Mapping& mapping_;

@@ -9,6 +9,7 @@
 namespace ranvier::sim {
 namespace {
 
+const std::vector<TileId> kNoTiles;
 constexpr std::uint32_t kLocal = UINT32_MAX;  // of a held event: on its source's own core, by no leg
 
 }  // namespace
@@ -32,6 +33,7 @@ void ChipRun::save(StateWriter& w) const {
   w(tally_);
   w.shaped(last_activity_);
   rule_.save(w);
+  waves_.save(w);
   host_.save(w);
   w(step_ledger_);
   save_held(w);
@@ -54,11 +56,10 @@ void ChipRun::restore(StateReader& r) {
     if (last >= tally_.activities.size() && last != kNoActivity) throw StateMismatch("a slice beyond the last");
   }
   rule_.restore(r);
+  waves_.restore(r, problem_, flows_, rule_.done() ? kNoTiles : rule_.firing(), rule_.wave(), rule_.waves());
   host_.restore(r);
   r(step_ledger_);
   restore_held(r);
-  const auto step = static_cast<std::size_t>(step_);
-  if (device_.used && !image_done() && step >= device_.steps.size()) throw StateMismatch("a step beyond the last");
   for (Probe* probe : options_.probes) probe->begin_image(image_);
 }
 

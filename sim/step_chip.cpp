@@ -70,9 +70,8 @@ class StepChip {
     StepTiming timing = timer_->time(dispatch_.facts());
     timing.start = now_;
     if (run_.device().used) {
-      const mapper::DeviceStep& device = run_.device().steps[static_cast<std::size_t>(run_.step())];
-      timing.duration =
-          std::llround(mapper::with_device(run_.problem().board, device, static_cast<double>(timing.duration)));
+      timing.duration = std::llround(
+          mapper::with_device(run_.problem().board, run_.device_step(), static_cast<double>(timing.duration)));
     }
     end_by_policy(run_, timing);
     run_.end_step(timing, link_flits_);

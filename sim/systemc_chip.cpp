@@ -171,7 +171,7 @@ void SystemCChip::start_step() {
     firing_[c].clear();
   }
   if (host_fires) host_.fire();
-  if (device_) device_->begin_step(run_.device().steps[static_cast<std::size_t>(run_.step())], offloaded_);
+  if (device_) device_->begin_step(run_.device_step(), offloaded_);
   offloaded_.clear();
   for (const HeldEvent& held : due) {
     const TileId tile = held.targets->front().tile;

@@ -207,7 +207,7 @@ std::size_t reroute(const MappingProblem& problem, const std::vector<std::int32_
 bool reroute_if_better(const MappingProblem& problem, Mapping& mapping, const RerouteOptions& options) {
   Mapping other = mapping;
   if (reroute(problem, other.level, other.core_of, other.routes, options) == 0) return false;
-  make_sources_wait(problem, other.level, other.core_of, other.routes);
+  give_relays_room(problem, other);
   try {
     set_tables(problem, other);
   } catch (const DoesNotFit&) {

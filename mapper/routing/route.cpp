@@ -7,9 +7,9 @@
 
 namespace ranvier::mapper::routing {
 
-void route(const MappingProblem& problem, Mapping& mapping, bool relay_room) {
+void route(const MappingProblem& problem, Mapping& mapping, const StepWork* work) {
   mapping.routes = make_routes(problem, mapping.core_of);
-  if (relay_room) make_sources_wait(problem, mapping.level, mapping.core_of, mapping.routes);
+  give_relays_room(problem, mapping, work);
   set_tables(problem, mapping);
 }
 

@@ -5,12 +5,13 @@
 #include "mapper/mapping.h"
 #include "mapper/mesh.h"
 #include "mapper/routes.h"
+#include "mapper/step_work.h"
 
 namespace ranvier::mapper::routing {
 
-/// Sets the mapping's routes and, on tree chips, tables, from its cores and levels; with `relay_room` (relay_room.h)
-/// those of relay chips such that relays hold what waits. Throws DoesNotFit.
-void route(const MappingProblem& problem, Mapping& mapping, bool relay_room = true);
+/// Sets the mapping's routes and, on tree chips, tables, from its cores and levels; on relay chips waves too
+/// (relay_room.h). `work`: step_work() of the problem, where it is at hand. Throws DoesNotFit.
+void route(const MappingProblem& problem, Mapping& mapping, const StepWork* work = nullptr);
 
 /// Relay chips: entries by core, one for each packet of a flow that starts there and each that is passed on.
 std::vector<std::int64_t> relay_entries(const MappingProblem& problem, const std::vector<CoreId>& core_of,

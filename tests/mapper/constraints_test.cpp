@@ -214,7 +214,6 @@ pin:
 forbid: [{tiles: "f*", cores: [[1, 1, 0]]}]
 together: [[q, k], ["tile:1", v]]
 apart: [[embed]]
-proved_relays: true
 )",
                                             "c.yaml", board);
   MapConstraints same;
@@ -223,7 +222,6 @@ proved_relays: true
   same.forbids = {{"f*", {CoreId(9)}, {}}};
   same.together = {{"q", "k"}, {"tile:1", "v"}};
   same.apart = {{"embed"}};
-  same.proved_relays = true;
   EXPECT_EQ(c, same);
   EXPECT_EQ(read_constraints(to_json(same).dump(), "c.json", board), same);
   EXPECT_TRUE(read_constraints("", "c.yaml", board).empty());
@@ -236,7 +234,6 @@ TEST_F(Constrained, MappingFilesHoldThem) {
   c.dead_cores = {CoreId(4)};
   c.together = {{"q", "k"}};
   c.apart = {{"embed", "fc1"}};
-  c.proved_relays = true;
   const Mapping m = map(c);
   MappingFile file = mapping_from_json(mapping_to_json(problem, m, "toy"), "m.json");
   EXPECT_EQ(file.problem.constraints, c);
@@ -259,7 +256,6 @@ TEST_F(Constrained, BadFilesAreNamedByLineAndColumn) {
                              BadFile{"dead_cores: [[1]]", "c.yaml:1:14: a core is a number, [x, y]"},
                              BadFile{"dead_cores: [[1, x]]", "c.yaml:1:18: a whole number is expected"},
                              BadFile{"apart: [[]]", "c.yaml:1:9: a group of one or more patterns"},
-                             BadFile{"proved_relays: 3", "c.yaml:1:16: true or false is expected"},
                              BadFile{"together: 3", "c.yaml:1:11: a list is expected"},
                              BadFile{"[1", "c.yaml:1:1: not YAML"}, BadFile{"3", "c.yaml:1:1: a map is expected"}}) {
     try {

@@ -67,6 +67,23 @@ TEST_F(MappingIo, KeepsInputSlicesModesAndDelays) {
   EXPECT_EQ(file.problem.tiles[1].mode, TokenMode::kReplicate);
 }
 
+TEST_F(MappingIo, WavesComeBackAndAreOneWhereLeftOut) {
+  mapping.waves = {1, 2};  // both levels have tiles of two tokens
+  text = mapping_to_json(problem, mapping, "toy");
+  EXPECT_EQ(json::parse(text)["waves"], json::array({1, 2}));
+  EXPECT_EQ(mapping_from_json(text, "m.json").mapping.waves, mapping.waves);
+  EXPECT_EQ(error_of(patched("/waves/1", 0)).place, "/waves/1");
+  EXPECT_EQ(error_of(patched("/waves/1", 1.5)).place, "/waves/1");
+  EXPECT_EQ(error_of(patched("/waves/1", 99)).place, "/waves/1");
+  EXPECT_EQ(error_of(patched("/waves", 2)).place, "/waves");
+  EXPECT_EQ(error_of(patched("/waves", std::vector<int>(40, 2))).place.substr(0, 7), "/waves/");
+  EXPECT_EQ(error_of(patched("/schedule", "asynchronous-unary")).place, "/waves");
+  mapping.waves = {1, 1};
+  EXPECT_FALSE(json::parse(mapping_to_json(problem, mapping, "toy")).contains("waves"));
+  EXPECT_EQ(mapping.waves_of(1), 1);
+  EXPECT_EQ(mapping.waves_of(9), 1);
+}
+
 TEST_F(MappingIo, BrokenMembersAreNamedByTheirPlace) {
   EXPECT_EQ(error_of(patched("/tiles/3/outputs", json::array({5, 2}))).place, "/tiles/3/outputs");
   EXPECT_EQ(error_of(patched("/tiles/3/outputs", json::array({5}))).place, "/tiles/3/outputs");
@@ -83,9 +100,9 @@ TEST_F(MappingIo, BrokenMembersAreNamedByTheirPlace) {
   EXPECT_EQ(error_of(patched("/format", "nir")).place, "/format");
   EXPECT_EQ(error_of(patched("/version", 2)).place, "/version");
   json rules = json::parse(text);
-  rules["constraints"] = {{"proved_relay", true}};
+  rules["constraints"] = {{"dead_core", true}};
   EXPECT_EQ(error_of(rules.dump()).place, "/constraints");
-  EXPECT_NE(std::string(error_of(rules.dump()).what()).find("did you mean 'proved_relays'?"), std::string::npos);
+  EXPECT_NE(std::string(error_of(rules.dump()).what()).find("did you mean 'dead_cores'?"), std::string::npos);
   rules["constraints"] = json::array();
   EXPECT_EQ(error_of(rules.dump()).place, "/constraints");
   json without = json::parse(text);

@@ -16,7 +16,7 @@ namespace ranvier::sim::testing {
 
 using Images = std::vector<std::vector<std::int32_t>>;
 
-/// A program on random cores of a board with small FIFOs, few lanes, delays and either step protocol.
+/// A program on random cores of a board with small FIFOs, few lanes, delays, waves and either step protocol.
 inline std::unique_ptr<Case> checkpoint_case(std::uint64_t seed, mapper::Schedule schedule) {
   const auto draw = [&](std::uint32_t n, std::uint64_t what) { return random_below(n, seed, what, 21); };
   const bool temporal = schedule == mapper::Schedule::kTimesteps;
@@ -33,8 +33,10 @@ inline std::unique_ptr<Case> checkpoint_case(std::uint64_t seed, mapper::Schedul
   board.chip.sync.tick_cycles.value = 150;
   for (;;) {
     try {
-      return random_case(temporal ? testing::random_temporal_program(seed) : workloads::random_program(seed), board,
-                         schedule, seed);
+      auto c = random_case(temporal ? testing::random_temporal_program(seed) : workloads::random_program(seed), board,
+                           schedule, seed);
+      give_waves(*c, seed);
+      return c;
     } catch (const mapper::DoesNotFit&) {
       board.chip.core.neurons.value *= 2;
       board.chip.core.fan_in_axons.value *= 2;

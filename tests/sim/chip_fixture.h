@@ -2,6 +2,7 @@
 // A small board with easy numbers, programs by hand, and random legal mappings of random programs.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -154,6 +155,22 @@ inline std::unique_ptr<Case> random_case(workloads::Program program, const chips
   c->mapping.delay = mapper::balance_delays(c->problem, c->mapping.level).delay;
   c->mapping.routes = mapper::make_routes(c->problem, c->mapping.core_of);
   return c;
+}
+
+/// One to four waves for each level of a staged schedule, as far as its tiles have tokens.
+inline void give_waves(Case& c, std::uint64_t seed) {
+  if (c.problem.schedule != mapper::Schedule::kStagedGraded && c.problem.schedule != mapper::Schedule::kStagedUnary)
+    return;
+  std::vector<std::int32_t> tokens;
+  for (std::size_t t = 0; t < c.problem.tiles.size(); ++t) {
+    const auto level = static_cast<std::size_t>(c.mapping.level[t]);
+    tokens.resize(std::max(tokens.size(), level + 1), 1);
+    tokens[level] = std::max(tokens[level], c.problem.tiles[t].tokens.size());
+  }
+  c.mapping.waves.clear();
+  for (std::size_t l = 0; l < tokens.size(); ++l)
+    c.mapping.waves.push_back(std::min<std::int32_t>(
+        tokens[l], 1 + static_cast<std::int32_t>(random_below(4, seed, l, 3))));
 }
 
 }  // namespace ranvier::sim::testing
