@@ -153,6 +153,21 @@ TEST(LayerNormCut, AFinerCutAskedForCutsTheRowToo) {
   EXPECT_EQ(found.cut->tiles(), 5);
 }
 
+TEST(LayerNormCut, LatencyCutsFinerOnlyRowsThatAreCut) {
+  for (const std::int32_t channels : {60, 100}) {
+    const auto program = row_program(1, channels);
+    const auto p = make_problem(program, toy_board(8, 8), Schedule::kStagedGraded,
+                                {.preset = Preset::kLatency, .core_budget = 64});
+    const auto row = tiles_of_row(p);
+    if (channels == 60)
+      EXPECT_EQ(row.size(), 1u);
+    else
+      EXPECT_GT(row.size(), 2u + 2u);
+    const Mapping m = map_quickly(p);
+    EXPECT_TRUE(verify(p, m).empty()) << texts(verify(p, m));
+  }
+}
+
 TEST(LayerNormCut, ComesBackFromAFile) {
   const auto program = row_program(4, 100);
   const auto p = problem_of(program, toy_board(5, 5));
