@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -25,9 +26,9 @@ struct Heat {
 };
 
 // Where a move is dear or little has changed the cool one wins, which stays near the start; where moves cost nothing
-// the warm one, which keeps the broad shape of the start, or the hot one.
+// the hot one: a long one finds better shapes than several short ones.
 constexpr std::array<Heat, 3> kHeats{{{0.1, 0.1}, {2.5, 0.25}, {6, 0.6}}};
-constexpr std::array<Heat, 3> kFreeHeats{{{0.1, 0.05}, {1.5, 0.45}, {6, 0.45}}};
+constexpr std::array<Heat, 2> kFreeHeats{{{0.1, 0.05}, {6, 0.9}}};
 constexpr double kLimitHeat = 0.1;
 constexpr double kLimitShare = 0.01;  // of all moves, for each try to come below a limit
 constexpr double kCool = 0.01;
@@ -159,11 +160,11 @@ Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, con
   const Search search{canonical.graph, mesh, home, objective, limits, price};
   const auto moves = static_cast<double>(annealing_moves(canonical.graph, options.effort));
   std::vector<Found> found;
-  const std::array<Heat, 3>& heats = price > 0 ? kHeats : kFreeHeats;
+  const std::span<const Heat> heats = price > 0 ? std::span<const Heat>(kHeats) : std::span<const Heat>(kFreeHeats);
   for (std::size_t i = 0; i < heats.size(); ++i) {
     const AnnealSchedule schedule{std::llround(heats[i].share * moves), heats[i].heat, kCool, kRadius};
     found.push_back(
-        search.judged(anneal(canonical.graph, mesh, home, objective, schedule, options.seed * heats.size() + i)));
+        search.judged(anneal(canonical.graph, mesh, home, objective, schedule, options.seed * kHeats.size() + i)));
   }
   const AnnealSchedule brief{std::llround(kLimitShare * moves), kLimitHeat, kCool, kLimitRadius};
   const Found best = search.best(std::move(found), result.hops_before, brief, options.seed);
