@@ -56,6 +56,8 @@ void add_remap(nlohmann::ordered_json& json, const mapper::clusters::Remapped& r
   json["hops_after"] = r.hops_after;
   json["gain_share"] = r.gain();
   json["moved_clusters"] = r.moved_clusters;
+  json["latency_max_before"] = r.before.latency_max;
+  json["congestion_max_before"] = r.before.congestion_max;
   json["migration_hops"] = r.migration_hops;
   json["break_even_inferences"] = nullptr;
   if (std::isfinite(r.break_even_inferences())) json["break_even_inferences"] = r.break_even_inferences();
@@ -131,8 +133,12 @@ void print_place(const PlaceReport& r) {
              r.mesh.width, r.mesh.height, r.preset, r.seed, report::peak_rss_mib());
   if (!answer.how.empty()) fmt::print("{}: {}\n", answer.solver, answer.how);
   if (r.remapped && r.remapped->accepted)
-    fmt::print("{:.2f} % of the weighted hops gained; migration {:.6g} weighted hops, paid back in {:.4g} inferences\n",
-               100 * r.remapped->gain(), r.remapped->migration_hops, r.remapped->break_even_inferences());
+    fmt::print(
+        "{:.2f} % of the weighted hops gained; migration {:.6g} weighted hops, paid back in {:.4g} inferences\n"
+        "greatest latency {:.2f} -> {:.2f}, greatest congestion {:.4g} -> {:.4g}\n",
+        100 * r.remapped->gain(), r.remapped->migration_hops, r.remapped->break_even_inferences(),
+        r.remapped->before.latency_max, r.remapped->after.latency_max, r.remapped->before.congestion_max,
+        r.remapped->after.congestion_max);
   for (const Placed& p : r.reference) fmt::print("reference: {}\n", p.how);
   if (answer.stopped_early) fmt::print("stopped by the time budget: more rounds would have followed\n");
   if (r.compared) fmt::print("* none of the others has no more energy, greatest latency and greatest congestion\n");

@@ -84,6 +84,10 @@ TEST_F(Place, RemapsOnlyWhereTheMovesPay) {
   EXPECT_EQ(json.at("moved_clusters"), 2);
   EXPECT_EQ(json.at("migration_hops"), 10);
   EXPECT_EQ(json.at("break_even_inferences"), 0.5);
+  EXPECT_DOUBLE_EQ(json.at("latency_max_before").get<double>(), 3.04);
+  EXPECT_EQ(json.at("congestion_max_before"), 11);
+  EXPECT_LE(json.at("latency_max").get<double>(), 3.04);
+  EXPECT_LE(json.at("congestion_max").get<double>(), 11);
   EXPECT_EQ(ranvier("place new.csv --mesh 4x1 --placement q.csv --json -q").json().at("weighted_hops"), 11);
   EXPECT_NE(ranvier("place new.csv --mesh 4x1 --placement p.csv --remap -q").out.find("64.52 %"), std::string::npos);
 
