@@ -138,7 +138,7 @@ struct Mapping {
   std::vector<std::int32_t>
       delay;               // by flow: steps an event waits at its destination (asynchronous, chips with delays)
   RoutingTables tables{};  // tree chips
-  /// Relay chips, staged schedules, by level: in how many steps a level sends, each a slice of its tiles' tokens, so
+  /// Relay chips, staged schedules, by level: in how many steps a level sends, each a slice of its tiles' events, so
   /// that relays hold what comes (waves.h). One where there is no entry.
   std::vector<std::int32_t> waves{};
   std::int32_t waves_of(std::size_t of_level) const { return of_level < waves.size() ? waves[of_level] : 1; }

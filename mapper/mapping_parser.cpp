@@ -6,6 +6,7 @@
 #include "mapper/engines.h"
 #include "mapper/json_node.h"
 #include "mapper/mapping_io.h"
+#include "mapper/waves.h"
 
 namespace ranvier::mapper {
 
@@ -98,20 +99,20 @@ MapConstraints constraints(const Node& node) {
   return c;
 }
 
-/// By level: no more than the most tokens of a tile of it.
+/// By level: no more than the most events of a tile of it.
 std::vector<std::int32_t> waves(const Node& node, const MappingProblem& problem,
                                 const std::vector<std::int32_t>& level) {
   if (problem.schedule != Schedule::kStagedGraded && problem.schedule != Schedule::kStagedUnary)
     node.fail("only staged schedules have levels");
-  std::map<std::size_t, std::int32_t> tokens;
+  std::map<std::size_t, std::int64_t> neurons;
   for (std::size_t t = 0; t < level.size(); ++t) {
-    std::int32_t& most = tokens[static_cast<std::size_t>(level[t])];
-    most = std::max({most, problem.tiles[t].tokens.size(), 1});
+    std::int64_t& most = neurons[static_cast<std::size_t>(level[t])];
+    most = std::max(most, most_waves(problem.tiles[t]));
   }
   std::vector<std::int32_t> all;
   for (std::size_t l = 0; l < node.size(); ++l) {
-    const auto most = tokens.find(l);
-    all.push_back(node.at(l).small(1, most == tokens.end() ? 1 : most->second));
+    const auto most = neurons.find(l);
+    all.push_back(node.at(l).small(1, most == neurons.end() ? 1 : std::min(most->second, kMost)));
   }
   return all;
 }

@@ -33,7 +33,7 @@ enum class FindingKind : std::uint8_t {
   kDeadlock,       // a cycle of link dependencies
   kTable,          // keys of several flows, or packets that the routers' tables send elsewhere than their tree
   kEngine,         // a stage where schedule, chip or board do not allow it, or a flow to two kinds of places
-  kWaves,          // more waves than a tile of the level has tokens, or none, or of a schedule without levels
+  kWaves,          // more waves than a tile of the level has events, or none, or of a schedule without levels
   kRelayRoom,      // a core may get more events to pass on in a step than its relay buffer holds
   kConstraint,     // a tile where the problem's constraints do not allow it
 };

@@ -13,16 +13,16 @@ namespace ranvier::mapper::verify_parts {
 
 namespace {
 
-/// Waves of staged levels, none more than the tokens of the tile of the level that has most.
+/// Waves of staged levels, none more than the events of the tile of the level that has most.
 bool check_waves(const MappingProblem& p, const Mapping& m, bool staged, Findings& out) {
-  std::map<std::size_t, std::int32_t> tokens;
+  std::map<std::size_t, std::int64_t> neurons;
   for (std::size_t t = 0; staged && t < p.tiles.size(); ++t) {
-    std::int32_t& most = tokens[static_cast<std::size_t>(m.level[t])];
-    most = std::max(most, p.tiles[t].tokens.size());
+    std::int64_t& most = neurons[static_cast<std::size_t>(m.level[t])];
+    most = std::max(most, std::int64_t{p.tiles[t].tokens.size()} * p.tiles[t].outputs.size());
   }
   bool good = true;
   for (std::size_t l = 0; l < m.waves.size(); ++l) {
-    const std::int32_t most = tokens.contains(l) ? tokens[l] : 1;
+    const std::int64_t most = neurons.contains(l) ? neurons[l] : 1;
     if (m.waves[l] >= 1 && m.waves[l] <= most) continue;
     good = false;
     out.add({.kind = FindingKind::kWaves,
@@ -36,19 +36,30 @@ bool check_waves(const MappingProblem& p, const Mapping& m, bool staged, Finding
 void check_relays(const MappingProblem& p, const Mapping& m, Findings& out) {
   const bool staged = p.schedule == Schedule::kStagedGraded || p.schedule == Schedule::kStagedUnary;
   if (!check_waves(p, m, staged, out) || p.board.chip.noc.multicast != chips::Multicast::kRelay) return;
-  // In a step a neuron sends one event at most; in staged schedules those of one level send, token n of a tile's T in
-  // wave floor(n W / T).
+  // In a step a neuron sends one event at most; in staged schedules those of one level send, number n of a tile's N,
+  // counted token by token, in wave floor(n W / N).
   std::map<std::pair<std::int32_t, CoreId>, std::vector<std::int64_t>> passed_on;  // by level and core; by wave
   std::vector<std::int64_t> sent;
   for (std::size_t f = 0; f < p.flows.size(); ++f) {
     const Flow& flow = p.flows[f];
     const Route& route = m.routes[f];
-    const Range tile = p.tiles[flow.source.value()].tokens;
+    const Tile& tile = p.tiles[flow.source.value()];
+    if (flow.tokens.begin < tile.tokens.begin || flow.tokens.end > tile.tokens.end ||
+        flow.channels.begin < tile.outputs.begin || flow.channels.end > tile.outputs.end)
+      continue;  // a finding of its own
     const std::int32_t level = staged ? m.level[flow.source.value()] : 0;
     const std::int64_t waves = staged ? m.waves_of(static_cast<std::size_t>(level)) : 1;
     sent.assign(static_cast<std::size_t>(waves), 0);
+    const std::int64_t width = tile.outputs.size(), neurons = width * tile.tokens.size();
     for (std::int64_t t = flow.tokens.begin; t < flow.tokens.end; ++t)
-      sent[static_cast<std::size_t>((t - tile.begin) * waves / (tile.end - tile.begin))] += flow.channels.size();
+      for (std::int64_t c = flow.channels.begin; c < flow.channels.end;) {
+        const std::int64_t n = (t - tile.tokens.begin) * width + c - tile.outputs.begin;
+        const std::int64_t wave = n * waves / neurons;
+        const std::int64_t next = ((wave + 1) * neurons + waves - 1) / waves;  // the first of the wave behind it
+        const std::int64_t together = std::min<std::int64_t>(next - n, flow.channels.end - c);
+        sent[static_cast<std::size_t>(wave)] += together;
+        c += together;
+      }
     for (std::size_t i = 1; i < route.chain.size(); ++i) {
       if (std::binary_search(route.starts.begin(), route.starts.end(), i)) continue;
       std::vector<std::int64_t>& events = passed_on[{level, route.chain[i - 1]}];

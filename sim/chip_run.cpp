@@ -157,7 +157,7 @@ Cycles ChipRun::fire_core(TileId tile, std::vector<Emission>& out) {
   else
     cycles = bank_[tile].fire(out);
   if (rule_.waves() == 1) return cycles;
-  return waves_.deal(tile, problem_.tiles[tile.value()].tokens, rule_.waves(), cycles, out);
+  return waves_.deal(tile, problem_.tiles[tile.value()], rule_.waves(), cycles, out);
 }
 
 void ChipRun::note_fired(TileId tile, Cycles cycles, std::span<const Emission> emissions) {

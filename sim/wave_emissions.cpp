@@ -11,16 +11,16 @@ void WaveEmissions::begin_image() {
   for (std::vector<Part>& parts : later_) parts.clear();
 }
 
-Cycles WaveEmissions::deal(TileId tile, mapper::Range tokens, std::int32_t waves, Cycles cycles,
+Cycles WaveEmissions::deal(TileId id, const mapper::Tile& tile, std::int32_t waves, Cycles cycles,
                            std::vector<Emission>& fired) {
-  std::vector<Part>& later = later_[tile.value()];
+  std::vector<Part>& later = later_[id.value()];
   later.assign(static_cast<std::size_t>(waves) - 1, {});
   std::int64_t first_cycles = 0, until = 0;
   std::size_t kept = 0;
   for (Emission e : fired) {
     const std::int64_t took = std::max<std::int64_t>(0, e.at.count() - until);
     until += took;
-    const std::int32_t wave = mapper::wave_of(tokens, waves, e.token);
+    const std::int32_t wave = mapper::wave_of(tile, waves, e.token, e.channel);
     if (wave == 0) {
       e.at = Cycles(first_cycles += took);
       fired[kept++] = e;
@@ -53,8 +53,9 @@ void WaveEmissions::restore(StateReader& r, const mapper::MappingProblem& proble
     for (std::size_t w = 0; w < later_[t].size(); ++w) {
       std::int64_t until = 0;
       for (const Emission& e : later_[t][w].emissions) {
-        if (!problem.tiles[t].tokens.contains(e.token) || !flows.sends(TileId(t), e.token, e.channel) ||
-            mapper::wave_of(problem.tiles[t].tokens, waves, e.token) != static_cast<std::int32_t>(w) + 1)
+        if (!problem.tiles[t].tokens.contains(e.token) || !problem.tiles[t].outputs.contains(e.channel) ||
+            !flows.sends(TileId(t), e.token, e.channel) ||
+            mapper::wave_of(problem.tiles[t], waves, e.token, e.channel) != static_cast<std::int32_t>(w) + 1)
           throw StateMismatch("a kept event that the tile does not send in its wave");
         if (e.at.count() < until) throw StateMismatch("kept events out of order");
         until = e.at.count();

@@ -21,7 +21,7 @@ class WaveEmissions {
   /// All that the tile fired, in the order in which it did, and the cycles that it took. `fired` keeps what it sends in
   /// the first of `waves`; returns the cycles of that. Every event takes its wave the cycles since the one before it;
   /// what is left behind the last one goes to the last wave. Times count from the wave's begin.
-  Cycles deal(TileId tile, mapper::Range tokens, std::int32_t waves, Cycles cycles, std::vector<Emission>& fired);
+  Cycles deal(TileId id, const mapper::Tile& tile, std::int32_t waves, Cycles cycles, std::vector<Emission>& fired);
   /// What the tile sends in a later wave, and the cycles of it.
   Cycles take(TileId tile, std::int32_t wave, std::vector<Emission>& out);
 

@@ -53,23 +53,30 @@ std::int32_t RelayCount::fewest_waves() const {
 }
 
 template <class Visit>
-void RelayCount::for_each_wave(std::size_t f, Visit&& visit) const {
-  const Flow& flow = problem_.flows[f];
-  const Range tokens = problem_.tiles[flow.source.value()].tokens;
-  for (std::int32_t t = flow.tokens.begin; t < flow.tokens.end;) {
-    const std::int32_t wave = wave_of(tokens, waves_, t);
-    const std::int32_t next = std::min(flow.tokens.end, tokens_of_wave(tokens, waves_, wave).end);
-    visit(wave, std::int64_t{next - t} * flow.channels.size());
-    t = next;
-  }
+void RelayCount::for_each_wave(std::size_t flow, Visit&& visit) const {
+  const std::vector<std::int64_t>& sent = sent_.at(flow);
+  for (std::size_t w = 0; w < sent.size(); ++w) visit(static_cast<std::int32_t>(w), sent[w]);
 }
 
 void RelayCount::count(std::int32_t waves) {
   waves_ = waves;
+  sent_.clear();
   events_.assign(cores_.size() * static_cast<std::size_t>(waves), 0);
   for (std::size_t i = 0; i < cores_.size(); ++i)
-    for (const Relayed& one : relayed_[i])
+    for (const Relayed& one : relayed_[i]) {
+      std::vector<std::int64_t>& sent = sent_[one.flow];
+      if (sent.empty()) {
+        const Flow& flow = problem_.flows[one.flow];
+        const Tile& tile = problem_.tiles[flow.source.value()];
+        std::int64_t before = 0;
+        for (std::int32_t w = 1; w <= waves; ++w) {
+          const std::int64_t until = events_before_wave(tile, waves, w, flow.tokens, flow.channels);
+          sent.push_back(until - before);
+          before = until;
+        }
+      }
       for_each_wave(one.flow, [&](std::int32_t wave, std::int64_t n) { events(i, wave) += n; });
+    }
 }
 
 bool RelayCount::fits() const {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "mapper/mapping.h"
@@ -60,7 +61,8 @@ class RelayCount {
   std::vector<std::int64_t> room_;             // by index of the core: events
   std::vector<std::vector<Relayed>> relayed_;  // by index of the core
   std::int32_t waves_ = 1;
-  std::vector<std::int64_t> events_;  // by index of the core and wave
+  std::map<std::size_t, std::vector<std::int64_t>> sent_;  // by flow: by wave
+  std::vector<std::int64_t> events_;                       // by index of the core and wave
 };
 
 }  // namespace ranvier::mapper::routing

@@ -10,13 +10,15 @@
 #include "mapper/routing/level_load.h"
 #include "mapper/routing/relay_count.h"
 #include "mapper/routing/route.h"
+#include "mapper/waves.h"
 
 namespace ranvier::mapper::routing {
 
 namespace {
 
 constexpr std::size_t kMostTried = 8;  // flows of a core, those that relieve it most
-constexpr int kMostWorse = 2;          // numbers of waves after the best one, each with fewer of them and more cuts
+constexpr std::int64_t kMostWaves = 1024;
+constexpr int kMostWorse = 2;  // numbers of waves after the best one, each with fewer of them and more cuts
 
 /// 1, 2, 3, 4, 6, 8, 12, 16... and the most.
 std::vector<std::int32_t> numbers_of_waves(std::int32_t most) {
@@ -174,14 +176,14 @@ std::size_t give_relays_room(const MappingProblem& problem, Mapping& mapping, co
   if (problem.board.chip.noc.multicast != chips::Multicast::kRelay) return 0;
   const bool staged = problem.schedule == Schedule::kStagedGraded || problem.schedule == Schedule::kStagedUnary;
   std::map<std::size_t, std::vector<std::size_t>> flows;
-  std::map<std::size_t, std::int32_t> tokens;
+  std::map<std::size_t, std::int64_t> most_of;  // waves
   for (std::size_t f = 0; f < problem.flows.size(); ++f) {
     if (mapping.routes[f].chain.empty()) continue;
     const TileId source = problem.flows[f].source;
     const std::size_t level = staged ? static_cast<std::size_t>(mapping.level[source.value()]) : 0;
     flows[level].push_back(f);
-    std::int32_t& most = tokens[level];
-    most = std::max({most, staged ? problem.tiles[source.value()].tokens.size() : 1, 1});
+    std::int64_t& most = most_of[level];
+    most = std::max<std::int64_t>(most, staged ? most_waves(problem.tiles[source.value()]) : 1);
   }
   std::vector<std::int64_t> entries = relay_entries(problem, mapping.core_of, mapping.routes);
   std::optional<StepWork> own;
@@ -198,7 +200,7 @@ std::size_t give_relays_room(const MappingProblem& problem, Mapping& mapping, co
     if (work == nullptr) work = &own.emplace(step_work(problem));
     if (!rule) rule.emplace(problem, mapping.level, mapping.core_of, *work);
     std::int32_t waves = 1;
-    cuts += room.choose(*rule, level, tokens[level], waves);
+    cuts += room.choose(*rule, level, static_cast<std::int32_t>(std::min(most_of[level], kMostWaves)), waves);
     if (waves > 1) {
       if (mapping.waves.size() <= level) mapping.waves.resize(level + 1, 1);
       mapping.waves[level] = waves;

@@ -14,6 +14,7 @@
 #include "mapper/routes.h"
 #include "mapper/tiler.h"
 #include "mapper/verifier.h"
+#include "mapper/waves.h"
 #include "sim/simulate.h"
 #include "workloads/program.h"
 
@@ -157,20 +158,20 @@ inline std::unique_ptr<Case> random_case(workloads::Program program, const chips
   return c;
 }
 
-/// One to four waves for each level of a staged schedule, as far as its tiles have tokens.
+/// One to four waves for each level of a staged schedule, as far as its tiles have events.
 inline void give_waves(Case& c, std::uint64_t seed) {
   if (c.problem.schedule != mapper::Schedule::kStagedGraded && c.problem.schedule != mapper::Schedule::kStagedUnary)
     return;
-  std::vector<std::int32_t> tokens;
+  std::vector<std::int64_t> most;
   for (std::size_t t = 0; t < c.problem.tiles.size(); ++t) {
     const auto level = static_cast<std::size_t>(c.mapping.level[t]);
-    tokens.resize(std::max(tokens.size(), level + 1), 1);
-    tokens[level] = std::max(tokens[level], c.problem.tiles[t].tokens.size());
+    most.resize(std::max(most.size(), level + 1), 1);
+    most[level] = std::max(most[level], mapper::most_waves(c.problem.tiles[t]));
   }
   c.mapping.waves.clear();
-  for (std::size_t l = 0; l < tokens.size(); ++l)
-    c.mapping.waves.push_back(std::min<std::int32_t>(
-        tokens[l], 1 + static_cast<std::int32_t>(random_below(4, seed, l, 3))));
+  for (std::size_t l = 0; l < most.size(); ++l)
+    c.mapping.waves.push_back(
+        static_cast<std::int32_t>(std::min<std::int64_t>(most[l], 1 + random_below(4, seed, l, 3))));
 }
 
 }  // namespace ranvier::sim::testing

@@ -77,7 +77,7 @@ TEST(RelayRoom, WavesLeaveChainsWhole) {
   EXPECT_EQ(refused(*c), (std::vector<CoreId>{CoreId(1)}));
   EXPECT_EQ(give_room_to_slow_host(*c), 0u);
   EXPECT_TRUE(c->mapping.routes[0].starts.empty());
-  EXPECT_EQ(c->mapping.waves, (std::vector<std::int32_t>{8}));  // of 50 events; 6 would have 68 in one
+  EXPECT_EQ(c->mapping.waves, (std::vector<std::int32_t>{8}));  // of 50 events; 6 would have 67 in one
   EXPECT_TRUE(refused(*c).empty());
   EXPECT_EQ(lost(*c, Fidelity::kCycle), 0);
   EXPECT_EQ(lost(*c, Fidelity::kFast), 0);
@@ -131,7 +131,7 @@ TEST(RelayRoom, TheVerifierCountsEveryEventWhateverTheTiming) {
   EXPECT_TRUE(refused(*c).empty());
   EXPECT_EQ(give_room(*c), 0u);
   EXPECT_TRUE(c->mapping.waves.empty());
-  c->problem.board.chip.core.relay_buffer_events.value = 134;  // 67 tokens: of three waves one has so many
+  c->problem.board.chip.core.relay_buffer_events.value = 134;  // of three waves one has so many
   c->mapping.waves = {3};
   EXPECT_TRUE(refused(*c).empty());
   c->problem.board.chip.core.relay_buffer_events.value = 133;
@@ -170,11 +170,11 @@ TEST(RelayRoom, TheVerifierRefusesWavesThatThereAreNot) {
                        [](const mapper::Finding& f) { return f.kind == mapper::FindingKind::kWaves; });
   };
   const auto c = broadcast();
-  for (const std::vector<std::int32_t>& good : {std::vector<std::int32_t>{}, {1}, {200}, {1, 200, 1}}) {
+  for (const std::vector<std::int32_t>& good : {std::vector<std::int32_t>{}, {1}, {400}, {1, 400, 1}}) {
     c->mapping.waves = good;
     EXPECT_FALSE(waves_refused(*c));
   }
-  for (const std::vector<std::int32_t>& bad : {std::vector<std::int32_t>{0}, {-3}, {201}, {1, 1, 2}, {1, 1, 1, 2}}) {
+  for (const std::vector<std::int32_t>& bad : {std::vector<std::int32_t>{0}, {-3}, {401}, {1, 1, 99}, {1, 1, 1, 2}}) {
     c->mapping.waves = bad;
     EXPECT_TRUE(waves_refused(*c));
   }

@@ -15,21 +15,25 @@ namespace {
 
 using mapper::Schedule;
 
-TEST(Waves, SliceTokens) {
-  for (const std::int32_t size : {1, 2, 3, 7, 50}) {
-    const mapper::Range tokens{4, 4 + size};
-    for (std::int32_t waves = 1; waves <= 8; ++waves) {
-      std::int32_t next = tokens.begin;
-      for (std::int32_t w = 0; w < waves; ++w) {
-        const mapper::Range slice = mapper::tokens_of_wave(tokens, waves, w);
-        EXPECT_EQ(slice.begin, next);
-        for (std::int32_t t = slice.begin; t < slice.end; ++t) EXPECT_EQ(mapper::wave_of(tokens, waves, t), w);
-        next = slice.end;
-      }
-      EXPECT_EQ(next, tokens.end);
-    }
+TEST(Waves, SliceEventsTokenByToken) {
+  mapper::Tile tile;
+  tile.tokens = {4, 9};
+  tile.outputs = {2, 5};
+  for (std::int32_t waves = 1; waves <= mapper::most_waves(tile); ++waves) {
+    std::int32_t number = 0;
+    for (std::int32_t t = 4; t < 9; ++t)
+      for (std::int32_t c = 2; c < 5; ++c, ++number)
+        EXPECT_EQ(mapper::wave_of(tile, waves, t, c), number * waves / 15) << t << " " << c << " of " << waves;
+    for (const mapper::Range tokens : {mapper::Range{4, 9}, mapper::Range{5, 7}})
+      for (const mapper::Range channels : {mapper::Range{2, 5}, mapper::Range{3, 4}})
+        for (std::int32_t wave = 0; wave <= waves; ++wave) {
+          std::int64_t before = 0;
+          for (std::int32_t t = tokens.begin; t < tokens.end; ++t)
+            for (std::int32_t c = channels.begin; c < channels.end; ++c)
+              before += mapper::wave_of(tile, waves, t, c) < wave ? 1 : 0;
+          EXPECT_EQ(mapper::events_before_wave(tile, waves, wave, tokens, channels), before) << wave << " of " << waves;
+        }
   }
-  EXPECT_EQ(mapper::tokens_of_wave({0, 50}, 3, 1), (mapper::Range{17, 34}));
 }
 
 TEST(Waves, AreStepsOfTheirLevel) {
@@ -59,11 +63,13 @@ TEST(Waves, AreNestedInAPassOfTheUnarySchedule) {
 }
 
 TEST(Waves, DealOutEventsAndCycles) {
-  const mapper::Range tokens{10, 14};
+  mapper::Tile tile;
+  tile.tokens = {10, 14};
+  tile.outputs = {0, 2};
   WaveEmissions waves(2);
   std::vector<Emission> fired{{10, 0, 1, Cycles(5)}, {11, 0, 1, Cycles(7)},  {12, 1, 2, Cycles(8)},
                               {10, 1, 3, Cycles(9)}, {13, 0, 4, Cycles(15)}, {13, 1, 5, Cycles(16)}};
-  EXPECT_EQ(waves.deal(TileId(1), tokens, 3, Cycles(20), fired), Cycles(5 + 2 + 1));
+  EXPECT_EQ(waves.deal(TileId(1), tile, 3, Cycles(20), fired), Cycles(5 + 2 + 1));
   EXPECT_EQ(fired, (std::vector<Emission>{{10, 0, 1, Cycles(5)}, {11, 0, 1, Cycles(7)}, {10, 1, 3, Cycles(8)}}));
   std::vector<Emission> out;
   EXPECT_EQ(waves.take(TileId(1), 1, out), Cycles(1));
