@@ -35,6 +35,7 @@ inline chips::Board toy_board(std::int32_t width, std::int32_t height, std::int3
   c.core.map_cycles.value = 1;
   c.core.emit_cycles.value = 1;
   c.core.relay_cycles.value = 1;
+  c.core.relay_buffer_events.value = 4096;
   c.noc.width = width;
   c.noc.height = height;
   c.noc.header_bits.value = 32;
