@@ -33,9 +33,10 @@ using workloads::Stage;
 namespace {
 
 constexpr std::int32_t kMostRounds = 40;
-constexpr std::size_t kManyPins = 250'000;  // of a stage
-constexpr double kLittleToFind = 0.15;      // nearness below it; random networks stay under 0.1
-constexpr double kTighter = 0.97;           // beyond what the excess asks for, so that rounds end
+constexpr std::size_t kManyPins = 250'000;        // of a stage
+constexpr std::size_t kTooManyPins = 20'000'000;  // of a random stage: as given, its refinement takes hours
+constexpr double kLittleToFind = 0.15;            // nearness below it; random networks stay under 0.1
+constexpr double kTighter = 0.97;                 // beyond what the excess asks for, so that rounds end
 
 /// Limits of a part, tightened round by round.
 struct StageLimits {
@@ -238,7 +239,13 @@ class NetworkPartition {
     if (how.few_starts && how.effort != hypergraph::Effort::kBest &&
         nearness(problem.shared.front().items_of, problem.graph.pins.size()) < kLittleToFind) {
       how.effort = hypergraph::Effort::kFast;
-      if (start.empty()) start = fill_in_order(problem, order_as_given(problem.graph));
+      const bool as_given = problem.graph.pins.items.size() > kTooManyPins;
+      if (start.empty() || as_given) start = fill_in_order(problem, order_as_given(problem.graph));
+      if (as_given) {
+        hypergraph::PartitionResult filled;
+        filled.parts = std::move(start);
+        return filled;
+      }
     }
     if (!start.empty()) {
       auto refined = hypergraph::refine(problem, start, how);
