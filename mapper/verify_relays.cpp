@@ -13,6 +13,11 @@ namespace ranvier::mapper::verify_parts {
 
 namespace {
 
+bool share_a_factor(std::int64_t a, std::int64_t b) {
+  for (; b != 0; std::swap(a, b)) a %= b;
+  return a != 1;
+}
+
 /// Waves of staged levels, none more than the events of the tile of the level that has most.
 bool check_waves(const MappingProblem& p, const Mapping& m, bool staged, Findings& out) {
   std::map<std::size_t, std::int64_t> neurons;
@@ -36,8 +41,9 @@ bool check_waves(const MappingProblem& p, const Mapping& m, bool staged, Finding
 void check_relays(const MappingProblem& p, const Mapping& m, Findings& out) {
   const bool staged = p.schedule == Schedule::kStagedGraded || p.schedule == Schedule::kStagedUnary;
   if (!check_waves(p, m, staged, out) || p.board.chip.noc.multicast != chips::Multicast::kRelay) return;
-  // In a step a neuron sends one event at most; in staged schedules those of one level send, number n of a tile's N,
-  // counted token by token, in wave floor(n W / N).
+  // In a step a neuron sends one event at most; in staged schedules those of one level send, channel c of a tile's
+  // token t in wave (t s + c) mod W, s from floor(W g) on the first without a factor of W, g the golden section in 32
+  // bits.
   std::map<std::pair<std::int32_t, CoreId>, std::vector<std::int64_t>> passed_on;  // by level and core; by wave
   std::vector<std::int64_t> sent;
   for (std::size_t f = 0; f < p.flows.size(); ++f) {
@@ -50,16 +56,11 @@ void check_relays(const MappingProblem& p, const Mapping& m, Findings& out) {
     const std::int32_t level = staged ? m.level[flow.source.value()] : 0;
     const std::int64_t waves = staged ? m.waves_of(static_cast<std::size_t>(level)) : 1;
     sent.assign(static_cast<std::size_t>(waves), 0);
-    const std::int64_t width = tile.outputs.size(), neurons = width * tile.tokens.size();
+    std::int64_t shift = waves * 2'654'435'769 / (std::int64_t{1} << 32);
+    while (share_a_factor(shift, waves)) ++shift;
     for (std::int64_t t = flow.tokens.begin; t < flow.tokens.end; ++t)
-      for (std::int64_t c = flow.channels.begin; c < flow.channels.end;) {
-        const std::int64_t n = (t - tile.tokens.begin) * width + c - tile.outputs.begin;
-        const std::int64_t wave = n * waves / neurons;
-        const std::int64_t next = ((wave + 1) * neurons + waves - 1) / waves;  // the first of the wave behind it
-        const std::int64_t together = std::min<std::int64_t>(next - n, flow.channels.end - c);
-        sent[static_cast<std::size_t>(wave)] += together;
-        c += together;
-      }
+      for (std::int64_t c = flow.channels.begin; c < flow.channels.end; ++c)
+        ++sent[static_cast<std::size_t>(((t - tile.tokens.begin) * shift + c - tile.outputs.begin) % waves)];
     for (std::size_t i = 1; i < route.chain.size(); ++i) {
       if (std::binary_search(route.starts.begin(), route.starts.end(), i)) continue;
       std::vector<std::int64_t>& events = passed_on[{level, route.chain[i - 1]}];

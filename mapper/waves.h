@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waves of a level: steps of their own, in each of which every tile of the level sends a slice of its events, which are
-// numbered token by token, channel by channel.
+// Waves of a level: steps of their own, in each of which every tile of the level sends a share of its events.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 
 #include "mapper/mapping.h"
 
@@ -15,23 +15,26 @@ inline std::int64_t most_waves(const Tile& tile) {
   return std::max<std::int64_t>(1, std::int64_t{tile.tokens.size()} * tile.outputs.size());
 }
 
-/// The wave, of `waves`, in which the tile sends this event.
-inline std::int32_t wave_of(const Tile& tile, std::int32_t waves, std::int32_t token, std::int32_t channel) {
-  const std::int64_t number =
-      std::int64_t{token - tile.tokens.begin} * tile.outputs.size() + (channel - tile.outputs.begin);
-  return static_cast<std::int32_t>(number * waves / most_waves(tile));
-}
+/// In which wave a tile sends an event. Channels of a token are dealt to waves in turn; a token begins a golden section
+/// of all waves after the one before it, at the next number that shares no factor with theirs, so that no wave is left
+/// out. So every flow has its share in each wave: where tokens go to different cores, slices of tokens would load their
+/// ways by turns.
+class WaveRule {
+ public:
+  WaveRule(const Tile& tile, std::int32_t waves)
+      : waves_(waves),
+        shift_((std::int64_t{waves} * 2'654'435'769) >> 32),
+        token_(tile.tokens.begin),
+        channel_(tile.outputs.begin) {
+    while (std::gcd(shift_, waves_) != 1) ++shift_;
+  }
+  std::int32_t operator()(std::int32_t token, std::int32_t channel) const {
+    return static_cast<std::int32_t>(((token - token_) * shift_ + channel - channel_) % waves_);
+  }
 
-/// How many of the tile's events in these ranges come before the given wave.
-inline std::int64_t events_before_wave(const Tile& tile, std::int32_t waves, std::int32_t wave, Range tokens,
-                                       Range channels) {
-  const std::int64_t width = tile.outputs.size();
-  const std::int64_t first = (std::int64_t{wave} * most_waves(tile) + waves - 1) / waves;  // number of its first event
-  const std::int64_t token = tile.tokens.begin + first / width;
-  const std::int64_t channel = tile.outputs.begin + first % width;
-  const std::int64_t whole = std::clamp<std::int64_t>(token - tokens.begin, 0, tokens.size());
-  const bool cut = token >= tokens.begin && token < tokens.end;
-  return whole * channels.size() + (cut ? std::clamp<std::int64_t>(channel - channels.begin, 0, channels.size()) : 0);
-}
+ private:
+  std::int64_t waves_, shift_;
+  std::int32_t token_, channel_;
+};
 
 }  // namespace ranvier::mapper

@@ -15,12 +15,13 @@ Cycles WaveEmissions::deal(TileId id, const mapper::Tile& tile, std::int32_t wav
                            std::vector<Emission>& fired) {
   std::vector<Part>& later = later_[id.value()];
   later.assign(static_cast<std::size_t>(waves) - 1, {});
+  const mapper::WaveRule wave_of(tile, waves);
   std::int64_t first_cycles = 0, until = 0;
   std::size_t kept = 0;
   for (Emission e : fired) {
     const std::int64_t took = std::max<std::int64_t>(0, e.at.count() - until);
     until += took;
-    const std::int32_t wave = mapper::wave_of(tile, waves, e.token, e.channel);
+    const std::int32_t wave = wave_of(e.token, e.channel);
     if (wave == 0) {
       e.at = Cycles(first_cycles += took);
       fired[kept++] = e;
@@ -50,12 +51,13 @@ void WaveEmissions::restore(StateReader& r, const mapper::MappingProblem& proble
     const bool fires = wave > 0 && std::binary_search(firing.begin(), firing.end(), TileId(t));
     if (later_[t].size() != (fires ? static_cast<std::size_t>(waves) - 1 : 0))
       throw StateMismatch("events kept for other waves");
+    const mapper::WaveRule wave_of(problem.tiles[t], waves);
     for (std::size_t w = 0; w < later_[t].size(); ++w) {
       std::int64_t until = 0;
       for (const Emission& e : later_[t][w].emissions) {
         if (!problem.tiles[t].tokens.contains(e.token) || !problem.tiles[t].outputs.contains(e.channel) ||
             !flows.sends(TileId(t), e.token, e.channel) ||
-            mapper::wave_of(problem.tiles[t], waves, e.token, e.channel) != static_cast<std::int32_t>(w) + 1)
+            wave_of(e.token, e.channel) != static_cast<std::int32_t>(w) + 1)
           throw StateMismatch("a kept event that the tile does not send in its wave");
         if (e.at.count() < until) throw StateMismatch("kept events out of order");
         until = e.at.count();

@@ -67,12 +67,14 @@ void RelayCount::count(std::int32_t waves) {
       std::vector<std::int64_t>& sent = sent_[one.flow];
       if (sent.empty()) {
         const Flow& flow = problem_.flows[one.flow];
-        const Tile& tile = problem_.tiles[flow.source.value()];
-        std::int64_t before = 0;
-        for (std::int32_t w = 1; w <= waves; ++w) {
-          const std::int64_t until = events_before_wave(tile, waves, w, flow.tokens, flow.channels);
-          sent.push_back(until - before);
-          before = until;
+        const WaveRule wave_of(problem_.tiles[flow.source.value()], waves);
+        sent.resize(static_cast<std::size_t>(waves));
+        for (std::int32_t t = flow.tokens.begin; t < flow.tokens.end; ++t) {
+          auto wave = static_cast<std::size_t>(wave_of(t, flow.channels.begin));
+          for (std::int32_t c = flow.channels.begin; c < flow.channels.end; ++c) {
+            ++sent[wave];
+            if (++wave == sent.size()) wave = 0;
+          }
         }
       }
       for_each_wave(one.flow, [&](std::int32_t wave, std::int64_t n) { events(i, wave) += n; });

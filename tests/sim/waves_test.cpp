@@ -15,25 +15,37 @@ namespace {
 
 using mapper::Schedule;
 
-TEST(Waves, SliceEventsTokenByToken) {
+TEST(Waves, DealChannelsInTurnTokensAGoldenSectionApart) {
   mapper::Tile tile;
   tile.tokens = {4, 9};
   tile.outputs = {2, 5};
-  for (std::int32_t waves = 1; waves <= mapper::most_waves(tile); ++waves) {
-    std::int32_t number = 0;
-    for (std::int32_t t = 4; t < 9; ++t)
-      for (std::int32_t c = 2; c < 5; ++c, ++number)
-        EXPECT_EQ(mapper::wave_of(tile, waves, t, c), number * waves / 15) << t << " " << c << " of " << waves;
-    for (const mapper::Range tokens : {mapper::Range{4, 9}, mapper::Range{5, 7}})
-      for (const mapper::Range channels : {mapper::Range{2, 5}, mapper::Range{3, 4}})
-        for (std::int32_t wave = 0; wave <= waves; ++wave) {
-          std::int64_t before = 0;
-          for (std::int32_t t = tokens.begin; t < tokens.end; ++t)
-            for (std::int32_t c = channels.begin; c < channels.end; ++c)
-              before += mapper::wave_of(tile, waves, t, c) < wave ? 1 : 0;
-          EXPECT_EQ(mapper::events_before_wave(tile, waves, wave, tokens, channels), before) << wave << " of " << waves;
-        }
-  }
+  EXPECT_EQ(mapper::most_waves(tile), 15);
+  std::vector<std::int32_t> waves;
+  for (std::int32_t t = 4; t < 9; ++t)
+    for (std::int32_t c = 2; c < 5; ++c) {
+      EXPECT_EQ(mapper::WaveRule(tile, 1)(t, c), 0);
+      waves.push_back(mapper::WaveRule(tile, 4)(t, c));
+    }
+  EXPECT_EQ(waves,
+            (std::vector<std::int32_t>{0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2}));  // 2 of 4 shares a factor: 3
+}
+
+// Flows are rectangles of tokens and channels: each has its share in every wave.
+TEST(Waves, ShareEveryFlowOutEvenly) {
+  mapper::Tile tile;
+  tile.tokens = {0, 50};
+  tile.outputs = {0, 256};
+  for (const std::int32_t waves : {3, 8, 48, 64, 128})
+    for (const mapper::Range tokens : {mapper::Range{0, 50}, mapper::Range{10, 35}})
+      for (const mapper::Range channels : {mapper::Range{0, 256}, mapper::Range{64, 128}, mapper::Range{16, 32}}) {
+        std::vector<std::int32_t> sent(static_cast<std::size_t>(waves));
+        for (std::int32_t t = tokens.begin; t < tokens.end; ++t)
+          for (std::int32_t c = channels.begin; c < channels.end; ++c)
+            ++sent[static_cast<std::size_t>(mapper::WaveRule(tile, waves)(t, c))];
+        const double share = static_cast<double>(tokens.size()) * channels.size() / waves;
+        EXPECT_LE(*std::max_element(sent.begin(), sent.end()), share + 4) << waves;
+        EXPECT_GE(*std::min_element(sent.begin(), sent.end()), share - 4) << waves;
+      }
 }
 
 TEST(Waves, AreStepsOfTheirLevel) {
@@ -69,13 +81,13 @@ TEST(Waves, DealOutEventsAndCycles) {
   WaveEmissions waves(2);
   std::vector<Emission> fired{{10, 0, 1, Cycles(5)}, {11, 0, 1, Cycles(7)},  {12, 1, 2, Cycles(8)},
                               {10, 1, 3, Cycles(9)}, {13, 0, 4, Cycles(15)}, {13, 1, 5, Cycles(16)}};
-  EXPECT_EQ(waves.deal(TileId(1), tile, 3, Cycles(20), fired), Cycles(5 + 2 + 1));
-  EXPECT_EQ(fired, (std::vector<Emission>{{10, 0, 1, Cycles(5)}, {11, 0, 1, Cycles(7)}, {10, 1, 3, Cycles(8)}}));
+  EXPECT_EQ(waves.deal(TileId(1), tile, 3, Cycles(20), fired), Cycles(5 + 1 + 6));  // (t + c) mod 3
+  EXPECT_EQ(fired, (std::vector<Emission>{{10, 0, 1, Cycles(5)}, {12, 1, 2, Cycles(6)}, {13, 0, 4, Cycles(12)}}));
   std::vector<Emission> out;
-  EXPECT_EQ(waves.take(TileId(1), 1, out), Cycles(1));
-  EXPECT_EQ(out, (std::vector<Emission>{{12, 1, 2, Cycles(1)}}));
-  EXPECT_EQ(waves.take(TileId(1), 2, out), Cycles(6 + 1 + 4));
-  EXPECT_EQ(out, (std::vector<Emission>{{13, 0, 4, Cycles(6)}, {13, 1, 5, Cycles(7)}}));
+  EXPECT_EQ(waves.take(TileId(1), 1, out), Cycles(2 + 1 + 1));
+  EXPECT_EQ(out, (std::vector<Emission>{{11, 0, 1, Cycles(2)}, {10, 1, 3, Cycles(3)}, {13, 1, 5, Cycles(4)}}));
+  EXPECT_EQ(waves.take(TileId(1), 2, out), Cycles(4));  // behind the last event
+  EXPECT_TRUE(out.empty());
 }
 
 struct Kind {
