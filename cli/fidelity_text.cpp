@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "cli/fidelity_output.h"
 #include "report/format.h"
 #include "report/text_table.h"
@@ -131,8 +132,9 @@ std::string attribution_text(const sim::FidelityCheck& check, std::size_t i) {
 }  // namespace
 
 std::string fidelity_text(const FidelityJob& job, const sim::FidelityCheck& check, std::size_t most) {
-  std::string text = fmt::format("{} on {} ({}, {}), {} images, {} cores of {} chips\n\n", job.workload, job.target,
-                                 job.schedule, job.preset, job.images, job.cores, job.chips);
+  std::string text =
+      fmt::format("{} on {} ({}, {}), {}, {} of {}\n\n", job.workload, job.target, job.schedule, job.preset,
+                  counted(job.images, "image"), counted(job.cores, "core"), counted(job.chips, "chip"));
   text +=
       steps_text(check, most) + "\n" + cores_text(check, most) + "\n" + counts_text(check) + "\n" + summary_text(check);
   for (std::size_t i = 0; i < check.attributions.size(); ++i) text += "\n" + attribution_text(check, i);

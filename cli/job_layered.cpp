@@ -3,6 +3,7 @@
 // does not stop the run.
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "cli/job.h"
 #include "cli/stop_watch.h"
@@ -46,8 +47,8 @@ void Job::check_layered() {
     findings_.push_back(f.text);
   }
   if (!findings_.empty() && !options_.common.quiet)
-    log::warning("the mapping asks more than {} has ({} findings); first: {}", options_.target, findings_.size(),
-                 findings_.front());
+    log::warning("the mapping asks more than {} has ({}); first: {}", options_.target,
+                 counted(findings_.size(), "finding"), findings_.front());
 }
 
 sim::RunResult Job::simulate_simple() {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "report/build_facts.h"
 
 namespace ranvier::cli {
@@ -56,7 +57,8 @@ nlohmann::ordered_json partition_json(const PartitionReport& r) {
 }
 
 void print_partition(const PartitionReport& r) {
-  fmt::print("{}: {} vertices, {} hyperedges, {} pins\n", r.network, r.vertices, r.hyperedges, r.pins);
+  fmt::print("{}: {}, {}, {}\n", r.network, counted(r.vertices, "vertex", "vertices"),
+             counted(r.hyperedges, "hyperedge"), counted(r.pins, "pin"));
   fmt::print("{:20} {:>7} {:>14} {:>8}", "solver", "parts", "km1", "reuse");
   for (const ResourceUse& u : r.answer().report.resources) fmt::print(" {:>12}", "max " + u.name);
   fmt::print(" {:>6} {:>8}\n", "valid", "CPU s");

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "base/terminal.h"
 #include "report/build_facts.h"
 #include "report/text_table.h"
@@ -129,8 +130,8 @@ void print_place(const PlaceReport& r) {
              "", "", "", ""});
   fmt::print("{}", table.text(may_colour(STDOUT_FILENO)));
   const Placed& answer = r.placed[r.answer];
-  fmt::print("{}: {} clusters, {} edges on {}x{} cores; preset {}, seed {}; {:.0f} MiB\n", r.graph, r.clusters, r.edges,
-             r.mesh.width, r.mesh.height, r.preset, r.seed, report::peak_rss_mib());
+  fmt::print("{}: {}, {} on {}x{} cores; preset {}, seed {}; {:.0f} MiB\n", r.graph, counted(r.clusters, "cluster"),
+             counted(r.edges, "edge"), r.mesh.width, r.mesh.height, r.preset, r.seed, report::peak_rss_mib());
   if (!answer.how.empty()) fmt::print("{}: {}\n", answer.solver, answer.how);
   if (r.remapped && r.remapped->accepted)
     fmt::print(

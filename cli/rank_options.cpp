@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "cli/common.h"
 #include "sim/communicator.h"
@@ -53,8 +54,9 @@ sim::RunResult run_dry(int ranks, const mapper::MappingProblem& problem, const m
   sim::RunResult result = sim::simulate(problem, mapping, images, own);
   const sim::RankSplit split(problem, mapping, ranks, 0);
   for (int r = 0; r < ranks; ++r) {
-    log::info("rank {}: {} chips, {} tiles, would send {:.3f} MB to each of the others", r, split.chips(r),
-              split.tiles(r), static_cast<double>(result.rank_bytes[static_cast<std::size_t>(r)]) * 1e-6);
+    log::info("rank {}: {}, {}, would send {:.3f} MB to each of the others", r, counted(split.chips(r), "chip"),
+              counted(split.tiles(r), "tile"),
+              static_cast<double>(result.rank_bytes[static_cast<std::size_t>(r)]) * 1e-6);
   }
   return result;
 }

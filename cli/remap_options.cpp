@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/terminal.h"
 #include "report/build_facts.h"
@@ -72,7 +73,8 @@ sim::RemapLoopOptions parse_remap(const std::string& text, std::uint64_t seed) {
 }
 
 void remap_job(Job& job, sim::RunResult measured, const sim::RemapLoopOptions& options, report::RunRecord& record) {
-  if (!job.options().common.quiet) log::info("remapping: at most {} proposals, each simulated", options.max_iterations);
+  if (!job.options().common.quiet)
+    log::info("remapping: at most {}, each simulated", counted(options.max_iterations, "proposal"));
   const auto options_for = [&job](const mapper::Mapping& mapping) {
     job.set_mapping(mapping);
     return job.simulation_options();
@@ -97,12 +99,12 @@ std::string log_text(const JobOptions& job, const report::RunRecord& record) {
   for (const auto& part : record.wall_times) text += fmt::format("{}: {:.3f} s\n", part.stage, part.seconds);
   for (const auto& tile : record.result.verilated_tiles) text += fmt::format("on a Verilated core: {}\n", tile);
   for (const auto& s : record.remap)
-    text += fmt::format(
-        "remap {}: {} tiles moved, step {:.1f} ns, {:.3f} nJ, fullest link {:.4f} flits/cycle, {} hops: {}\n",
-        s.iteration, s.moved_tiles, s.step_time_ns_mean, s.energy_nj, s.max_link_load, s.hops,
-        s.iteration == 0 ? "start"
-        : s.accepted     ? "accepted"
-                         : "refused");
+    text += fmt::format("remap {}: {} moved, step {:.1f} ns, {:.3f} nJ, fullest link {:.4f} flits/cycle, {} hops: {}\n",
+                        s.iteration, counted(s.moved_tiles, "tile"), s.step_time_ns_mean, s.energy_nj, s.max_link_load,
+                        s.hops,
+                        s.iteration == 0 ? "start"
+                        : s.accepted     ? "accepted"
+                                         : "refused");
   if (record.remap_verdict) text += fmt::format("remap: {}\n", report::verdict_line(*record.remap_verdict));
   return text;
 }
@@ -136,7 +138,7 @@ ExitCode finish_run(const Job& job, report::RunRecord& record, const std::string
     if (!record.probes_folder.empty()) fmt::print("probes: {}/probes\n", out);
   }
   if (result.interrupted) {
-    log::warning("interrupted: {} of {} images were simulated", result.images.size(), job.options().images);
+    log::warning("interrupted: {} of {} simulated", result.images.size(), counted(job.options().images, "image"));
     return ExitCode::kInterrupted;
   }
   if (!exact) log::error("the chip's integers differ from the reference; see the health section of the report");

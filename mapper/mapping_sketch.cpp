@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "base/nearest_name.h"
 #include "mapper/candidates.h"
 #include "mapper/demand.h"
@@ -80,7 +81,7 @@ class Completion {
       if (core_of[t].valid() == offload)
         fail(t - 1, "core", offload ? "an offloaded stage has none: null is expected" : "a core is expected");
       if (core_of[t].valid() && core_of[t].value() >= file_.problem.board.cores())
-        fail(t - 1, "core", fmt::format("the board has {} cores, from 0", file_.problem.board.cores()));
+        fail(t - 1, "core", fmt::format("the board has {}, from 0", counted(file_.problem.board.cores(), "core")));
     }
   }
 

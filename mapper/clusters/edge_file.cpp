@@ -2,6 +2,7 @@
 // Reads and writes files of edges: in blocks, so that a billion bytes need no copy in memory.
 #include "mapper/clusters/edge_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
@@ -10,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "base/file.h"
 #include "base/pending_file.h"
 #include "mapper/clusters/csv_lines.h"
@@ -38,8 +40,8 @@ class EdgeReader {
     // Memory grows with the greatest number: one that so few edges cannot have meant is a number of something else.
     if (list_.clusters > kFewClusters + kClustersAnEdge * list_.edges.size())
       throw EdgeFileError(file_, farthest_line_,
-                          fmt::format("cluster {} in a file of {} edge(s); number clusters from 0 without gaps",
-                                      list_.clusters - 1, list_.edges.size()));
+                          fmt::format("cluster {} in a file of {}; number clusters from 0 without gaps",
+                                      list_.clusters - 1, counted(list_.edges.size(), "edge")));
     return std::move(list_);
   }
   [[noreturn]] void too_long() const {
@@ -54,20 +56,27 @@ class EdgeReader {
 
   void edge(std::string_view line) {
     std::array<std::string_view, 3> field;
-    if (!three_fields(line, field)) refuse(fmt::format("'{}' is not three columns; write source,target,weight", line));
+    if (!three_fields(line, field)) {
+      Cluster alone = 0;
+      if (!parse_whole(line, alone)) refuse(fmt::format("'{}' is not three columns; write source,target,weight", line));
+      return count(cluster(line, "cluster"));
+    }
     Edge e;
     e.source = cluster(field[0], "source");
     e.target = cluster(field[1], "target");
     if (!parse_whole(field[2], e.weight) || !std::isfinite(e.weight) || e.weight < 0)
       refuse(fmt::format("weight '{}' is no number from 0 on; write it as 3 or 0.25", field[2]));
-    if (const std::size_t end = std::max(e.source, e.target) + std::size_t{1}; end > list_.clusters) {
-      list_.clusters = end;
-      farthest_line_ = lines_.line();
-    }
+    count(std::max(e.source, e.target));
     total_weight_ += e.weight;
     if (!(total_weight_ < kMostWeight))
       refuse(fmt::format("weights up to here add up to more than {:g}; give them in a larger unit", kMostWeight));
     list_.edges.push_back(e);
+  }
+
+  void count(Cluster number) {
+    if (number < list_.clusters) return;
+    list_.clusters = number + std::size_t{1};
+    farthest_line_ = lines_.line();
   }
 
   Cluster cluster(std::string_view field, const char* name) const {
@@ -122,13 +131,16 @@ EdgeList read_edges(const std::filesystem::path& path) {
   }
 }
 
-void write_edges(const std::filesystem::path& path, const std::vector<Edge>& edges) {
+void write_edges(const std::filesystem::path& path, const EdgeList& list) {
   StreamedFile out(path);
   out.buffer() += "source,target,weight\n";
-  for (const Edge& e : edges) {
+  std::size_t named = 0;
+  for (const Edge& e : list.edges) {
+    named = std::max(named, std::max(e.source, e.target) + std::size_t{1});
     fmt::format_to(std::back_inserter(out.buffer()), "{},{},{}\n", e.source, e.target, e.weight);
     out.write_if_full();
   }
+  if (named < list.clusters) fmt::format_to(std::back_inserter(out.buffer()), "{}\n", list.clusters - 1);
   out.keep();
 }
 

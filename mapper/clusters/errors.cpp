@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
+
 namespace ranvier::mapper::clusters {
 
 namespace {
@@ -39,8 +41,9 @@ PlacementFileError::PlacementFileError(std::string file_name, std::int64_t line_
 MoreClustersThanCells::MoreClustersThanCells(std::size_t cluster_count, std::uint32_t mesh_width,
                                              std::uint32_t mesh_height)
     : Error(ExitCode::kDoesNotFit,
-            fmt::format("{} clusters do not fit the {} cores of a {}x{} mesh; take a larger one, e.g. --mesh {}x{}",
-                        cluster_count, std::size_t{mesh_width} * mesh_height, mesh_width, mesh_height,
+            fmt::format("{} {} not fit the {} of a {}x{} mesh; take a larger one, e.g. --mesh {}x{}",
+                        counted(cluster_count, "cluster"), cluster_count == 1 ? "does" : "do",
+                        counted(std::size_t{mesh_width} * mesh_height, "core"), mesh_width, mesh_height,
                         square_side(cluster_count), square_side(cluster_count))),
       clusters(cluster_count),
       width(mesh_width),

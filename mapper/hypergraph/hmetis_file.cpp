@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "base/file.h"
 #include "mapper/hypergraph/hmetis_lines.h"
 
@@ -24,6 +25,8 @@ struct Header {
   bool vertex_weights() const { return format == 10 || format == 11; }
 };
 
+std::string vertices_text(std::size_t count) { return counted(count, "vertex", "vertices"); }
+
 void expect_end(NumberLines& lines, const char* after) {
   double extra = 0;
   if (lines.next(extra)) lines.fail(fmt::format("{} {}: one number too many", extra, after));
@@ -41,7 +44,7 @@ Header read_header(NumberLines& lines, std::size_t bytes) {
   if (h.vertices >= kNoPart) lines.fail(fmt::format("{} vertices are more than 32 bits can number", h.vertices));
   // A line has a character at least, so no header makes a small file ask for much memory.
   if (h.hyperedges > bytes)
-    lines.fail(fmt::format("{} hyperedges announced, {} bytes in the file", h.hyperedges, bytes));
+    lines.fail(fmt::format("{} announced, {} bytes in the file", counted(h.hyperedges, "hyperedge"), bytes));
   if (h.vertices > kFewVertices + kVerticesAByte * bytes)
     lines.fail(
         fmt::format("{} vertices announced, {} bytes in the file; number vertices without gaps", h.vertices, bytes));
@@ -94,7 +97,8 @@ HypergraphFile parse_hmetis(std::string_view text, const std::string& file) {
   result.graph.weight.reserve(header.hyperedges);
   std::vector<Vertex> sorted;
   for (std::uint64_t e = 0; e < header.hyperedges; ++e) {
-    if (!lines.next_line()) lines.fail(fmt::format("the file ends after {} of {} hyperedges", e, header.hyperedges));
+    if (!lines.next_line())
+      lines.fail(fmt::format("the file ends after {} of {}", e, counted(header.hyperedges, "hyperedge")));
     read_hyperedge(lines, header, result.graph, sorted);
   }
   if (header.vertex_weights()) {
@@ -147,14 +151,14 @@ Parts parse_parts(std::string_view text, const std::string& file, std::size_t ve
     if (!lines.next(part)) continue;
     // Part ids index arrays by part; a partition without empty parts never has larger ones.
     if (part >= std::max<std::size_t>(vertices, 1))
-      lines.fail(fmt::format("part {} of {} vertices; parts count from 0 and leave no gaps", part, vertices));
+      lines.fail(fmt::format("part {} of {}; parts count from 0 and leave no gaps", part, vertices_text(vertices)));
     expect_end(lines, "behind a part");
-    if (parts.size() == vertices) lines.fail(fmt::format("more parts than the {} vertices", vertices));
+    if (parts.size() == vertices) lines.fail(fmt::format("more parts than the {}", vertices_text(vertices)));
     parts.push_back(static_cast<Part>(part));
   }
   if (parts.size() != vertices)
     throw HypergraphFileError(file, 0,
-                              fmt::format("parts of {} vertices, the hypergraph has {}", parts.size(), vertices));
+                              fmt::format("parts of {}, the hypergraph has {}", vertices_text(parts.size()), vertices));
   return parts;
 }
 

@@ -150,11 +150,14 @@ TEST_F(Place, ComparesAllSolversInOneTable) {
 
 TEST_F(Place, WritesNetworksThatReadBackTheSame) {
   ASSERT_EQ(ranvier("place --network cnn_16 --write-edges e.csv").exit_code, 0);
-  const auto file = ranvier("place e.csv --clusters 256 --solver hilbert --json").json();
+  const auto file = ranvier("place e.csv --solver hilbert --json").json();
   const auto name = ranvier("place --network cnn_16 --solver hilbert --json").json();
   EXPECT_EQ(file["clusters"], 256);
   EXPECT_EQ(file["energy"], name["energy"]);
+  EXPECT_EQ(file["edges"], name["edges"]);
   EXPECT_EQ(file["congestion_max"], name["congestion_max"]);
+  ASSERT_EQ(ranvier("place e.csv --clusters 300 --write-edges more.csv").exit_code, 0);
+  EXPECT_EQ(ranvier("place more.csv --solver hilbert --json").json()["clusters"], 300);
 }
 
 TEST_F(Place, RefusesWhatDoesNotFitOrIsWrong) {

@@ -61,7 +61,19 @@ void expect_refused(const std::string& text, std::int64_t line, const std::strin
   }
 }
 
+TEST(ParseEdges, ANumberAloneIsACluster) {
+  const EdgeList list = parse_edges("source,target,weight\n0,1,2\n 7 \n3\n", "f");
+  EXPECT_EQ(list.clusters, 8u);
+  ASSERT_EQ(list.edges.size(), 1u);
+  EXPECT_EQ(list.edges[0].weight, 2);
+  EXPECT_EQ(parse_edges("4\n0,9,1\n", "f").clusters, 10u);
+}
+
 TEST(ParseEdges, NamesTheLineThatIsWrong) {
+  expect_refused("4\n", 0, "no edges");
+  expect_refused("0,1,1\n1.5\n", 2, "three columns");
+  expect_refused("0,1,1\n268435456\n", 2, "cluster '268435456' is no cluster");
+  expect_refused("0,1,1\n200000000\n", 2, "number clusters from 0 without gaps");
   expect_refused("", 0, "no edges");
   expect_refused("src,dst,weight\n", 0, "no edges");
   expect_refused("0,1,1\n0,1\n", 2, "three columns");
@@ -86,8 +98,9 @@ TEST_F(ClusterFiles, ComeBackToTheLastBit) {
   edges.push_back({5, 6, std::numeric_limits<double>::denorm_min()});
   edges.push_back({6, 5, 0x1.fffffffffffffp+98});
   const auto path = folder_ / "edges.csv";
-  write_edges(path, edges);
+  write_edges(path, {600, edges});
   const EdgeList back = read_edges(path);
+  EXPECT_EQ(back.clusters, 600u);  // the last 24 have no edges
   ASSERT_EQ(back.edges.size(), edges.size());
   for (std::size_t i = 0; i < edges.size(); ++i) {
     ASSERT_EQ(back.edges[i].source, edges[i].source);
