@@ -57,6 +57,10 @@ void Job::map_graph() {
   how.seed = options_.common.seed;
   how.threads = thread_count(options_.common);
   how.spikes = spikes_of(program_, graph_->stimulus).codes;
+  how.progress = [&search](std::int32_t round, std::int64_t done, std::int64_t jobs) {
+    search.progress(
+        {fmt::format("neurons, round {}", round), static_cast<std::int32_t>(done), static_cast<std::int32_t>(jobs)});
+  };
   mapper::PartitionedNetwork network = mapper::partition_neurons(program_, board, how);
   wall_times_.push_back({"partition", watch.seconds()});
   const StopWatch map_watch;

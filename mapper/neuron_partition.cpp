@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <mutex>
 #include <numeric>
 #include <thread>
 
@@ -209,13 +210,21 @@ class NetworkPartition {
   void solve_all(const std::vector<StageId>& stages) {
     std::vector<std::exception_ptr> failed(stages.size());
     std::atomic<std::size_t> next{0};
+    std::mutex reporting;
+    std::int64_t done = 0;
+    hypergraph::Steps steps;
+    if (options_.progress && stages.size() == 1)
+      steps = [this](std::int64_t at, std::int64_t of) { options_.progress(result_.rounds, at, of); };
     const auto work = [&] {
       for (std::size_t i = next++; i < stages.size(); i = next++) {
         try {
-          solve(stages[i]);
+          solve(stages[i], steps);
         } catch (...) {
           failed[i] = std::current_exception();
         }
+        if (!options_.progress || stages.size() == 1) continue;
+        const std::lock_guard lock(reporting);
+        options_.progress(result_.rounds, ++done, static_cast<std::int64_t>(stages.size()));
       }
     };
     {
@@ -230,11 +239,13 @@ class NetworkPartition {
 
   /// Later rounds begin with the parts of the round before: their limits are a little tighter. Large random networks,
   /// which multilevel partitioning betters little for all its work, begin with the given order.
-  hypergraph::PartitionResult found_by_graph(std::size_t stage, const PartitionProblem& problem) const {
+  hypergraph::PartitionResult found_by_graph(std::size_t stage, const PartitionProblem& problem,
+                                             const hypergraph::Steps& steps) const {
     hypergraph::PartitionOptions how{.effort = options_.effort,
                                      .seed = options_.seed,
                                      .threads = options_.threads,
-                                     .few_starts = problem.graph.pins.items.size() > kManyPins};
+                                     .few_starts = problem.graph.pins.items.size() > kManyPins,
+                                     .progress = steps};
     Parts start = assigned_[stage];
     if (how.few_starts && how.effort != hypergraph::Effort::kBest &&
         nearness(problem.shared.front().items_of, problem.graph.pins.size()) < kLittleToFind) {
@@ -254,7 +265,7 @@ class NetworkPartition {
     return hypergraph::partition(problem, how);
   }
 
-  void solve(StageId stage) {
+  void solve(StageId stage, const hypergraph::Steps& steps) {
     const std::size_t s = stage.value();
     const PartitionProblem problem =
         problem_of(program_, stage, board_.chip.core, axons_into(program_, stage, options_.spikes), limits_[s]);
@@ -262,7 +273,7 @@ class NetworkPartition {
     if (options_.as_given) {
       parts = fill_in_order(problem, order_as_given(problem.graph));
     } else {
-      const auto found = found_by_graph(s, problem);
+      const auto found = found_by_graph(s, problem, steps);
       if (!found.valid()) {
         const hypergraph::Excess& first = found.excess.front();
         fail(program_, stage, first.resource == "in_axons" ? "fan_in_axons" : first.resource, first.needed,

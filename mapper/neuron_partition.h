@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "chips/chip.h"
@@ -22,6 +23,8 @@ struct NeuronPartitionOptions {
   std::uint64_t seed = 1;
   std::int32_t threads = 1;
   std::vector<std::vector<std::int32_t>> spikes{};  // by stage, then unit: weights of axons; empty: all alike
+  /// Of a round: stages, or the steps of the only one. Never called from two threads at once.
+  std::function<void(std::int32_t round, std::int64_t done, std::int64_t jobs)> progress{};
 };
 
 /// Axons into one stage: a vertex is a neuron of it, a hyperedge the axon of a source with the neurons that listen.

@@ -48,6 +48,7 @@ Parts balanced_cuts(const Instance& instance, std::size_t most_parts, std::uint6
     cuts = start_by_cuts(instance, parts, weight, seed);
     const std::vector<double> fill = fills(State(instance, parts, cuts));
     const double mean_fill = mean(fill);
+    if (mean_fill <= 0) break;  // nothing takes anything of any limit
     for (Vertex v = 0; v < instance.vertices; ++v) {
       double& w = weight[v];
       w = std::clamp(w * fill[cuts[v]] / mean_fill, 0.05, 20.0);

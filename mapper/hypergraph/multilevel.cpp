@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <mutex>
 #include <set>
 #include <thread>
 #include <utility>
@@ -182,9 +183,28 @@ std::vector<Homes> homes_by_level(const std::deque<Level>& levels, const Prices&
   return homes;
 }
 
+/// Counts levels refined, of all members, whatever their threads.
+class StepCount {
+ public:
+  StepCount(const Steps& report, std::size_t total) : report_(report), total_(static_cast<std::int64_t>(total)) {
+    if (report_) report_(0, total_);
+  }
+  void one_more() {
+    if (!report_) return;
+    const std::lock_guard lock(mutex_);
+    report_(++done_, total_);
+  }
+
+ private:
+  const Steps& report_;
+  std::int64_t total_;
+  std::int64_t done_ = 0;
+  std::mutex mutex_;
+};
+
 /// From level `from` to level `to`; 0 is the instance itself.
 Parts refine_up(const Instance& instance, const std::deque<Level>& levels, Parts parts, const SolverOptions& options,
-                double heat, std::size_t from, std::size_t to) {
+                double heat, std::size_t from, std::size_t to, StepCount& steps) {
   const std::vector<Homes> homes = homes_by_level(levels, options.prices);
   SolverOptions here_options = options;
   for (std::size_t l = from;; --l) {
@@ -195,6 +215,7 @@ Parts refine_up(const Instance& instance, const std::deque<Level>& levels, Parts
     const Instance& here = l == 0 ? instance : levels[l - 1].instance;
     State state(here, slots_for(parts, options), parts);
     refine_level(state, here_options, heat, options.seed + l);
+    steps.one_more();
     if (l == to) return state.assignment();
     const std::vector<Vertex>& of = levels[l - 1].clusters.of;
     parts.resize(of.size());
@@ -211,14 +232,15 @@ Score score_of(const Instance& instance, const Parts& parts, const SolverOptions
 
 /// Refines candidates side by side and returns the best; equal ones: the first.
 Parts best_of(const Instance& instance, const std::deque<Level>& levels, std::vector<Candidate> candidates,
-              const SolverOptions& options, std::size_t to) {
+              const SolverOptions& options, std::size_t to, StepCount& steps) {
   const Instance& end = to == 0 ? instance : levels[to - 1].instance;
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t c = next++; c < candidates.size(); c = next++) {
       SolverOptions mine = options;
       mine.seed += 1000 * c;
-      candidates[c].parts = refine_up(instance, levels, std::move(candidates[c].parts), mine, 1.0, levels.size(), to);
+      candidates[c].parts =
+          refine_up(instance, levels, std::move(candidates[c].parts), mine, 1.0, levels.size(), to, steps);
       candidates[c].score = score_of(end, candidates[c].parts, options);
     }
   };
@@ -246,12 +268,14 @@ Parts solve(const Instance& instance, const Clustering& first, const SolverOptio
       Parts flat = solve_flat(instance, options);
       if (score_of(instance, flat, options).violation == 0) return flat;
     }
-    best = best_of(instance, levels, starts(coarsest, options, members), options, to);
+    std::vector<Candidate> candidates = starts(coarsest, options, members);
+    StepCount steps(options.progress, candidates.size() * (levels.size() - to + 1) + to);
+    best = best_of(instance, levels, std::move(candidates), options, to, steps);
     if (to > 0) {
       const std::vector<Vertex>& of = levels[to - 1].clusters.of;
       Parts finer(of.size());
       for (std::size_t v = 0; v < of.size(); ++v) finer[v] = best[of[v]];
-      best = refine_up(instance, levels, std::move(finer), options, 0.25, to - 1, 0);
+      best = refine_up(instance, levels, std::move(finer), options, 0.25, to - 1, 0, steps);
     }
   }
   Parts plain = start_in_order(instance);
@@ -279,7 +303,8 @@ Parts improve(const Instance& instance, const Clustering& first, const Parts& st
   const std::deque<Level> levels = coarsen(instance, same, fixed, enough_for(instance), options.seed);
   Parts coarse = fixed;
   for (const Level& level : levels) coarse = coarse_parts(coarse, level.clusters);
-  Parts better = refine_up(instance, levels, std::move(coarse), options, 0.25, levels.size(), 0);
+  StepCount steps(options.progress, levels.size() + 1);
+  Parts better = refine_up(instance, levels, std::move(coarse), options, 0.25, levels.size(), 0, steps);
   return score_of(instance, better, options) < score_of(instance, fixed, options) ? better : fixed;
 }
 

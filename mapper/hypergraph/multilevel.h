@@ -17,6 +17,7 @@ struct SolverOptions {
   std::size_t most_parts = SIZE_MAX;
   Prices prices;
   bool few_starts = false;
+  Steps progress{};
 };
 
 /// Parts of the instance with the least (violation, cost) met. `first`: clusters that the first coarsening takes.

@@ -80,6 +80,7 @@ PartitionResult run(const PartitionProblem& problem, const Parts* start, const P
   numbers.make_dense(instance.pinned);
   SolverOptions solver{options.effort, options.seed, options.threads, problem.most_parts, {}};
   solver.few_starts = options.few_starts;
+  solver.progress = options.progress;
   solver.prices.part = scale.of(options.part_price);
   const Clustering first = twins(problem, instance, groups.of, {});
 

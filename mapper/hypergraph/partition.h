@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace ranvier::mapper::hypergraph {
 /// Counted in work, never in seconds.
 enum class Effort : std::uint8_t { kFast, kDefault, kBest };
 
+/// For people who wait: steps of work done, of how many.
+using Steps = std::function<void(std::int64_t done, std::int64_t total)>;
+
 struct PartitionOptions {
   Effort effort = Effort::kDefault;
   std::uint64_t seed = 1;
@@ -20,6 +24,7 @@ struct PartitionOptions {
   double part_price = 0;     // what a part in use costs, in units of weight
   bool few_starts = false;   // fast and default: one or two starts by METIS, from three quarters of the parts of a
                              // valid start on; for graphs of many pins, where each takes seconds
+  Steps progress{};          // never called from two threads at once
 };
 
 /// Why there is no valid partition, or none was found.

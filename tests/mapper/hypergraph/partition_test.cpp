@@ -116,6 +116,44 @@ TEST(Partition, APriceOfPartsJoinsWhatNothingConnects) {
   EXPECT_EQ(partition(problem, {Effort::kDefault, 1, 1, 1.0}).parts_used, 2u);
 }
 
+/// Nets without neighbourhood: clusters do not shrink their pins, so the cuts are flat.
+Hypergraph random_nets(std::uint32_t vertices) {
+  Hypergraph graph;
+  graph.vertices = vertices;
+  std::uint32_t draw = 1;
+  for (std::uint32_t e = 0; e < vertices; ++e) {
+    graph.pins.items.push_back(e);
+    for (int i = 0; i < 6; ++i) graph.pins.items.push_back((draw = draw * 1664525 + 1013904223) % vertices);
+    graph.pins.offset.push_back(graph.pins.items.size());
+    graph.weight.push_back(1);
+  }
+  return graph;
+}
+
+TEST(Partition, WhatTakesNothingOfItsLimitsIsOnePart) {
+  PartitionProblem problem = neurons_only(random_nets(6000), 10);
+  problem.summed[0].demand.assign(6000, 0);
+  const PartitionResult result = partition(problem, {.effort = Effort::kFast});
+  EXPECT_TRUE(result.valid());
+  EXPECT_EQ(result.parts_used, 1u);
+}
+
+TEST(Partition, TellsHowFarItIsAndDoesTheSame) {
+  const PartitionProblem problem = neurons_only(make_network("lenet-cifar", {}), 1024);
+  std::vector<std::int64_t> done;
+  std::int64_t total = 0;
+  PartitionOptions options{.effort = Effort::kFast, .threads = 2};
+  const Parts silent = partition(problem, options).parts;
+  options.progress = [&](std::int64_t at, std::int64_t of) {
+    done.push_back(at);
+    total = of;
+  };
+  EXPECT_EQ(partition(problem, options).parts, silent);
+  ASSERT_GT(done.size(), 2u);
+  for (std::size_t i = 0; i < done.size(); ++i) EXPECT_EQ(done[i], static_cast<std::int64_t>(i));
+  EXPECT_EQ(done.back(), total);
+}
+
 TEST(Partition, LenetIsAsGoodAsTheStateOfTheArt) {
   const Hypergraph graph = make_network("lenet-cifar", {});
   PartitionProblem problem = neurons_only(graph, 1024);
