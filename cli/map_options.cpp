@@ -2,9 +2,12 @@
 #include "cli/map_options.h"
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <optional>
 #include <sstream>
+
+#include <fmt/format.h>
 
 #include "base/file.h"
 #include "base/progress.h"
@@ -73,6 +76,35 @@ void add_map_options(CLI::App& verb, JobOptions& o) {
       ->check(CLI::NonNegativeNumber);
 }
 
+namespace {
+
+/// "3,4": all cores of the router at x 3, y 4; "3,4,1": its second.
+std::vector<CoreId> cores_of(const std::string& text, const chips::Board& board) {
+  std::vector<std::int32_t> number;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  for (;; ++at) {
+    const auto [rest, error] = std::from_chars(at, end, number.emplace_back());
+    at = rest;
+    if (error != std::errc{} || at == end || *at != ',') break;
+  }
+  const auto each = static_cast<std::int32_t>(board.cores_per_router());
+  const std::int32_t most[] = {board.width(), board.height(), each};
+  bool good = at == end && (number.size() == 2 || number.size() == 3);
+  for (std::size_t i = 0; good && i < number.size(); ++i) good = number[i] >= 0 && number[i] < most[i];
+  if (!good)
+    throw UsageError("--dead-core", fmt::format("'{}' is no core; write x,y or x,y,core of the router: x below {}, y "
+                                                "below {}, core below {}",
+                                                text, most[0], most[1], most[2]));
+  const std::size_t first = board.core_at(number[0], number[1]).value();
+  std::vector<CoreId> cores;
+  for (std::int32_t k = 0; k < each; ++k)
+    if (number.size() == 2 || number[2] == k) cores.emplace_back(first + static_cast<std::size_t>(k));
+  return cores;
+}
+
+}  // namespace
+
 mapper::MapOptions map_options_of(const JobOptions& o, const chips::Board& board) {
   const PresetChoice preset = parse_preset(o.preset);
   mapper::MapOptions how;
@@ -85,7 +117,7 @@ mapper::MapOptions map_options_of(const JobOptions& o, const chips::Board& board
   if (!o.constraints_file.empty())
     how.constraints = mapper::read_constraints(read_file(o.constraints_file), o.constraints_file, board);
   for (const std::string& text : o.dead_cores) {
-    const auto cores = mapper::cores_from_text(text, "--dead-core " + text, board);
+    const auto cores = cores_of(text, board);
     how.constraints.dead_cores.insert(how.constraints.dead_cores.end(), cores.begin(), cores.end());
   }
   auto& dead = how.constraints.dead_cores;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -18,6 +19,8 @@
 namespace ranvier::mapper {
 
 namespace {
+
+constexpr const char* kCore = "a core is a number, [x, y] or [x, y, core of the router]";
 
 class Reader {
  public:
@@ -57,8 +60,10 @@ class Reader {
 
   void check_keys(const YAML::Node& map, const std::vector<std::string>& known) const {
     if (!map.IsMap()) fail(map, "a map is expected, with " + fmt::format("{}", fmt::join(known, ", ")));
+    std::set<std::string> seen;
     for (const auto& entry : map) {
       const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
+      if (!seen.insert(key).second) fail(entry.first, fmt::format("\"{}\" is there twice; join the two", key));
       if (std::find(known.begin(), known.end(), key) == known.end())
         fail(entry.first,
              fmt::format("unknown key \"{}\"{}; there are {}", key, did_you_mean(key, known), fmt::join(known, ", ")));
@@ -113,10 +118,12 @@ class Reader {
     std::vector<CoreId> all;
     for (const YAML::Node& item : list(node)) {
       if (!item.IsSequence()) {
+        if (std::int64_t unused = 0; !item.IsScalar() || !YAML::convert<std::int64_t>::decode(item, unused))
+          fail(item, kCore);
         all.emplace_back(static_cast<std::size_t>(number(item, static_cast<std::int64_t>(board_.cores()))));
         continue;
       }
-      if (item.size() != 2 && item.size() != 3) fail(item, "a core is a number, [x, y] or [x, y, core of the router]");
+      if (item.size() != 2 && item.size() != 3) fail(item, kCore);
       const auto x = static_cast<std::int32_t>(number(item[0], board_.width()));
       const auto y = static_cast<std::int32_t>(number(item[1], board_.height()));
       const auto each = static_cast<std::int64_t>(board_.cores_per_router());
@@ -144,10 +151,6 @@ FilePlace place_of(const ConstraintName& name, const std::string& text, const st
   const YAML::Node rule = YAML::Load(text)[name.list][name.rule];
   const YAML::Node node = rule.IsMap() ? rule["tiles"] : rule[name.name];
   return {file, node.Mark().line + 1, node.Mark().column + 1};
-}
-
-std::vector<CoreId> cores_from_text(const std::string& text, const std::string& option, const chips::Board& board) {
-  return read_constraints("dead_cores: [[" + text + "]]", option, board).dead_cores;
 }
 
 nlohmann::json to_json(const MapConstraints& c) {

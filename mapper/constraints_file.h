@@ -15,10 +15,6 @@ namespace ranvier::mapper {
 /// Throws ConstraintsFileError with line and column. Cores and chips have to be the board's.
 MapConstraints read_constraints(const std::string& text, const std::string& file, const chips::Board& board);
 
-/// "3,4": all cores of the router at x 3, y 4; "3,4,1": its second. `option` is for the message. Throws
-/// ConstraintsFileError.
-std::vector<CoreId> cores_from_text(const std::string& text, const std::string& option, const chips::Board& board);
-
 /// Where the name stands in the text that the rules were read from.
 FilePlace place_of(const ConstraintName& name, const std::string& text, const std::string& file);
 

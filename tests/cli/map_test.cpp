@@ -88,6 +88,18 @@ TEST_F(MapVerb, RunOfItsMappingIsTheRunThatMapsItself) {
   EXPECT_EQ(a, b);
 }
 
+TEST_F(MapVerb, DeadCoresAreReadAsWritten) {
+  const std::string map =
+      "map fashion-vit-small --target tianjic-like:3x3 --preset compact,fast -q -o m.json --dead-core ";
+  ASSERT_EQ(ranvier(map + "3,1 --dead-core 0,0,0").exit_code, 0);
+  const auto dead = nlohmann::json::parse(text_of(folder_ / "m.json")).at("constraints").at("dead_cores");
+  EXPECT_EQ(dead, (nlohmann::json{0, 39 + 3}));
+  for (const char* wrong :
+       {"x", "1", "1,2,0,0", "-1,0", "0.5,0", "39,0", "0,39", "0,0,1", "1,,2", "'0,0 '", "'0,0],[1,1'", "''"})
+    expect_refusal(ranvier(map + wrong), 4,
+                   "is no core; write x,y or x,y,core of the router: x below 39, y below 39, core below 1");
+}
+
 TEST_F(MapVerb, RunOfAnIllegalMappingIsRefusedWithTheFirstFinding) {
   ASSERT_EQ(ranvier(std::string("map ") + kJob + "-q -o m.json").exit_code, 0);
   auto m = nlohmann::json::parse(text_of(folder_ / "m.json"));

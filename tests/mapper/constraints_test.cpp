@@ -249,15 +249,19 @@ struct BadFile {
 };
 
 TEST_F(Constrained, BadFilesAreNamedByLineAndColumn) {
-  for (const BadFile& bad : {BadFile{"pins: []", "c.yaml:1:1: unknown key \"pins\"; did you mean 'pin'?"},
-                             BadFile{"pin:\n  - {tiles: head}", "c.yaml:2:5: a pin needs cores or chips"},
-                             BadFile{"pin:\n  - {cores: [1]}", "c.yaml:2:5: \"tiles\" is missing"},
-                             BadFile{"dead_cores: [64]", "c.yaml:1:14: 64 is not in 0 to 63"},
-                             BadFile{"dead_cores: [[1]]", "c.yaml:1:14: a core is a number, [x, y]"},
-                             BadFile{"dead_cores: [[1, x]]", "c.yaml:1:18: a whole number is expected"},
-                             BadFile{"apart: [[]]", "c.yaml:1:9: a group of one or more patterns"},
-                             BadFile{"together: 3", "c.yaml:1:11: a list is expected"},
-                             BadFile{"[1", "c.yaml:1:1: not YAML"}, BadFile{"3", "c.yaml:1:1: a map is expected"}}) {
+  for (const BadFile& bad :
+       {BadFile{"pins: []", "c.yaml:1:1: unknown key \"pins\"; did you mean 'pin'?"},
+        BadFile{"pin:\n  - {tiles: head}", "c.yaml:2:5: a pin needs cores or chips"},
+        BadFile{"pin:\n  - {cores: [1]}", "c.yaml:2:5: \"tiles\" is missing"},
+        BadFile{"dead_cores: [64]", "c.yaml:1:14: 64 is not in 0 to 63"},
+        BadFile{"dead_cores: [[1]]", "c.yaml:1:14: a core is a number, [x, y]"},
+        BadFile{"dead_cores: [[1, x]]", "c.yaml:1:18: a whole number is expected"},
+        BadFile{"dead_cores: [\"1,2\"]", "c.yaml:1:14: a core is a number, [x, y]"},
+        BadFile{"pin: []\nforbid: []\npin: []", "c.yaml:3:1: \"pin\" is there twice; join the two"},
+        BadFile{"apart: [[]]", "c.yaml:1:9: a group of one or more patterns"},
+        BadFile{"proved_relays: 3", "c.yaml:1:16: true or false is expected"},
+        BadFile{"together: 3", "c.yaml:1:11: a list is expected"}, BadFile{"[1", "c.yaml:1:1: not YAML"},
+        BadFile{"3", "c.yaml:1:1: a map is expected"}}) {
     try {
       read_constraints(bad.text, "c.yaml", board);
       ADD_FAILURE() << bad.text;
@@ -266,9 +270,6 @@ TEST_F(Constrained, BadFilesAreNamedByLineAndColumn) {
       EXPECT_EQ(e.exit_code, ExitCode::kBadInput);
     }
   }
-  EXPECT_EQ(cores_from_text("3,1", "--dead-core", board), std::vector<CoreId>{CoreId(11)});
-  EXPECT_THROW(cores_from_text("8,1", "--dead-core", board), ConstraintsFileError);
-  EXPECT_THROW(cores_from_text("x", "--dead-core", board), ConstraintsFileError);
 }
 
 /// Whatever the rules: a mapping that the verifier finds nothing wrong with, or a refusal.
