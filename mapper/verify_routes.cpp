@@ -101,7 +101,13 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
     std::vector<CoreId> reached = chain;
     std::sort(reached.begin(), reached.end());
     if (reached != wanted) {  // a core twice is none of those
-      bad(fmt::format("flow {} visits {} cores, its destinations are on {}", f, chain.size(), wanted.size()));
+      const auto [at, missed] = std::mismatch(reached.begin(), reached.end(), wanted.begin(), wanted.end());
+      if (at == reached.end() || (missed != wanted.end() && *missed < *at))
+        bad(fmt::format("flow {} does not visit core {}, where a destination is", f, missed->value()));
+      else if (at != reached.begin() && *at == *(at - 1))
+        bad(fmt::format("flow {} visits core {} twice", f, at->value()));
+      else
+        bad(fmt::format("flow {} visits core {}, where no destination is", f, at->value()));
       continue;
     }
     const bool forks = style == chips::Multicast::kTree && !leaves;
