@@ -38,19 +38,23 @@ struct UsageError : Error {
 /// Digits only, from `least` to `most`: CLI11 would take -1 for the largest unsigned number.
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 
+/// An option that names a file to write. What cannot be written there is said before the work, not after it: throws
+/// FileWriteFailed for a directory or one that is missing or may not be written to, UsageError for no name.
+CLI::Option* add_output_option(CLI::App& verb, const std::string& name, std::string& file, const std::string& what);
+
 void add_common(CLI::App& verb, Common& common);
 void apply_common(const Common& common);  // log level
 
 /// Number of worker threads that `common` asks for, at least 1.
 int thread_count(const Common& common);
 
-/// Set by the first Ctrl-C, which asks for a stop at the next step boundary; a second one ends the process.
+/// Ctrl-C and SIGTERM, which batch systems send before they kill, mean the same. From here on either ends the process
+/// with exit code 3: there is nothing to keep before a verb is done. Called once, before there are threads.
+void catch_interrupts();
+/// From here on the first one only sets interrupted(), which asks for a stop at the next step boundary; a second one
+/// ends the process.
+void stop_at_a_step_when_interrupted();
 const std::atomic<bool>& interrupted();
-void catch_interrupt();
-/// From here on the first SIGTERM, which batch systems send before they kill, is a Ctrl-C too.
-void catch_termination();
-/// For verbs that have nothing to keep before they are done: from here on Ctrl-C ends the process with exit code 3.
-void stop_at_interrupt();
 
 void add_run_verb(CLI::App& app, Context& context);
 void add_map_verb(CLI::App& app, Context& context);

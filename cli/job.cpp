@@ -7,10 +7,12 @@
 
 #include <span>
 
+#include "base/counted.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "cli/constraint_names.h"
+#include "cli/given_mapping.h"
 #include "cli/map_options.h"
 #include "cli/rank_options.h"
 #include "cli/schedules.h"
@@ -55,10 +57,8 @@ sim::CoreFactory verilated_factory() {
 
 MappingIllegal::MappingIllegal(const std::string& what, std::size_t count, const std::string& first)
     : Error(ExitCode::kBadInput,
-            fmt::format(
-                "{}: not a legal mapping ({} finding{}); first: {}; ranvier check FILE lists all, ranvier map maps "
-                "anew",
-                what, count, count == 1 ? "" : "s", first)),
+            fmt::format("{}: not a legal mapping ({}); first: {}; ranvier check FILE lists all, ranvier map maps anew",
+                        what, counted(count, "finding"), first)),
       findings(count) {}
 
 RunFolderUnreadable::RunFolderUnreadable(const std::string& path, const std::string& problem)
@@ -114,13 +114,12 @@ void Job::map_stages() {
 }
 
 Job::Job(const JobOptions& options, mapper::MappingFile file) : options_(options) {
-  load();
+  load_workload_of(file, options_.workload, [this] { load(); });
   const StopWatch watch;
-  program_ = mapper::program_for(file, program_);
-  mapper::attach(file, program_, chips::load_target(options_.target));
+  attach_mapping(file, program_, board_of(file), options_.set);
   problem_ = std::move(file.problem);
   mapping_ = std::move(file.mapping);
-  check_mapping();
+  check_mapping(file.file);
   wall_times_.push_back({"load mapping", watch.seconds()});
 }
 
@@ -148,11 +147,12 @@ void Job::load() {
   wall_times_.push_back({"load and convert", watch.seconds()});
 }
 
-void Job::check_mapping() {
+void Job::check_mapping(const std::string& file) {
   if (layered_) return check_layered();
   const auto findings = mapper::verify(problem_, mapping_);
   if (!findings.empty())
-    throw MappingIllegal(options_.workload + " on " + options_.target, findings.size(), findings[0].text);
+    throw MappingIllegal(file.empty() ? options_.workload + " on " + options_.target : file, findings.size(),
+                         findings[0].text);
 }
 
 void Job::use_profile(const mapper::Profile& profile) { problem_ = mapper::with_profile(problem_, profile); }
@@ -274,6 +274,7 @@ report::RunRecord Job::record(const Context& context) {
   r.inputs.push_back({"chip", problem_.board.chip.file, sha256_of_file(problem_.board.chip.file)});
   r.workload = options_.workload;
   r.target = options_.target;
+  r.settings = options_.set;
   r.mapping_preset = options_.preset;
   r.problem = &problem_;
   r.mapping = &mapping_;

@@ -35,7 +35,7 @@ struct JobOptions {
   double time_budget_s = 0;          // of the mapper; 0: none
   std::int32_t reroute_rounds = 24;  // of the mapper, on the chosen placement
   std::string token_mode = "auto";
-  std::string set;                 // layered-lif: its numbers
+  std::string set;                 // numbers of layered-lif or an irregular network
   std::string timing = "network";  // simple: the rule of sim/simple_timing.h instead of a fidelity
   EngineOptions where;
   std::vector<std::string> rtl;
@@ -51,14 +51,15 @@ struct JobOptions {
   std::size_t trace_limit_mib = 64;
 };
 
+void add_settings_option(CLI::App& verb, std::string& set);
 void add_job_options(CLI::App& verb, JobOptions& options);
 void add_simulation_options(CLI::App& verb, JobOptions& options);
 std::string job_to_json(const JobOptions& options);
 /// Throws RunFolderUnreadable where `file` is not what job_to_json() writes.
 JobOptions job_from_json(const std::string& text, const std::string& file);
 
-/// `options` with target, schedule and, where none is given, workload of a mapping file. Throws UsageError where that
-/// needs a network over time and the workload is none.
+/// `options` with target, schedule and, where none are given, workload and settings of a mapping file. Throws
+/// UsageError where that needs a network over time and the workload is none.
 JobOptions options_for(const mapper::MappingFile& file, JobOptions options);
 
 /// How the options ask stages to be cut.
@@ -110,7 +111,7 @@ class Job {
   void record_layered(report::RunRecord& record);
   void record_temporal(report::RunRecord& record);
   void record_images(report::RunRecord& record);
-  void check_mapping();
+  void check_mapping(const std::string& file = "");
   void check_max_steps() const;
   void measure_accuracy(report::RunRecord& record);
 

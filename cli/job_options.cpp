@@ -2,11 +2,19 @@
 // The options of a job on the command line and in job.json.
 #include <nlohmann/json.hpp>
 
+#include "cli/given_mapping.h"
 #include "cli/job.h"
 #include "cli/map_options.h"
 #include "cli/schedules.h"
 
 namespace ranvier::cli {
+
+void add_settings_option(CLI::App& verb, std::string& set) {
+  verb.add_option(
+      "--set", set,
+      "KEY=VALUE,... of layered-lif (neurons, density, rate, mapping, steps, seed), of an edge list or of the "
+      "microcircuit (docs/reference/connectome.md)");
+}
 
 void add_job_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("workload", o.workload,
@@ -24,10 +32,7 @@ void add_job_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("--token-mode", o.token_mode, "how a stage's tokens share its weights")
       ->capture_default_str()
       ->check(CLI::IsMember({"auto", "shared", "stream", "replicate"}));
-  verb.add_option(
-      "--set", o.set,
-      "KEY=VALUE,... of layered-lif (neurons, density, rate, mapping, steps, seed), of an edge list or of the "
-      "microcircuit (docs/reference/connectome.md)");
+  add_settings_option(verb, o.set);
   add_engine_options(verb, o.where);
   add_common(verb, o.common);
 }
@@ -125,6 +130,7 @@ JobOptions job_from_json(const std::string& text, const std::string& file) {
 JobOptions options_for(const mapper::MappingFile& file, JobOptions o) {
   o.target = file.target;
   if (o.workload.empty()) o.workload = file.program_name;
+  o.set = settings_for(file, o.workload, o.set);
   o.schedule = file.problem.schedule == workloads::Schedule::kStagedUnary         ? "staged-unary"
                : file.problem.schedule == workloads::Schedule::kAsynchronousUnary ? "async-unary"
                : file.problem.schedule == workloads::Schedule::kTimesteps         ? "timesteps"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ranvier: one binary, a verb for each job. Data go to standard output, talk to standard error.
 #include <cerrno>
-#include <cstring>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <system_error>
 
@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
   using namespace ranvier;
   cli::Context context;
   context.argv.assign(argv, argv + argc);
-  cli::catch_interrupt();
+  cli::catch_interrupts();
 
   CLI::App app{
       "Places spiking and hybrid networks on many-core chips, co-simulates them, and learns from what it measured.",

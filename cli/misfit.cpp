@@ -8,12 +8,11 @@
 
 #include "base/log.h"
 #include "cli/schedules.h"
-#include "cli/temporal_workload.h"
+#include "cli/workload.h"
 #include "mapper/bounds.h"
 #include "mapper/mapper.h"
 #include "mapper/relaxation.h"
 #include "mapper/repeaters.h"
-#include "workloads/methods/load_network.h"
 
 namespace ranvier::cli {
 namespace {
@@ -25,16 +24,11 @@ struct Answer {
   mapper::Bounds bounds;  // of the tiles that the way out has
 };
 
-workloads::Program program_of(const JobOptions& options) {
-  return is_temporal_workload(options.workload) ? workloads::load_temporal(options.workload).program
-                                                : workloads::load_chip_network(options.workload).program;
-}
-
 Answer answer(const JobOptions& options) {
   Answer a;
   // Stages that the user sends elsewhere are a choice; a generated network has its own mapping.
   if (options.where.any() || is_layered_workload(options.workload) || is_graph_workload(options.workload)) return a;
-  const workloads::Program loaded = program_of(options);
+  const workloads::Program loaded = load_program(options.workload, options.set, thread_count(options.common));
   const workloads::Schedule schedule =
       loaded.temporal() ? workloads::Schedule::kTimesteps : schedule_of(options.schedule);
   const mapper::TilingOptions tiling = tiling_of(options);

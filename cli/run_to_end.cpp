@@ -59,9 +59,12 @@ ExitCode go(Job& job, const RunPlan& plan, const RunContext& context, const Star
             const StopWatch& clock) {
   const CheckpointOptions when = checkpoints_for(job.options(), plan);
   unfinished.describe([&job] { return job_to_json(job.options()); },
-                      [&job] { return mapper::mapping_to_json(job.problem(), job.mapping(), job.options().target); },
+                      [&job] {
+                        const JobOptions& o = job.options();
+                        return mapper::mapping_to_json(job.problem(), job.mapping(), o.target, o.set);
+                      },
                       context);
-  catch_termination();
+  stop_at_a_step_when_interrupted();
   const auto probes = open_probes(plan.probes, job, plan.out);
   auto measured = simulate(job, plan, when, start, probes ? probes->probes() : std::vector<sim::Probe*>(), unfinished);
   report::RunRecord record = job.record({context.argv, ExitCode::kOk});

@@ -8,6 +8,7 @@
 
 #include "cli/common.h"
 #include "cli/graph_workload.h"
+#include "cli/layered_workload.h"
 #include "workloads/methods/network_file.h"
 #include "workloads/model.h"
 
@@ -38,7 +39,7 @@ bool is_on_images(const std::string& workload) {
 }  // namespace
 
 void check_workload_over_time(const mapper::MappingFile& file, const std::string& workload) {
-  if (is_temporal_workload(workload) || is_graph_workload(workload)) return;
+  if (is_temporal_workload(workload) || is_graph_workload(workload) || is_layered_workload(workload)) return;
   if (workload == file.program_name && is_on_images(workload)) mapper::check_schedule(file, false);
   throw UsageError("--workload", fmt::format("{} maps {}, a network over time, and {} is no folder of one; give its "
                                              "folder, --workload FOLDER",

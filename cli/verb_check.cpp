@@ -6,11 +6,12 @@
 
 #include "base/file.h"
 #include "cli/fidelity_output.h"
+#include "cli/given_mapping.h"
 #include "cli/graph_workload.h"
 #include "cli/job.h"
+#include "cli/workload.h"
 #include "mapper/step_work.h"
 #include "mapper/verifier.h"
-#include "workloads/methods/load_network.h"
 
 namespace ranvier::cli {
 namespace {
@@ -28,11 +29,10 @@ ExitCode check(const std::string& path, const std::string& given, const std::str
   auto file = mapper::mapping_from_json(read_file(path), path);
   const std::string workload = given.empty() ? file.program_name : given;
   if (file.problem.schedule == workloads::Schedule::kTimesteps) check_workload_over_time(file, workload);
-  const auto program =
-      mapper::program_for(file, is_graph_workload(workload)      ? load_graph_workload(workload, set, 1).program
-                                : is_temporal_workload(workload) ? workloads::load_temporal(workload).program
-                                                                 : workloads::load_chip_network(workload).program);
-  mapper::attach(file, program, chips::load_target(file.target));
+  const std::string numbers = settings_for(file, workload, set);
+  workloads::Program program;
+  load_workload_of(file, workload, [&] { program = load_program(workload, numbers, 1); });
+  attach_mapping(file, program, board_of(file), numbers);
   const auto findings = mapper::verify(file.problem, file.mapping);
   for (const auto& finding : findings) fmt::print("{}: {}: {}\n", path, mapper::name_of(finding.kind), finding.text);
   if (findings.empty()) fmt::print("{}: legal\n", path);
@@ -78,7 +78,6 @@ ExitCode check_fidelities(FidelityArguments& a) {
   const sim::SimOptions how = job->simulation_options();
   const sim::FidelityCheck check =
       sim::check_fidelity(job->problem(), job->mapping(), job->image_codes(), how, a.explain);
-  if (interrupted()) return ExitCode::kInterrupted;
   const mapper::InUse used = mapper::in_use(job->problem().board, job->mapping().core_of);
   const FidelityJob described{a.job.workload,
                               a.job.target,
@@ -123,7 +122,7 @@ void add_fidelity_verb(CLI::App& check, Context& context) {
       ->check(whole_number(1, 1'000'000));
   verb->add_option("--limit-analytic", a->limit_analytic, "exit code 7 if a step below saturation is more percent off");
   verb->add_option("--limit-fast", a->limit_fast, "the same for fast");
-  verb->add_option("-o,--out", a->out, "write all steps to this CSV file");
+  add_output_option(*verb, "-o,--out", a->out, "write all steps to this CSV file");
   verb->callback([a, &context] {
     apply_common(a->job.common);
     context.exit_code = check_fidelities(*a);
@@ -139,7 +138,7 @@ void add_check_verb(CLI::App& app, Context& context) {
   verb->add_option("mapping", *path, "mapping file (./fidelity for one of that name)");
   verb->add_option("--workload", *workload, "model folder, if it is not the bundled one of the mapping's name");
   auto set = std::make_shared<std::string>();
-  verb->add_option("--set", *set, "numbers of an irregular network (--workload FILE), as given to ranvier map");
+  verb->add_option("--set", *set, "other numbers of a network that has any; the mapping's own when left out");
   verb->require_subcommand(0, 1);
   add_fidelity_verb(*verb, context);
   verb->callback([verb, path, workload, set, &context] {

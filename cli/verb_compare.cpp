@@ -115,7 +115,6 @@ class Comparer {
     sim::SimOptions how;
     how.fidelity = fidelity_of(options_.fidelity);
     how.network.seed = options_.common.seed;
-    how.interrupted = &interrupted();
     how.record_activities = false;
     return how;
   }
@@ -216,15 +215,11 @@ ExitCode compare(const CompareOptions& options, const Context& context) {
   ProgressOptions shown;
   shown.quiet = options.common.quiet;
   Progress progress("comparing targets", static_cast<std::int64_t>(targets.size()), shown);
-  for (std::size_t i = 0; i < targets.size() && !interrupted(); ++i) {
+  for (std::size_t i = 0; i < targets.size(); ++i) {
     comparison.rows.push_back(comparer.row(targets[i]));
     progress.set(static_cast<std::int64_t>(i + 1));
   }
   progress.finish();
-  if (interrupted()) {
-    log::warning("interrupted after {} of {} targets; nothing is written", comparison.rows.size(), targets.size());
-    return ExitCode::kInterrupted;
-  }
   report::rank(comparison);
   write_files(options, comparison);
   if (options.common.json)

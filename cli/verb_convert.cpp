@@ -211,7 +211,6 @@ void add_convert_verb(CLI::App& app, Context& context) {
   add_common(*verb, a->common);
   verb->callback([a, &context] {
     apply_common(a->common);
-    stop_at_interrupt();
     context.exit_code = convert(*a);
   });
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/counted.h"
 #include "base/file.h"
 #include "cli/job.h"
 #include "cli/misfit.h"
@@ -64,10 +65,11 @@ void print_choice(const mapper::MapResult& search) {
   const auto at = std::find_if(found.begin(), found.end(), is_chosen);
   const mapper::MapCandidate& chosen = at == found.end() ? found.front() : *at;
   fmt::print(
-      "taken: {} ({}), in latency, energy and fullest link not worse than {}; {} candidates, {} that nothing "
+      "taken: {} ({}), in latency, energy and fullest link not worse than {}; {}, {} that nothing "
       "beats{}\n",
-      chosen.start, chosen.partition, search.beats_every_curve ? "any curve" : "the best curve", search.candidates,
-      found.size(), search.stopped_early ? "; stopped by --time-budget-s" : "");
+      chosen.start, chosen.partition, search.beats_every_curve ? "any curve" : "the best curve",
+      counted(search.candidates, "candidate"), found.size(),
+      search.stopped_early ? "; stopped by --time-budget-s" : "");
   using Candidate = mapper::MapCandidate;
   fmt::print("given up of what these have least: {}, {}, {}, {}\n",
              given_up("latency", search, chosen, [](const Candidate& c) { return microseconds(c.latency); }),
@@ -107,7 +109,7 @@ ExitCode map(const MapArguments& a) {
   const Job job(a.job);
   const mapper::Metrics m = mapper::estimate(job.problem(), job.mapping());
   if (!a.out.empty()) {
-    const std::string text = mapper::mapping_to_json(job.problem(), job.mapping(), a.job.target);
+    const std::string text = mapper::mapping_to_json(job.problem(), job.mapping(), a.job.target, a.job.set);
     write_file_atomically(a.out, text);
   }
   const mapper::Bounds bounds = mapper::lower_bounds(job.problem());
@@ -143,8 +145,8 @@ ExitCode map(const MapArguments& a) {
                            .dump(2));
     return ExitCode::kOk;
   }
-  fmt::print("{} on {} ({}, {}): {} tiles on {} cores of {} chips, verified\n", a.job.workload, a.job.target,
-             job.options().schedule, a.job.preset, m.tiles, m.cores, m.chips);
+  fmt::print("{} on {} ({}, {}): {} on {} of {}, verified\n", a.job.workload, a.job.target, job.options().schedule,
+             a.job.preset, counted(m.tiles, "tile"), counted(m.cores, "core"), counted(m.chips, "chip"));
   fmt::print("{:<18} {:>6} {:>12} {:>14} {:>14} {:>12}\n", "layer", "cores", "events", "synops", "flit hops",
              "energy nJ");
   for (const auto& layer : m.layers)
@@ -158,8 +160,9 @@ ExitCode map(const MapArguments& a) {
   fmt::print(
       "\nestimated, an image: {:.1f} us in {:.0f} steps, {:.1f} nJ, {:.0f} hops, fullest link {:.3f} flits/cycle\n",
       microseconds(m.latency), m.steps, nanojoules(m.energy), m.tree_hops, m.max_link_load);
-  fmt::print("lower bounds of these tiles: {} cores ({}), {:.0f} hops; events to other cores {:.0f}, at least {:.0f}\n",
-             bounds.cores, bounds.cores_resource, bounds.tree_hops, m.connectivity, bounds.connectivity);
+  fmt::print("lower bounds of these tiles: {} ({}), {:.0f} hops; events to other cores {:.0f}, at least {:.0f}\n",
+             counted(bounds.cores, "core"), bounds.cores_resource, bounds.tree_hops, m.connectivity,
+             bounds.connectivity);
   print_choice(job.search());
   for (const std::string& extension : mapper::extensions_of(job.problem())) fmt::print("{}\n", extension);
   if (!job.program().weights_note.empty()) fmt::print("{}\n", job.program().weights_note);
@@ -173,10 +176,9 @@ void add_map_verb(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("map", "place a workload on a target; estimated cost per layer");
   auto a = std::make_shared<MapArguments>();
   add_job_options(*verb, a->job);
-  verb->add_option("-o,--out", a->out, "write the mapping to this file");
+  add_output_option(*verb, "-o,--out", a->out, "write the mapping to this file");
   verb->callback([a, &context] {
     apply_common(a->job.common);
-    stop_at_interrupt();  // nothing is written before the end
     try {
       context.exit_code = map(*a);
     } catch (const mapper::DoesNotFit& misfit) {

@@ -68,7 +68,6 @@ void load_trace(NocArguments& a) {
 }
 
 ExitCode noc(NocArguments& a) {
-  stop_at_interrupt();
   parse_mesh(a.mesh, a.traffic);
   a.traffic.seed = a.common.seed;
   a.traffic.drain = !a.no_drain;

@@ -2,16 +2,18 @@
 // ranvier partition: a bare hypergraph to parts within limits. docs/reference/partition.md.
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/file.h"
 #include "base/nearest_name.h"
+#include "base/progress.h"
 #include "cli/common.h"
 #include "cli/partition_result.h"
+#include "cli/processor_time.h"
 #include "cli/stop_watch.h"
 #include "mapper/clusters/edge_file.h"
 #include "mapper/hypergraph/errors.h"
@@ -136,17 +138,18 @@ PartitionProblem make_problem(const PartitionArguments& a, HypergraphFile file) 
   return problem;
 }
 
-double cpu_now() {
-  timespec t{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
 Parts multilevel(const PartitionArguments& a, const PartitionProblem& problem) {
   PartitionOptions options;
   options.effort = effort_of(a.preset);
   options.seed = a.common.seed;
   options.threads = thread_count(a.common);
+  ProgressOptions shown;
+  shown.quiet = a.common.quiet;
+  std::optional<Progress> line;
+  options.progress = [&](std::int64_t done, std::int64_t total) {
+    if (!line) line.emplace("partitioning", total, shown);
+    line->set(done);
+  };
   PartitionResult result;
   if (a.start_file.empty()) {
     result = partition(problem, options);
@@ -174,11 +177,11 @@ Parts solve(const std::string& solver, const PartitionArguments& a, const Partit
 Partitioned run(const std::string& solver, const PartitionArguments& a, const PartitionProblem& problem) {
   if (a.compare && !a.common.quiet) fmt::print(stderr, "partition: {}\n", solver);
   const StopWatch wall;
-  const double cpu = cpu_now();
+  const double cpu = processor_seconds();
   Partitioned p;
   p.solver = solver;
   p.parts = solve(solver, a, problem);
-  p.cpu_s = cpu_now() - cpu;
+  p.cpu_s = processor_seconds() - cpu;
   p.wall_s = wall.seconds();
   p.report = verify_parts(problem, p.parts);
   return p;
@@ -200,7 +203,6 @@ std::vector<Partitioned> run_all(const PartitionArguments& a, const PartitionPro
 }
 
 ExitCode partition_verb(const PartitionArguments& a) {
-  stop_at_interrupt();
   HypergraphFile file = load(a);
   if (!a.write_file.empty()) write_file_atomically(a.write_file, hmetis_text(file));
   if (a.limits.empty()) return ExitCode::kOk;
@@ -217,7 +219,11 @@ ExitCode partition_verb(const PartitionArguments& a) {
   report.compared = run_all(a, problem);
   const Partitioned& answer = report.answer();
   if (!a.out_file.empty()) write_file_atomically(a.out_file, parts_text(answer.parts));
-  if (!a.clusters_file.empty()) mapper::clusters::write_edges(a.clusters_file, part_graph(problem.graph, answer.parts));
+  if (!a.clusters_file.empty()) {
+    std::size_t clusters = 0;  // parts that are given may leave numbers out
+    for (const Part part : answer.parts) clusters = std::max(clusters, part + std::size_t{1});
+    mapper::clusters::write_edges(a.clusters_file, {clusters, part_graph(problem.graph, answer.parts)});
+  }
   if (a.common.json)
     fmt::print("{}\n", partition_json(report).dump(2));
   else
@@ -240,9 +246,9 @@ void add_partition_verb(CLI::App& app, Context& context) {
   verb->add_flag("--compare", a->compare, "run all solvers");
   verb->add_option("--start", a->start_file, "parts to refine, one a line");
   verb->add_option("--check", a->check_file, "parts to verify, one a line; nothing is solved");
-  verb->add_option("-o,--out", a->out_file, "write the parts to this file, one a line");
-  verb->add_option("--clusters", a->clusters_file, "write the traffic between parts as CSV for ranvier place");
-  verb->add_option("--write-hgr", a->write_file, "write the hypergraph as hMETIS text");
+  add_output_option(*verb, "-o,--out", a->out_file, "write the parts to this file, one a line");
+  add_output_option(*verb, "--clusters", a->clusters_file, "write the traffic between parts as CSV for ranvier place");
+  add_output_option(*verb, "--write-hgr", a->write_file, "write the hypergraph as hMETIS text");
   add_common(*verb, a->common);
   verb->callback([a, verb, &context] {
     apply_common(a->common);

@@ -2,18 +2,19 @@
 // ranvier place: a bare cluster graph onto a mesh, one cluster a core. docs/reference/place.md.
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "base/counted.h"
 #include "base/nearest_name.h"
 #include "base/progress.h"
 #include "cli/common.h"
 #include "cli/place_remap.h"
 #include "cli/place_result.h"
+#include "cli/processor_time.h"
 #include "cli/stop_watch.h"
 #include "mapper/clusters/baselines.h"
 #include "mapper/clusters/bounds.h"
@@ -117,12 +118,6 @@ Problem make_problem(const PlaceArguments& a, EdgeList list) {
   return {a.network.empty() ? a.edges_file : a.network, ClusterGraph(clusters, std::move(list.edges)), mesh};
 }
 
-double cpu_now() {
-  timespec t{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
 /// Runs solvers and times them.
 class Solving {
  public:
@@ -159,8 +154,8 @@ class Solving {
       result = remap_placement(a_.remap, p_.graph, p_.mesh, start, effort_of(a_.preset), a_.common.seed);
       return result.placement;
     });
-    placed.how =
-        result.accepted ? fmt::format("given, {} clusters moved", result.moved_clusters) : "given, nothing moved";
+    placed.how = result.accepted ? fmt::format("given, {} moved", counted(result.moved_clusters, "cluster"))
+                                 : "given, nothing moved";
     report.remapped = std::move(result);
     return placed;
   }
@@ -169,10 +164,10 @@ class Solving {
   template <class Place>
   Placed timed(const std::string& solver, const std::string& how, const Place& place) const {
     const StopWatch wall;
-    const double cpu = cpu_now();
+    const double cpu = processor_seconds();
     Placed placed;
     placed.cells = place();
-    placed.cpu_s = cpu_now() - cpu;
+    placed.cpu_s = processor_seconds() - cpu;
     placed.wall_s = wall.seconds();
     placed.solver = solver;
     placed.how = how;
@@ -251,12 +246,12 @@ PlaceReport solve(const PlaceArguments& a, const Problem& problem) {
 }
 
 ExitCode place(const PlaceArguments& a) {
-  stop_at_interrupt();
   check_arguments(a);
   const StopWatch loading;
   EdgeList list = load_edges(a);
   if (!a.edges_out_file.empty()) {
-    write_edges(a.edges_out_file, list.edges);
+    list.clusters = std::max(list.clusters, a.clusters);
+    write_edges(a.edges_out_file, list);
     return ExitCode::kOk;
   }
   const Problem problem = make_problem(a, std::move(list));
@@ -289,8 +284,8 @@ void add_place_verb(CLI::App& app, Context& context) {
   add_place_remap_options(*verb, a->remap);
   verb->add_option("--time-budget-s", a->time_budget_s,
                    "no new round after so long; the result then depends on the machine");
-  verb->add_option("-o,--out", a->out_file, "write the placement, lines cluster,x,y");
-  verb->add_option("--write-edges", a->edges_out_file, "write the graph to this file instead of placing it");
+  add_output_option(*verb, "-o,--out", a->out_file, "write the placement, lines cluster,x,y");
+  add_output_option(*verb, "--write-edges", a->edges_out_file, "write the graph to this file instead of placing it");
   add_common(*verb, a->common);
   verb->callback([a, &context] {
     apply_common(a->common);

@@ -8,6 +8,7 @@
 #include "cli/probe_options.h"
 #include "cli/remap_options.h"
 #include "cli/run_to_end.h"
+#include "report/run_folder.h"
 
 namespace ranvier::cli {
 namespace {
@@ -24,6 +25,11 @@ struct RunArguments {
   bool seed_given = false;  // remap: else the seed of the run that it goes on from
 };
 
+/// Before anything that takes long.
+void check_out(const std::string& out, bool force) {
+  if (!out.empty()) report::check_run_folder(out, force);
+}
+
 ExitCode simulate_and_finish(Job& job, const RunArguments& a, const Context& context, const StopWatch& clock) {
   return run_to_end(job, {a.out, a.remap, a.force, a.probes, a.checkpoints}, context, clock);
 }
@@ -33,6 +39,7 @@ mapper::MappingFile read_mapping(const std::string& path) { return mapper::mappi
 ExitCode simulate(const RunArguments& a, const Context& context) {
   const StopWatch clock;
   parse_probes(a.probes);
+  check_out(a.out, a.force);
   auto file = read_mapping(a.mapping_file);
   RunArguments b = a;
   b.job = options_for(file, b.job);
@@ -50,6 +57,7 @@ ExitCode run(const RunArguments& a, const Context& context) {
   if (a.job.timing == "simple" && (!a.remap.empty() || a.probes.any() || !a.job.rtl.empty()))
     throw UsageError("--timing", "simple has no network, core or probe; leave out --remap, --probe and --rtl");
   if (!a.mapping_file.empty()) return simulate(a, context);
+  check_out(a.out, a.force);
   Job job(a.job);
   return simulate_and_finish(job, a, context, clock);
 }
@@ -69,6 +77,7 @@ ExitCode remap(const RunArguments& a, const Context& context) {
     while (b.out.size() > 1 && b.out.back() == '/') b.out.pop_back();
     b.out += "-remapped";
   }
+  check_out(b.out, b.force);
   Job job(b.job, read_mapping((folder / "mapping.json").string()));
   return simulate_and_finish(job, b, context, clock);
 }
@@ -106,6 +115,8 @@ void add_sim_verb(CLI::App& app, Context& context) {
   auto a = std::make_shared<RunArguments>();
   verb->add_option("mapping", a->mapping_file, "mapping file")->required();
   verb->add_option("--workload", a->job.workload, "model folder, if it is not the bundled one of the mapping's name");
+  add_settings_option(*verb, a->job.set);
+  verb->get_option("--set")->description("other numbers of a network that has any; the mapping's own when left out");
   add_common(*verb, a->job.common);
   add_simulation_options(*verb, a->job);
   add_probe_options(*verb, a->probes);

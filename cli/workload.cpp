@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "cli/common.h"
+#include "cli/graph_workload.h"
+#include "cli/layered_workload.h"
 #include "cli/temporal_workload.h"
 #include "workloads/dataset.h"
 #include "workloads/methods/load_network.h"
@@ -17,6 +19,15 @@ std::string describe(const workloads::VitModel& model, const workloads::Program&
                   c.tokens(), c.width, c.heads, c.blocks, c.activation_bits);
   if (!program.weights_note.empty()) text += "; " + program.weights_note;
   return text;
+}
+
+workloads::Program load_program(const std::string& name_or_path, const std::string& set, int threads) {
+  if (is_graph_workload(name_or_path)) return load_graph_workload(name_or_path, set, threads).program;
+  if (is_layered_workload(name_or_path)) return workloads::layered_lif_program(parse_layered(set).net, threads);
+  if (is_temporal_workload(name_or_path)) return workloads::load_temporal(name_or_path).program;
+  workloads::ConvertOptions how;
+  how.threads = threads;
+  return workloads::load_chip_network(name_or_path, how).program;
 }
 
 Workload::Workload(const std::string& name_or_path, std::size_t inputs, int threads) {

@@ -14,6 +14,9 @@ namespace ranvier::cli {
 /// One sentence.
 std::string describe(const workloads::VitModel& model, const workloads::Program& program);
 
+/// Of any kind, with the numbers in `set` where it has any.
+workloads::Program load_program(const std::string& name_or_path, const std::string& set, int threads);
+
 class Workload {
  public:
   /// Loads, converts, and reads the first `inputs` test inputs. Throws UsageError where there are fewer.

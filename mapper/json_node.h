@@ -48,6 +48,15 @@ class Node {
                          fmt::join(known, ", ")));
   }
 
+  /// No member that looks like one of these misspelt; others are remarks.
+  void no_misspelt(const std::vector<std::string>& known) const {
+    if (!value_.is_object()) fail("an object is expected");
+    for (const auto& [key, value] : value_.items())
+      if (std::find(known.begin(), known.end(), key) == known.end())
+        if (const std::string meant = did_you_mean(key, known); !meant.empty())
+          fail(fmt::format("unknown member \"{}\"{}", key, meant));
+  }
+
   std::size_t size() const {
     if (!value_.is_array()) fail("a list is expected");
     return value_.size();
@@ -87,6 +96,7 @@ class Node {
     return r;
   }
 
+  bool is_number() const { return value_.is_number(); }
   bool is_null() const { return value_.is_null(); }
   bool yes() const {
     if (!value_.is_boolean()) fail("true or false is expected");
@@ -95,6 +105,7 @@ class Node {
 
   template <class SomeId>
   SomeId id(std::size_t count) const {
+    if (count == 0) fail("there are none to name");
     return SomeId(static_cast<std::size_t>(integer(0, static_cast<std::int64_t>(count) - 1)));
   }
 

@@ -121,7 +121,8 @@ std::string program_digest(const Program& program) {
   return out.digest();
 }
 
-std::string mapping_to_json(const MappingProblem& problem, const Mapping& mapping, const std::string& target) {
+std::string mapping_to_json(const MappingProblem& problem, const Mapping& mapping, const std::string& target,
+                            const std::string& settings) {
   json tiles = json::array();
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     const Tile& tile = problem.tiles[t];
@@ -176,7 +177,9 @@ std::string mapping_to_json(const MappingProblem& problem, const Mapping& mappin
   };
   member("format", "ranvier-mapping");
   member("version", 1);
-  member("program", {{"name", problem.program->name}, {"sha256", program_digest(*problem.program)}});
+  json program = {{"name", problem.program->name}, {"sha256", program_digest(*problem.program)}};
+  if (!settings.empty()) program["settings"] = settings;
+  member("program", program);
   json repeaters = json::array();
   for (const Repeater& r : repeaters_of(*problem.program))
     repeaters.push_back({{"name", r.name}, {"behind", r.behind}, {"readers", r.readers}});

@@ -34,6 +34,7 @@ struct MappingFile {
   std::string file;
   std::string program_name;
   std::string program_digest;  // SHA-256 of the integer program
+  std::string settings;        // that the program was made with, KEY=VALUE,...; empty: none, or not known
   std::string target;          // what chips::load_target takes
   std::string chip_name;
   std::vector<Repeater> repeaters;  // that the program was given
@@ -47,7 +48,8 @@ struct MappingFile {
 /// SHA-256 over every integer of the program.
 std::string program_digest(const workloads::Program& program);
 
-std::string mapping_to_json(const MappingProblem& problem, const Mapping& mapping, const std::string& target);
+std::string mapping_to_json(const MappingProblem& problem, const Mapping& mapping, const std::string& target,
+                            const std::string& settings = "");
 
 /// Throws MappingFileError with the JSON place. `file` is for messages.
 MappingFile mapping_from_json(std::string_view text, const std::string& file);

@@ -119,6 +119,9 @@ std::vector<std::int32_t> waves(const Node& node, const MappingProblem& problem,
 
 SketchTile sketch_tile(const Node& node, std::size_t tile_count) {
   SketchTile tile;
+  node.no_misspelt({"stage", "outputs", "inputs", "tokens", "mode", "engine", "partial_of", "core"});
+  if (node.has("stage") && node["stage"].is_number())
+    node["stage"].fail("a file without \"flows\" is a sketch, and there a stage is its name");
   tile.stage = node["stage"].text();
   if (node.has("outputs")) tile.outputs = node["outputs"].range();
   if (node.has("inputs")) tile.inputs = node["inputs"].range();
@@ -153,11 +156,14 @@ MappingFile mapping_from_json(std::string_view text, const std::string& file) {
   if (root["format"].text() != "ranvier-mapping") root["format"].fail("not a mapping: \"ranvier-mapping\" is expected");
   if (root["version"].integer(0, kMost) != 1) root["version"].fail("this program reads version 1");
 
+  root.no_misspelt({"format", "version", "program", "repeaters", "unit_orders", "board", "constraints", "schedule",
+                    "waves", "tiles", "tables", "flows"});
   MappingFile out;
   out.file = file;
   out.program_name = root["program"]["name"].text();
   out.sketch = !root.has("flows");
   if (!out.sketch || root["program"].has("sha256")) out.program_digest = root["program"]["sha256"].text();
+  if (root["program"].has("settings")) out.settings = root["program"]["settings"].text();
   for (std::size_t r = 0; root.has("repeaters") && r < root["repeaters"].size(); ++r) {
     const Node node = root["repeaters"].at(r);
     Repeater repeater{node["name"].text(), node["behind"].text(), {}};

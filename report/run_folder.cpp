@@ -88,7 +88,7 @@ void write_files(const fs::path& folder, const RunRecord& record) {
     }
   };
   write("config.resolved.yaml", chips::resolved_yaml(record.problem->board));
-  write("mapping.json", mapper::mapping_to_json(*record.problem, *record.mapping, record.target));
+  write("mapping.json", mapper::mapping_to_json(*record.problem, *record.mapping, record.target, record.settings));
   write_database(folder / "results.sqlite", record);
   write("layers.csv", layers_csv(record));
   write("links.csv", links_csv(record));

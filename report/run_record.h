@@ -91,6 +91,7 @@ struct RunRecord {
   std::string workload;              // as given on the command line
   std::string workload_description;  // one sentence
   std::string target;                // as given on the command line
+  std::string settings;              // likewise: --set
   std::string mapping_preset;
   std::vector<std::string> class_names;             // by class number; may be empty
   const mapper::MappingProblem* problem = nullptr;  // never null when written; the board is in it

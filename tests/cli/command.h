@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -52,6 +53,24 @@ class CommandTest : public ::testing::Test {
     std::filesystem::remove(out);
     std::filesystem::remove(err);
     return o;
+  }
+
+  /// Starts ranvier and leaves it running, its output in started.txt and started.err.
+  pid_t start(const std::string& arguments) const {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const std::string line =
+          "cd '" + folder_.string() + "' && exec '" RANVIER_BINARY "' " + arguments + " >started.txt 2>started.err";
+      ::execl("/bin/sh", "sh", "-c", line.c_str(), static_cast<char*>(nullptr));
+      ::_exit(127);
+    }
+    return child;
+  }
+  /// Its exit code, or 128 and the signal that ended it.
+  static int end_of(pid_t child) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
   /// What a failing command must look like: this exit code, nothing on standard output, one line that names the

@@ -43,6 +43,29 @@ TEST_F(GraphTest, RunsAreExactAndProbesPrintTheNumbersOfTheFile) {
   EXPECT_EQ(checked.exit_code, 0) << checked.err << checked.out;
 }
 
+// The mapping file knows the numbers; others are refused by name, unless they change nothing in the program.
+TEST_F(GraphTest, MappingFilesRememberTheirNumbers) {
+  ASSERT_EQ(
+      ranvier(std::string("map rings.csv --target loihi-fitted -q --preset fast -o m.json --set core_neurons=3,") +
+              kSet)
+          .exit_code,
+      0);
+  const Outcome simulated = ranvier("sim m.json --fidelity fast -q --json -o s");
+  ASSERT_EQ(simulated.exit_code, 0) << simulated.err;
+  EXPECT_EQ(simulated.json().at("steps"), 12);
+  EXPECT_EQ(ranvier(std::string("sim m.json -q --fidelity fast -o s2 --set ") + kSet).exit_code, 0);
+  EXPECT_EQ(ranvier("check m.json").exit_code, 0);
+  EXPECT_EQ(ranvier("run rings.csv --mapping s/mapping.json -q --fidelity fast -o r").exit_code, 0);
+  const std::string other = "--set steps=13,inhibitory=0,stimulated=0,refractory=0,seed=1";
+  const std::string said =
+      "--set: m.json was made with steps=12, not 13; stimulus_rate=1, not left out; seed left out, not 1; leave --set "
+      "out";
+  expect_refusal(ranvier("sim m.json -q -o t " + other), 4, said);
+  expect_refusal(ranvier("check m.json " + other), 4, said);
+  expect_refusal(ranvier("run rings.csv --mapping m.json -q -o t " + other), 4, said);
+  expect_refusal(ranvier("check m.json --workload fashion-vit-small"), 4, "--workload");
+}
+
 TEST_F(GraphTest, MicrocircuitIsMappedVerifiedAndExact) {
   constexpr const char* kFile = "microcircuit-pd14/network_params.json";
   RANVIER_NEEDS_SHARED_DATA(kFile);

@@ -58,6 +58,15 @@ TEST_F(LayeredTest, AMappingBeyondTheChipRunsAndSaysSo) {
   EXPECT_NE(o.json().at("findings")[0].get<std::string>().find("synapse_memory"), std::string::npos);
 }
 
+TEST_F(LayeredTest, ItsMappingFileRunsAgain) {
+  ASSERT_EQ(run("neurons=1024,density=0.1,rate=0.2,steps=4", "--fidelity fast").exit_code, 0);
+  const Outcome again = ranvier("sim run/mapping.json --workload layered-lif -q --fidelity fast --json -o again");
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(again.json().at("steps"), 4);
+  EXPECT_EQ(ranvier("check run/mapping.json --workload layered-lif").exit_code, 0);
+  expect_refusal(ranvier("sim run/mapping.json --workload layered-lif -q -o t --set steps=5"), 4, "steps=4, not 5");
+}
+
 TEST_F(LayeredTest, RefusesWhatMakesNoSense) {
   expect_refusal(run("neurons=100", "--timing simple"), 4, "multiple of 256");
   expect_refusal(run("neurons=100,mapping=spread", ""), 4, "multiple of 32");

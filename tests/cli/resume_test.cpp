@@ -22,22 +22,6 @@ const std::string kQuiet = kRun + "-q ";
 
 class ResumeVerb : public CommandTest {
  protected:
-  /// Starts ranvier and leaves it running.
-  pid_t start(const std::string& arguments) const {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      const std::string line =
-          "cd '" + folder_.string() + "' && exec '" RANVIER_BINARY "' " + arguments + " >started.txt 2>started.err";
-      ::execl("/bin/sh", "sh", "-c", line.c_str(), static_cast<char*>(nullptr));
-      ::_exit(127);
-    }
-    return child;
-  }
-  static int end_of(pid_t child) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
   /// False where the child ended before the file was there.
   bool wait_for(const fs::path& file, pid_t child) const {
     while (!fs::exists(folder_ / file)) {

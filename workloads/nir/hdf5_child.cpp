@@ -46,6 +46,9 @@ void put(int to, Outcome outcome, const void* content, std::size_t count) {
 
 [[noreturn]] void be_child(int to, const std::function<std::vector<std::uint8_t>()>& work) {
   for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGXCPU}) std::signal(signal, SIG_DFL);
+  sigset_t none;  // the parent may have a thread that waits for signals, which is not here
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
   limit(RLIMIT_CPU, kMostSeconds);
   limit(RLIMIT_CORE, 0);
   // What a dying library, or a sanitizer about it, has to say is of no use to users.
