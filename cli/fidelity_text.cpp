@@ -137,7 +137,7 @@ std::string fidelity_text(const FidelityJob& job, const sim::FidelityCheck& chec
                   counted(job.images, "image"), counted(job.cores, "core"), counted(job.chips, "chip"));
   text +=
       steps_text(check, most) + "\n" + cores_text(check, most) + "\n" + counts_text(check) + "\n" + summary_text(check);
-  for (std::size_t i = 0; i < check.attributions.size(); ++i) text += "\n" + attribution_text(check, i);
+  for (std::size_t i = 0; i < check.attributions.size(); ++i) text.append("\n").append(attribution_text(check, i));
   return text;
 }
 
