@@ -97,7 +97,7 @@ TEST_F(MapVerb, DeadCoresAreReadAsWritten) {
   for (const char* wrong :
        {"x", "1", "1,2,0,0", "-1,0", "0.5,0", "39,0", "0,39", "0,0,1", "1,,2", "'0,0 '", "'0,0],[1,1'", "''"})
     expect_refusal(ranvier(map + wrong), 4,
-                   "is no core; write x,y or x,y,core of the router: x below 39, y below 39, core below 1");
+                   "is no core; write x,y or x,y,core of the router: x below 39, y below 36, core below 1");
 }
 
 TEST_F(MapVerb, RunOfAnIllegalMappingIsRefusedWithTheFirstFinding) {
