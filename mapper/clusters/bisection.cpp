@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -65,7 +64,8 @@ class Bisection {
     std::partial_sum(first_terminal_.begin(), first_terminal_.end(), first_terminal_.begin());
     std::stable_sort(terminals_.begin(), terminals_.end(),
                      [](const Terminal& a, const Terminal& b) { return a.cluster < b.cluster; });
-    scale_ = kWeightSum / std::max(total, std::numeric_limits<double>::min());
+    const double scale = kWeightSum / total;
+    scale_ = std::isfinite(scale) ? scale : 0;  // weights of nothing: all cuts are alike
   }
 
   Placement run() {
