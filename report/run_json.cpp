@@ -153,7 +153,7 @@ Json alternatives(const std::vector<mapper::Alternative>& alternatives) {
     Json j{{"name", a.name}, {"fits", a.fits}, {"reason", a.reason}};
     j["latency_us"] = a.fits ? Json(microseconds(a.latency)) : Json(nullptr);
     j["energy_nj"] = a.fits ? Json(nanojoules(a.energy)) : Json(nullptr);
-    j["edp"] = a.fits ? Json(seconds(a.latency) * static_cast<double>(a.energy.count()) * 1e-18) : Json(nullptr);
+    j["edp"] = a.fits ? Json(seconds(a.latency) * joules(a.energy)) : Json(nullptr);
     j["simulated_latency_us"] = a.measured ? Json(microseconds(a.measured->latency)) : Json(nullptr);
     j["simulated_energy_nj"] = a.measured ? Json(nanojoules(a.measured->energy)) : Json(nullptr);
     list.push_back(std::move(j));

@@ -42,7 +42,7 @@ std::vector<AlternativeText> alternative_texts(const RunRecord& record) {
       continue;
     }
     texts.push_back({a.name, duration_text(a.latency), energy_text(a.energy),
-                     engineering(seconds(a.latency) * static_cast<double>(a.energy.count()) * 1e-18, "Js"),
+                     engineering(seconds(a.latency) * joules(a.energy), "Js"),
                      a.measured ? duration_text(a.measured->latency) : "",
                      a.measured ? energy_text(a.measured->energy) : "", ""});
   }

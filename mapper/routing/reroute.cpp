@@ -215,9 +215,8 @@ bool reroute_if_better(const MappingProblem& problem, Mapping& mapping, const Re
   }
   const Metrics before = estimate(problem, mapping);
   const Metrics after = estimate(problem, other);
-  const auto most_energy = static_cast<double>(before.energy.count()) * (1 + kMoreEnergy);
   if (after.max_link_load >= before.max_link_load || after.latency > before.latency ||
-      static_cast<double>(after.energy.count()) > most_energy)
+      joules(after.energy) > joules(before.energy) * (1 + kMoreEnergy))
     return false;
   mapping = std::move(other);
   return true;
