@@ -18,8 +18,8 @@ constexpr double kPriceGrowth = 2;  // of the share by which a link is overloade
 // Greatest load of a link in the bounding box of an edge; 0 of an edge within a cell.
 double worst_load(const LinkLoads& loads, Cell a, Cell b) {
   const Mesh mesh = loads.mesh;
-  const auto [x0, x1] = std::minmax(mesh.x(a), mesh.x(b));
-  const auto [y0, y1] = std::minmax(mesh.y(a), mesh.y(b));
+  const auto [x0, x1] = std::minmax({mesh.x(a), mesh.x(b)});
+  const auto [y0, y1] = std::minmax({mesh.y(a), mesh.y(b)});
   double worst = 0;
   for (std::uint32_t y = y0; y <= y1; ++y) {
     for (std::uint32_t x = x0; x <= x1; ++x) {
