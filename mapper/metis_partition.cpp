@@ -8,6 +8,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "mapper/metis_turn.h"
 #include "mapper/partition.h"
 
 namespace ranvier::mapper {
@@ -78,6 +79,7 @@ std::vector<std::int32_t> split_to_parts(const MappingProblem& problem, std::int
   idx_t cut = 0;
   std::vector<real_t> imbalance(kConstraints, 1.1F);
   std::vector<idx_t> result(tiles - 1, 0);
+  const std::lock_guard turn(metis_turn());
   const int status =
       METIS_PartGraphKway(&vertices, &constraints, first.data(), neighbour.data(), vertex_weight.data(), nullptr,
                           edge_weight.data(), &wanted, nullptr, imbalance.data(), options.data(), &cut, result.data());

@@ -13,6 +13,7 @@
 #include "mapper/clusters/baselines.h"
 #include "mapper/clusters/box.h"
 #include "mapper/clusters/errors.h"
+#include "mapper/metis_turn.h"
 
 namespace ranvier::mapper::clusters {
 
@@ -115,6 +116,7 @@ class Bisector {
     std::array<idx_t, METIS_NOPTIONS> options{};
     METIS_SetDefaultOptions(options.data());
     options[METIS_OPTION_SEED] = seed_;
+    const std::lock_guard turn(metis_turn());
     if (METIS_PartGraphRecursive(&vertices, &constraints, first.data(), neighbour.data(), nullptr, nullptr,
                                  weight.data(), &parts, target.data(), nullptr, options.data(), &objective,
                                  side.data()) != METIS_OK)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls of METIS for parts and for halves.
 #include "mapper/hypergraph/metis_cuts.h"
+#include "mapper/metis_turn.h"
 
 #include <algorithm>
 #include <array>
@@ -64,6 +65,7 @@ std::vector<idx_t> halves(MetisInput& graph, std::size_t left, std::size_t parts
   const real_t share = static_cast<real_t>(left) / static_cast<real_t>(parts);
   std::vector<real_t> shares(constraints, share);
   shares.resize(2 * constraints, 1 - share);
+  const std::lock_guard turn(metis_turn());
   if (METIS_PartGraphRecursive(&vertices, &graph.constraints, graph.first.data(), graph.neighbour.data(),
                                graph.vertex_weight.data(), nullptr, graph.edge_weight.data(), &two, shares.data(),
                                balance.data(), options.data(), &cut, side.data()) != METIS_OK)
@@ -125,6 +127,7 @@ std::vector<idx_t> cut_k_way(MetisInput graph, std::size_t parts, std::vector<re
   auto options = options_with(seed);
   idx_t cut = 0;
   std::vector<idx_t> part(graph.vertices(), 0);
+  const std::lock_guard turn(metis_turn());
   if (METIS_PartGraphKway(&vertices, &graph.constraints, graph.first.data(), graph.neighbour.data(),
                           graph.vertex_weight.data(), nullptr, graph.edge_weight.data(), &wanted, nullptr,
                           imbalance.data(), options.data(), &cut, part.data()) != METIS_OK)

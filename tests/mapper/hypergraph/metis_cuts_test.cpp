@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "base/random_stream.h"
 #include "mapper/hypergraph/flat.h"
@@ -39,6 +40,44 @@ std::vector<std::int64_t> uneven_demand(RandomStream& random, std::uint32_t vert
   std::vector<std::int64_t> demand(vertices);
   for (std::int64_t& d : demand) d = random.below(8) == 0 ? 1000 : some_zero ? 0 : random.below(5);
   return demand;
+}
+
+/// A ring of 600 vertices with chords to random ones.
+MetisInput chorded_ring() {
+  RandomStream random(9, 0, 0);
+  constexpr std::uint32_t kVertices = 600;
+  std::vector<std::vector<idx_t>> next(kVertices);
+  const auto join = [&](std::uint32_t a, std::uint32_t b) {
+    next[a].push_back(static_cast<idx_t>(b));
+    next[b].push_back(static_cast<idx_t>(a));
+  };
+  for (std::uint32_t v = 0; v < kVertices; ++v) {
+    join(v, (v + 1) % kVertices);
+    join(v, (v + 2 + random.below(kVertices - 4)) % kVertices);
+  }
+  MetisInput graph;
+  for (const auto& of : next) {
+    graph.neighbour.insert(graph.neighbour.end(), of.begin(), of.end());
+    graph.first.push_back(static_cast<idx_t>(graph.neighbour.size()));
+  }
+  graph.edge_weight.assign(graph.neighbour.size(), 1);
+  graph.vertex_weight.assign(kVertices, 1);
+  return graph;
+}
+
+// METIS draws from one generator for the process: calls side by side took each other's numbers.
+TEST(Metis, CutsTheSameBesideOthers) {
+  const MetisInput graph = chorded_ring();
+  const auto alone = cut_k_way(graph, 12, {1.05F}, 3);
+  std::vector<int> same(8, 0);
+  {
+    std::vector<std::jthread> threads;
+    for (int& count : same)
+      threads.emplace_back([&] {
+        for (int i = 0; i < 10; ++i) count += cut_k_way(graph, 12, {1.05F}, 3) == alone ? 1 : 0;
+      });
+  }
+  EXPECT_EQ(same, std::vector<int>(8, 10));
 }
 
 TEST(Metis, SaysNothingOnStandardOutputHoweverUnevenTheWeights) {
