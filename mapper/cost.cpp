@@ -53,6 +53,7 @@ struct Estimator {
   Peaks integrate_busy{board.cores()};  // all levels; the units of a core work side by side
   Peaks fire_busy{board.cores()};
   Peaks link_busy{link_count(board)};
+  std::vector<bool> powered = std::vector<bool>(board.chips());  // by chip
   double host_busy = 0;
   std::int64_t barrier = 0;
   double chip_steps = 0;            // that the chip's synchronisation ends
@@ -299,6 +300,18 @@ struct Estimator {
     return way + static_cast<double>(chip.host_link.latency_cycles.value) + std::max(host, load.highest());
   }
 
+  void pass(LinkId link) { powered[board.chip_of(link_source(board, link)).value()] = true; }
+
+  /// As the simulator has it: a route through the corner of an L of chips keeps the fourth one awake.
+  void count_powered() {
+    if (metrics.cores == 0) return;
+    powered[board.chip_of(CoreId(0)).value()] = true;
+    for (const CoreId core : mapping.core_of)
+      if (core.valid()) powered[board.chip_of(core).value()] = true;
+    link_busy.for_each([&](std::size_t link) { pass(LinkId(link)); });
+    metrics.powered_chips = std::count(powered.begin(), powered.end(), true);
+  }
+
   void total() {
     double readout = readout_cycles();
     if (ticks) readout = late ? clock.up_to_tick(readout) : TickClock(chip.sync.tick_cycles.value).up_to_tick(readout);
@@ -314,8 +327,9 @@ struct Estimator {
     }
     metrics.step_time_ns_mean = nanoseconds(metrics.latency) / std::max(1.0, metrics.steps);
     for (const LayerEstimate& layer : metrics.layers) metrics.energy += layer.energy;
-    metrics.energy += times(chip.energy.step_sync, chip_steps * static_cast<double>(metrics.chips));
-    metrics.static_chips = energy_over(chip.energy.static_chip.value * metrics.chips, metrics.latency);
+    count_powered();
+    metrics.energy += times(chip.energy.step_sync, chip_steps * static_cast<double>(metrics.powered_chips));
+    metrics.static_chips = energy_over(chip.energy.static_chip.value * metrics.powered_chips, metrics.latency);
     if (device.used) metrics.static_device = energy_over(board.device->static_device.value, metrics.latency);
     metrics.energy += metrics.static_chips + metrics.static_device;
   }

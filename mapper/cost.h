@@ -34,7 +34,8 @@ struct LevelEstimate {
 /// Per image. Keys of `ranvier map --json` first.
 struct Metrics {
   std::int64_t cores = 0;
-  std::int64_t chips = 0;
+  std::int64_t chips = 0;          // with a tile
+  std::int64_t powered_chips = 0;  // those, chip 0, and those that packets pass
   std::int64_t tiles = 0;    // without the host tile
   double weighted_hops = 0;  // events times the distance to each destination core, as unicasts would pay
   double tree_hops = 0;      // events times the links that their relay chain crosses
@@ -47,7 +48,7 @@ struct Metrics {
   Duration initiation_interval;  // between two images: the latency, or of pipelines the busiest core, link or host link
   double step_time_ns_mean = 0;
   Energy energy;
-  Energy static_chips;                // of which by static power over the latency: of the chips used,
+  Energy static_chips;                // of which by static power over the latency: of powered chips,
   Energy static_device;               // and of the device
   std::vector<LevelEstimate> levels;  // staged schedules: by level; asynchronous: one
   std::vector<LayerEstimate> layers;  // by stage

@@ -38,6 +38,16 @@ class Peaks {
     return slot == kNone ? 0.0 : blocks_[slot].value[i % kBlock];
   }
   std::size_t size() const { return size_; }
+  /// Calls visit(i) for each load that is not zero.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::size_t b = 0; b < slot_.size(); ++b) {
+      if (slot_[b] == kNone) continue;
+      const Block& block = blocks_[slot_[b]];
+      for (std::size_t k = 0; k < kBlock; ++k)
+        if (block.value[k] != 0) visit(b * kBlock + k);
+    }
+  }
 
   double highest() {
     double most = 0;

@@ -100,5 +100,20 @@ TEST_F(Cost, ChipEdgesAreSlowerAndDearer) {
   EXPECT_DOUBLE_EQ(m.levels[1].network_cycles, 6 * 4 + (2 + 2 * 1 + 10 + 1) + 1 + (2 + 2 * 2));
 }
 
+// 0 1 | 2 3      Chips of 2 x 1 cores, two of four with tiles: the way from core 1 to 7 goes through the corner, chip
+// 1, 4 5 | 6 7      the potentials come back from 7 to 0 through the other, chip 2.
+TEST_F(Cost, ChipsThatPacketsPassArePowered) {
+  problem.board = toy_board(2, 1, 2, 2);
+  problem.board.chip.energy.static_chip.value = Power(1'000'000);
+  mapping.core_of = {CoreId(), CoreId(1), CoreId(1), CoreId(7), CoreId(7)};
+  mapping.routes = {{{CoreId(1)}}, {{CoreId(7)}}, {{CoreId(7)}}, {}};
+  const Metrics m = estimate(problem, mapping);
+  EXPECT_EQ(m.chips, 2);
+  EXPECT_EQ(m.powered_chips, 4);
+  EXPECT_EQ(m.static_chips, energy_over(Power(4'000'000), m.latency));
+  problem.flow_events = {10, 0, 0, 0};
+  EXPECT_EQ(estimate(problem, mapping).powered_chips, 3);
+}
+
 }  // namespace
 }  // namespace ranvier::mapper
