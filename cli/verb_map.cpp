@@ -160,6 +160,8 @@ ExitCode map(const MapArguments& a) {
   fmt::print(
       "\nestimated, an image: {:.1f} us in {:.0f} steps, {:.1f} nJ, {:.0f} hops, fullest link {:.3f} flits/cycle\n",
       microseconds(m.latency), m.steps, nanojoules(m.energy), m.tree_hops, m.max_link_load);
+  if (!job.program().temporal() && job.problem().schedule != mapper::Schedule::kStagedGraded)
+    fmt::print("this schedule's event counts are guesses, and may be several times off; ranvier run measures them\n");
   fmt::print("lower bounds of these tiles: {} ({}), {:.0f} hops; events to other cores {:.0f}, at least {:.0f}\n",
              counted(bounds.cores, "core"), bounds.cores_resource, bounds.tree_hops, m.connectivity,
              bounds.connectivity);

@@ -80,7 +80,7 @@ void check_relays(const MappingProblem& p, const Mapping& m, Findings& out) {
       out.add({.kind = FindingKind::kRelayRoom,
                .core = at.second,
                .text = fmt::format("core {} may get {} events to pass on in wave {} of {} of level {}, "
-                                   "relay_buffer_events is {}: more waves, or chains that begin anew at their source",
+                                   "relay_buffer_events is {}: more `waves`, or `starts` in its chains",
                                    at.second.value(), *most, most - events.begin(), events.size(), at.first, holds)});
   }
   // A pipeline has several images in it, each in another level.
@@ -90,8 +90,8 @@ void check_relays(const MappingProblem& p, const Mapping& m, Findings& out) {
           {.kind = FindingKind::kRelayRoom,
            .core = core,
            .text = fmt::format("core {} may get {} events to pass on at once, from levels that work side by side on "
-                               "different images, relay_buffer_events is {}: more waves, or chains that begin anew "
-                               "at their source",
+                               "different images, relay_buffer_events is {}: more `waves`, or `starts` in its "
+                               "chains",
                                core.value(), events, holds)});
 }
 

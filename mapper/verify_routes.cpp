@@ -95,7 +95,9 @@ void check_routes(const MappingProblem& p, const Mapping& m, Findings& out) {
       last_start = start;
     }
     if (!starts_fit) {
-      bad(fmt::format("flow {} has starts that are no places of a relay chain in ascending order", f));
+      bad(relayed ? fmt::format("flow {}: its `starts` must ascend and be places of its chain, 1 to {}", f,
+                                chain.empty() ? 0 : chain.size() - 1)
+                  : fmt::format("flow {} has `starts`, which only chains of relays have", f));
       continue;
     }
     std::vector<CoreId> reached = chain;

@@ -10,7 +10,7 @@
 
 namespace ranvier::mapper {
 
-/// Of a neuron a level may send no less than its events: so many waves are possible.
+/// More waves than a tile has neurons, times tokens, would leave some without an event.
 inline std::int64_t most_waves(const Tile& tile) {
   return std::max<std::int64_t>(1, std::int64_t{tile.tokens.size()} * tile.outputs.size());
 }

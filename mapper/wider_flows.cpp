@@ -2,6 +2,7 @@
 #include "mapper/wider_flows.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 namespace ranvier::mapper {
