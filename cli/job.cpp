@@ -193,10 +193,11 @@ void Job::check_max_steps() const {
                                 [](const mapper::Tile& tile) { return tile.sums_for_others(); }) ||
                     std::any_of(mapping_.delay.begin(), mapping_.delay.end(), [](std::int32_t d) { return d > 0; });
   if (late && problem_.schedule == workloads::Schedule::kAsynchronousUnary)
-    throw UsageError("--max-steps",
-                     "this mapping has input slices, cut LayerNorm rows or delays, so that events come later than in the "
-                     "reference: before rest there are no integers to compare with; take a chip without them, or leave "
-                     "it out");
+    throw UsageError(
+        "--max-steps",
+        "this mapping has input slices, cut LayerNorm rows or delays, so that events come later than in the "
+        "reference: before rest there are no integers to compare with; take a chip without them, or leave "
+        "it out");
 }
 
 sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes,

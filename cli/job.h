@@ -32,8 +32,8 @@ struct JobOptions {
   std::string preset = "latency";
   std::string constraints_file;         // map_options.h
   std::vector<std::string> dead_cores;  // "x,y" or "x,y,core of the router"
-  double time_budget_s = 0;          // of the mapper; 0: none
-  std::int32_t reroute_rounds = 24;  // of the mapper, on the chosen placement
+  double time_budget_s = 0;             // of the mapper; 0: none
+  std::int32_t reroute_rounds = 24;     // of the mapper, on the chosen placement
   std::string token_mode = "auto";
   std::string set;                 // numbers of layered-lif or an irregular network
   std::string timing = "network";  // simple: the rule of sim/simple_timing.h instead of a fidelity

@@ -95,9 +95,8 @@ void add_run_verb(CLI::App& app, Context& context) {
                                  "run this mapping file, which ranvier map or a hand wrote, instead of mapping; target "
                                  "and schedule are its own");
   // What the file says, or only a search would look at.
-  for (const char* option :
-       {"--target", "--schedule", "--preset", "--token-mode", "--constraints", "--dead-core", "--reroute-rounds",
-        "--time-budget-s", "--place", "--objective", "--engines"})
+  for (const char* option : {"--target", "--schedule", "--preset", "--token-mode", "--constraints", "--dead-core",
+                             "--reroute-rounds", "--time-budget-s", "--place", "--objective", "--engines"})
     given->excludes(verb->get_option(option));
   verb->get_option("--target")->required(false);
   verb->add_option("-o,--out", a->out, "run folder; runs/<workload>-<target>-<schedule> when left out");

@@ -36,12 +36,12 @@ struct Metrics {
   std::int64_t cores = 0;
   std::int64_t chips = 0;          // with a tile
   std::int64_t powered_chips = 0;  // those, chip 0, and those that packets pass
-  std::int64_t tiles = 0;    // without the host tile
-  double weighted_hops = 0;  // events times the distance to each destination core, as unicasts would pay
-  double tree_hops = 0;      // events times the links that their relay chain crosses
-  double max_link_load = 0;  // flits over cycles of its level, the fullest link
-  double connectivity = 0;   // events times distinct destination cores other than the source's
-  double crossings = 0;      // flits over chip edges
+  std::int64_t tiles = 0;          // without the host tile
+  double weighted_hops = 0;        // events times the distance to each destination core, as unicasts would pay
+  double tree_hops = 0;            // events times the links that their relay chain crosses
+  double max_link_load = 0;        // flits over cycles of its level, the fullest link
+  double connectivity = 0;         // events times distinct destination cores other than the source's
+  double crossings = 0;            // flits over chip edges
   double steps = 0;
   Cycles cycles;  // of all steps, and of reading the potentials
   Duration latency;

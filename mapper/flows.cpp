@@ -152,9 +152,9 @@ std::vector<double> estimate_flow_events(const Program& program, const std::vect
   for (const Flow& flow : flows) {
     const Tile& source = tiles[flow.source.value()];
     const double values = static_cast<double>(flow.tokens.size()) * flow.channels.size();
-    const double each = carries_zeros(tiles, flow)  ? 1.0
+    const double each = carries_zeros(tiles, flow) ? 1.0
                         : source.sums_for_others() ? passes_of(program, source.stage, schedule)
-                                                    : events_per_value(program, source.stage, schedule);
+                                                   : events_per_value(program, source.stage, schedule);
     events.push_back(values * each);
   }
   return events;

@@ -20,7 +20,7 @@ struct StageCut {
   std::int32_t token_parts = 1;
   TokenMode mode = TokenMode::kShared;
   std::int32_t statistics_parts = 0;  // cut LayerNorm rows only: statistics tiles of a token part
-  std::vector<Range> outputs{};  // parts of any size instead of even ones, output_parts of them; empty: even
+  std::vector<Range> outputs{};       // parts of any size instead of even ones, output_parts of them; empty: even
   std::int64_t tiles() const { return (std::int64_t{output_parts} * input_parts + statistics_parts) * token_parts; }
 };
 
@@ -31,8 +31,8 @@ std::int32_t max_input_parts(const workloads::Stage& stage);
 /// True where a part of a token's channels needs the statistics of all of them.
 bool needs_statistics(const workloads::Stage& stage);
 
-/// The tiles of a cut, each owner followed by its input slices, those of a token part by its statistics tiles. `first` is
-/// the id of the first.
+/// The tiles of a cut, each owner followed by its input slices, those of a token part by its statistics tiles. `first`
+/// is the id of the first.
 std::vector<Tile> tiles_of(const workloads::Program& program, const chips::CoreKind& core, StageId stage,
                            const StageCut& cut, TileId first);
 

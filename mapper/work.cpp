@@ -120,8 +120,7 @@ std::int64_t touched_by_event(const Program& program, const Tile& tile, int port
     case StageKind::kLif: {
       // The mean over the inputs that reach the tile.
       const Reach reach = reach_of(program, tile, 0);
-      const std::int64_t inputs =
-          s.sparse ? s.in_channels : std::int64_t{reach.tokens.size()} * reach.channels.size();
+      const std::int64_t inputs = s.sparse ? s.in_channels : std::int64_t{reach.tokens.size()} * reach.channels.size();
       const std::int64_t synapses =
           workloads::synapse_count(s, {tile.outputs.begin, tile.outputs.end}, {tile.tokens.begin, tile.tokens.end});
       return inputs == 0 ? 0 : (synapses + inputs - 1) / inputs;

@@ -16,11 +16,11 @@
 #include "sim/firing_rule.h"
 #include "sim/flow_table.h"
 #include "sim/host_codes.h"
-#include "sim/pipeline_recorder.h"
 #include "sim/image_tally.h"
+#include "sim/network_probe.h"
+#include "sim/pipeline_recorder.h"
 #include "sim/rank_exchange.h"
 #include "sim/run_accounts.h"
-#include "sim/network_probe.h"
 #include "sim/simulate.h"
 #include "sim/step_ledger.h"
 #include "sim/wave_emissions.h"
@@ -34,9 +34,9 @@ struct StepTiming {
   std::int64_t compute = 0;  // until the slowest core was done
   std::int64_t network = 0;  // until the last delivery
   std::int64_t overrun_phases = 0;
-  std::int64_t work = 0;  // duration without synchronisation; 0: there was none
-  CoreId slowest_core = CoreId();  // that was done at `compute`; invalid: none worked
-  std::int64_t due = -1;  // fixed tick: when the step was to begin; negative: as it did
+  std::int64_t work = 0;            // duration without synchronisation; 0: there was none
+  CoreId slowest_core = CoreId();   // that was done at `compute`; invalid: none worked
+  std::int64_t due = -1;            // fixed tick: when the step was to begin; negative: as it did
   std::int64_t overrun_cycles = 0;  // fixed tick: of its work after the end of its tick
 };
 
@@ -193,7 +193,7 @@ class ChipRun {
   static constexpr std::size_t kNoActivity = static_cast<std::size_t>(-1);
   std::vector<std::size_t> last_activity_;  // by core and unit: index into the tally's activities
   std::vector<std::uint8_t> stage_fired_;   // in this step
-  NetworkProbe network_probe_;  // since the last step ended
+  NetworkProbe network_probe_;              // since the last step ended
 };
 
 }  // namespace ranvier::sim

@@ -41,8 +41,8 @@ struct Emission {
   }
 };
 
-/// Events that one tile sent in one step and that take the same flows: each token once, ascending; `rows` holds the same
-/// by token for kernels, where it is there. The ports of `events` are not set: it is the taker's that counts.
+/// Events that one tile sent in one step and that take the same flows: each token once, ascending; `rows` holds the
+/// same by token for kernels, where it is there. The ports of `events` are not set: it is the taker's that counts.
 struct EventTrain {
   std::span<const Event> events;
   const workloads::EventBatch* rows = nullptr;
@@ -84,9 +84,9 @@ class CoreModel {
   virtual bool restless() const = 0;
   /// Codes S[token][channel] of the tile's ranges, row-major; for `add` the sums R; for the head the potentials V.
   virtual std::vector<std::int32_t> codes() const = 0;
-  /// Membrane potentials in program units, laid out as codes(): with all that has arrived, as the tile would see them if
-  /// it fired now. ST-BIF: theta/2 + f(X) - theta S; without encoder the sums; CUBA: the voltage v after the last step.
-  /// Empty where the core's state cannot be read from outside.
+  /// Membrane potentials in program units, laid out as codes(): with all that has arrived, as the tile would see them
+  /// if it fired now. ST-BIF: theta/2 + f(X) - theta S; without encoder the sums; CUBA: the voltage v after the last
+  /// step. Empty where the core's state cannot be read from outside.
   virtual std::vector<std::int64_t> potentials() const { return {}; }
   virtual const CoreCounters& counters() const = 0;
   /// State as bytes, for checkpoints and for re-running a mismatch; restore() takes what save() gave.

@@ -6,11 +6,12 @@
 namespace ranvier::sim {
 
 EventsLost::EventsLost(CoreId core_, std::int32_t image_, std::int32_t step_, std::int64_t count_)
-    : Error(ExitCode::kFunctionalMismatch,
-            fmt::format(
-                "core {}: relay buffer lost {} event{} in image {}, step {}; map anew, since a mapping that the verifier "
-                "passes loses none, raise relay_buffer_events in the chip file, or allow loss",
-                core_.value(), count_, count_ == 1 ? "" : "s", image_, step_)),
+    : Error(
+          ExitCode::kFunctionalMismatch,
+          fmt::format(
+              "core {}: relay buffer lost {} event{} in image {}, step {}; map anew, since a mapping that the verifier "
+              "passes loses none, raise relay_buffer_events in the chip file, or allow loss",
+              core_.value(), count_, count_ == 1 ? "" : "s", image_, step_)),
       core(core_),
       image(image_),
       step(step_),

@@ -81,8 +81,7 @@ void PipelineRecorder::end_readout(std::int64_t cycles, std::span<const TileId> 
 }
 
 void PipelineRecorder::end_step(std::size_t level, const mapper::DeviceStep& device, std::int64_t cycles,
-                                std::span<const TileId> tiles, std::span<const std::int64_t> busy,
-                                ImageTally& tally) {
+                                std::span<const TileId> tiles, std::span<const std::int64_t> busy, ImageTally& tally) {
   if (!active_) return;
   PipelineLevel& noted = tally.pipeline[level];
   noted.cycles += cycles;

@@ -27,7 +27,7 @@ TEST(TrainTiming, TotalsOfRandomChipsAreThoseOfFlits) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     for (const Schedule schedule : {Schedule::kStagedGraded, Schedule::kAsynchronousUnary}) {
       const auto c = testing::checkpoint_case(seed, schedule);
-      c->mapping.waves.clear();  // the bounds are for whole levels
+      c->mapping.waves.clear();                                          // the bounds are for whole levels
       c->problem.board.chip.sync.policy = chips::SyncPolicy::kDataflow;  // nothing rounds the difference away
       const testing::Images images = testing::checkpoint_images(*c, seed, 1);
       const RunResult flits = run(*c, images, Fidelity::kCycle);
