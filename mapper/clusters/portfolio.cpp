@@ -129,18 +129,6 @@ double hops_of(const ClusterGraph& graph, Mesh mesh, const Placement& cells) {
   return objective_value(graph, mesh, cells, {});
 }
 
-// Numbers of rows whose bands have the least weighted hops, best first.
-std::vector<std::uint32_t> best_bands(const ClusterGraph& graph, Mesh mesh, std::int32_t count) {
-  std::vector<std::pair<double, std::uint32_t>> tried;
-  for (std::uint32_t rows = 1; rows <= mesh.height; rows += 1 + rows / 8)
-    tried.emplace_back(hops_of(graph, mesh, place_in_bands(graph, mesh, rows)), rows);
-  std::sort(tried.begin(), tried.end());
-  std::vector<std::uint32_t> best;
-  for (const auto& [hops, rows] : tried)
-    if (best.size() < static_cast<std::size_t>(count)) best.push_back(rows);
-  return best;
-}
-
 // Moves of a run: dense graphs get fewer, as each costs more, though not so few that the run takes no longer.
 std::int64_t moves_of(const ClusterGraph& graph, std::int64_t a_cluster, std::int64_t least, std::int64_t most) {
   const double clusters = static_cast<double>(std::max<std::size_t>(graph.size(), 1));

@@ -6,11 +6,11 @@
 #include <array>
 #include <cmath>
 #include <numeric>
-#include <span>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "mapper/clusters/compact_window.h"
 #include "mapper/clusters/limits.h"
 #include "mapper/clusters/portfolio.h"
 #include "mapper/clusters/solvers.h"
@@ -25,15 +25,21 @@ struct Heat {
   double share = 0;  // of all moves
 };
 
-// Where a move is dear or little has changed the cool one wins, which stays near the start; where moves cost nothing
-// the hot one: a long one finds better shapes than several short ones.
+// Where a move is dear or little has changed the cool one wins, which stays near the start.
 constexpr std::array<Heat, 3> kHeats{{{0.1, 0.1}, {2.5, 0.25}, {6, 0.6}}};
-constexpr std::array<Heat, 2> kFreeHeats{{{0.1, 0.05}, {6, 0.9}}};
+// Where moves cost nothing one long annealing finds better shapes than several short ones; it begins with the start,
+// hot, or, if a short annealing of bands of layers comes out better than a cool one of the start, with those.
+constexpr Heat kFreeCool{0.1, 0.05};
+constexpr Heat kFreeBands{1, 0.05};  // each
+constexpr Heat kFreeHot{6, 0.8};
+constexpr Heat kFreeFromBands{2, 0.8};
+constexpr std::int32_t kFreeBandsTried = 2;
 constexpr double kLimitHeat = 0.1;
 constexpr double kLimitShare = 0.01;  // of all moves, for each try to come below a limit
 constexpr double kCool = 0.01;
 constexpr std::uint32_t kRadius = 32;
 constexpr std::uint32_t kLimitRadius = 8;
+constexpr std::uint64_t kStreams = 8;  // of random numbers, a seed
 
 double weighted_hops(const ClusterGraph& graph, Mesh mesh, const Placement& at) {
   double sum = 0;
@@ -62,16 +68,41 @@ bool same_rates(const ClusterGraph& a, const ClusterGraph& b) {
   return true;
 }
 
-/// The graph with its clusters renumbered by the cell they are on, so that no decision sees the caller's numbers.
-struct ByCell {
+/// Longest path from a cluster that nothing sends to, by cluster; 0 on and behind cycles.
+std::vector<std::uint32_t> layers(const ClusterGraph& graph) {
+  std::vector<std::vector<Cluster>> targets(graph.size());
+  std::vector<std::uint32_t> waits(graph.size(), 0);
+  for (const Edge& e : graph.edges()) {
+    targets[e.source].push_back(e.target);
+    ++waits[e.target];
+  }
+  std::vector<Cluster> ready;
+  for (Cluster c = 0; c < graph.size(); ++c)
+    if (waits[c] == 0) ready.push_back(c);
+  std::vector<std::uint32_t> layer(graph.size(), 0);
+  for (std::size_t i = 0; i < ready.size(); ++i)
+    for (const Cluster to : targets[ready[i]]) {
+      layer[to] = std::max(layer[to], layer[ready[i]] + 1);
+      if (--waits[to] == 0) ready.push_back(to);
+    }
+  for (Cluster c = 0; c < graph.size(); ++c)
+    if (waits[c] > 0) layer[c] = 0;
+  return layer;
+}
+
+/// The graph with its clusters renumbered by layer, then by the cell they are on, so that no decision sees the caller's
+/// numbers.
+struct Renumbered {
   std::vector<Cluster> cluster_of;  // of the renumbered graph, in the caller's numbers
   ClusterGraph graph;
 };
 
-ByCell by_cell(const ClusterGraph& graph, const Placement& start) {
+Renumbered by_layer_and_cell(const ClusterGraph& graph, const Placement& start) {
+  const std::vector<std::uint32_t> layer = layers(graph);
   std::vector<Cluster> order(graph.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](Cluster a, Cluster b) { return start[a] < start[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](Cluster a, Cluster b) { return std::tie(layer[a], start[a]) < std::tie(layer[b], start[b]); });
   std::vector<Cluster> rank(graph.size());
   for (std::size_t i = 0; i < order.size(); ++i) rank[order[i]] = static_cast<Cluster>(i);
   std::vector<Edge> edges;
@@ -116,6 +147,34 @@ struct Search {
   const Objective& objective;
   const Metrics& limits;
   double price = 0;
+  double moves = 0;  // of all annealings
+  std::uint64_t seed = 1;
+
+  Placement annealed(const Placement& from, Heat how, std::uint64_t stream) const {
+    return anneal(graph, mesh, from, objective, {std::llround(how.share * moves), how.heat, kCool, kRadius},
+                  seed * kStreams + stream);
+  }
+
+  std::vector<Found> priced() const {
+    std::vector<Found> found;
+    for (std::size_t i = 0; i < kHeats.size(); ++i) found.push_back(judged(annealed(home, kHeats[i], i)));
+    return found;
+  }
+
+  std::vector<Found> free() const {
+    std::vector<Found> found{judged(annealed(home, kFreeCool, 0))};
+    const CompactWindow window = compact_window(mesh, graph.size());
+    std::uint64_t stream = 1;
+    std::size_t best = 0;
+    for (const std::uint32_t rows : best_bands(graph, window.start, kFreeBandsTried)) {
+      const Placement bands = place_in_bands(graph, window.start, rows);
+      found.push_back(
+          judged(annealed(moved_to_mesh(window, mesh, moved_to_room(window, bands)), kFreeBands, ++stream)));
+      if (found.back().cost < found[best].cost) best = found.size() - 1;
+    }
+    found.push_back(judged(best > 0 ? annealed(found[best].cells, kFreeFromBands, 1) : annealed(home, kFreeHot, 1)));
+    return found;
+  }
 
   Found judged(const Placement& at) const {
     Found found{sent_home(graph, mesh, at, objective), 0, false};
@@ -125,7 +184,8 @@ struct Search {
   }
 
   /// Of those found and of staying, the cheapest that keeps the limits.
-  Found best(std::vector<Found> found, double staying, const AnnealSchedule& brief, std::uint64_t seed) const {
+  Found best(std::vector<Found> found, double staying) const {
+    const AnnealSchedule brief{std::llround(kLimitShare * moves), kLimitHeat, kCool, kLimitRadius};
     std::stable_sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.cost < b.cost; });
     Found best{home, staying, true};
     for (Found& f : found) {
@@ -149,7 +209,7 @@ Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, con
   result.before = result.after = measure(graph, mesh, start);
   result.hops_before = result.hops_after = weighted_hops(graph, mesh, start);
   if (graph.size() == 0) return result;
-  const ByCell canonical = by_cell(graph, start);
+  const Renumbered canonical = by_layer_and_cell(graph, start);
   Placement home(graph.size());
   for (std::size_t i = 0; i < home.size(); ++i) home[i] = start[canonical.cluster_of[i]];
   const double price = options.migration_hops / options.horizon_inferences;
@@ -157,17 +217,10 @@ Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, con
   // Neighbours on neighbouring cells are no fault, though they load their link more than if they were far apart.
   limits.congestion_max = std::max(limits.congestion_max, heaviest_edge(graph));
   const Objective objective{tail_price(graph), result.before.distance_max, price, home};
-  const Search search{canonical.graph, mesh, home, objective, limits, price};
   const auto moves = static_cast<double>(annealing_moves(canonical.graph, options.effort));
-  std::vector<Found> found;
-  const std::span<const Heat> heats = price > 0 ? std::span<const Heat>(kHeats) : std::span<const Heat>(kFreeHeats);
-  for (std::size_t i = 0; i < heats.size(); ++i) {
-    const AnnealSchedule schedule{std::llround(heats[i].share * moves), heats[i].heat, kCool, kRadius};
-    found.push_back(
-        search.judged(anneal(canonical.graph, mesh, home, objective, schedule, options.seed * kHeats.size() + i)));
-  }
-  const AnnealSchedule brief{std::llround(kLimitShare * moves), kLimitHeat, kCool, kLimitRadius};
-  const Found best = search.best(std::move(found), result.hops_before, brief, options.seed);
+  const Search search{canonical.graph, mesh, home, objective, limits, price, moves, options.seed};
+  std::vector<Found> found = price > 0 ? search.priced() : search.free();
+  const Found best = search.best(std::move(found), result.hops_before);
 
   Placement moved(graph.size());
   for (std::size_t i = 0; i < home.size(); ++i) moved[canonical.cluster_of[i]] = best.cells[i];

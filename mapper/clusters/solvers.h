@@ -17,6 +17,8 @@ Placement place_snake(const ClusterGraph& graph, Mesh mesh);
 Placement place_hilbert(const ClusterGraph& graph, Mesh mesh);
 /// Bands of `rows` rows, to and fro; in a band column by column, up and down. One row is the snake.
 Placement place_in_bands(const ClusterGraph& graph, Mesh mesh, std::uint32_t rows);
+/// Numbers of rows whose bands have the least weighted hops, best first; at most `count`.
+std::vector<std::uint32_t> best_bands(const ClusterGraph& graph, Mesh mesh, std::int32_t count);
 
 /// Potentials of Jin et al. (ASPLOS 2023); the squared ones ignore weights, as in the authors' published code.
 enum class Potential : std::uint8_t { kL1, kL1Squared, kL2Squared };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Placements that follow an order of the cells and do not look at edges.
+// Placements that follow an order of the cells; edges only tell which of several is shortest.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -10,6 +10,7 @@
 #include "base/random_stream.h"
 #include "mapper/clusters/errors.h"
 #include "mapper/clusters/solvers.h"
+#include "mapper/clusters/swap_state.h"
 
 namespace ranvier::mapper::clusters {
 
@@ -98,6 +99,17 @@ Placement place_in_bands(const ClusterGraph& graph, Mesh mesh, std::uint32_t row
     }
   }
   return cells;
+}
+
+std::vector<std::uint32_t> best_bands(const ClusterGraph& graph, Mesh mesh, std::int32_t count) {
+  std::vector<std::pair<double, std::uint32_t>> tried;
+  for (std::uint32_t rows = 1; rows <= mesh.height; rows += 1 + rows / 8)
+    tried.emplace_back(objective_value(graph, mesh, place_in_bands(graph, mesh, rows), {}), rows);
+  std::sort(tried.begin(), tried.end());
+  std::vector<std::uint32_t> best;
+  for (const auto& [hops, rows] : tried)
+    if (best.size() < static_cast<std::size_t>(count)) best.push_back(rows);
+  return best;
 }
 
 Placement place_hilbert(const ClusterGraph& graph, Mesh mesh) {
