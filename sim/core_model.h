@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -102,7 +103,8 @@ struct TileSpec {
   bool graded = true;  // payloads are codes; else unary
 };
 
-using CoreFactory = std::unique_ptr<CoreModel> (*)(const TileSpec&);
+/// Null where the behavioural model serves.
+using CoreFactory = std::function<std::unique_ptr<CoreModel>(const TileSpec&)>;
 
 /// The model that every core has unless the user asks for another.
 std::unique_ptr<CoreModel> make_behavioural_core(const TileSpec& spec);
