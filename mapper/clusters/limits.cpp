@@ -15,22 +15,21 @@ constexpr double kTail = 2;
 constexpr double kTailGrowth = 8;
 constexpr double kPriceGrowth = 2;  // of the share by which a link is overloaded
 
-// Greatest load of a link in the bounding box of an edge; 0 of an edge within a cell.
-double worst_load(const LinkLoads& loads, Cell a, Cell b) {
+}  // namespace
+
+double fullest_link(const LinkLoads& loads, Cell a, Cell b) {
   const Mesh mesh = loads.mesh;
   const auto [x0, x1] = std::minmax({mesh.x(a), mesh.x(b)});
   const auto [y0, y1] = std::minmax({mesh.y(a), mesh.y(b)});
-  double worst = 0;
+  double fullest = 0;
   for (std::uint32_t y = y0; y <= y1; ++y) {
     for (std::uint32_t x = x0; x <= x1; ++x) {
-      if (x < x1) worst = std::max(worst, loads.east[mesh.at(x, y)]);
-      if (y < y1) worst = std::max(worst, loads.south[mesh.at(x, y)]);
+      if (x < x1) fullest = std::max(fullest, loads.east[mesh.at(x, y)]);
+      if (y < y1) fullest = std::max(fullest, loads.south[mesh.at(x, y)]);
     }
   }
-  return worst;
+  return fullest;
 }
-
-}  // namespace
 
 double tail_price(const ClusterGraph& graph) {
   return graph.edges().empty() ? 0 : kTail * graph.total_weight() / static_cast<double>(graph.edges().size());
@@ -56,7 +55,7 @@ Placement within_limits(const ClusterGraph& graph, Mesh mesh, Placement start, c
       any_priced = true;
       const LinkLoads loads = link_loads(graph, mesh, start);
       for (Edge& edge : priced) {
-        const double over = worst_load(loads, start[edge.source], start[edge.target]) / limits.congestion_max - 1;
+        const double over = fullest_link(loads, start[edge.source], start[edge.target]) / limits.congestion_max - 1;
         if (over > 0) edge.weight *= 1 + kPriceGrowth * over;
       }
     }

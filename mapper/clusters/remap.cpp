@@ -15,6 +15,7 @@
 #include "mapper/clusters/portfolio.h"
 #include "mapper/clusters/solvers.h"
 #include "mapper/clusters/swap_state.h"
+#include "mapper/clusters/undone_trips.h"
 
 namespace ranvier::mapper::clusters {
 
@@ -190,8 +191,14 @@ struct Search {
     Found best{home, staying, true};
     for (Found& f : found) {
       if (f.cost >= best.cost) break;
-      if (!f.keeps_limits) f = judged(within_limits(graph, mesh, std::move(f.cells), limits, brief, seed, objective));
-      if (f.keeps_limits && f.cost < best.cost) best = std::move(f);
+      std::vector<Found> kept{std::move(f)};
+      if (!kept.front().keeps_limits) {
+        const Placement broken = kept.front().cells;
+        kept.push_back(judged(within_limits(graph, mesh, broken, limits, brief, seed, objective)));
+        if (price > 0) kept.push_back(judged(without_worst_trips(graph, mesh, home, broken, limits)));
+      }
+      for (Found& k : kept)
+        if (k.keeps_limits && k.cost < best.cost) best = std::move(k);
     }
     return best;
   }
@@ -213,7 +220,7 @@ Remapped remap(const ClusterGraph& graph, Mesh mesh, const Placement& start, con
   Placement home(graph.size());
   for (std::size_t i = 0; i < home.size(); ++i) home[i] = start[canonical.cluster_of[i]];
   const double price = options.migration_hops / options.horizon_inferences;
-  Metrics limits = result.before;
+  Metrics limits = measure(canonical.graph, mesh, home);  // sums in the order of what is held against them
   // Neighbours on neighbouring cells are no fault, though they load their link more than if they were far apart.
   limits.congestion_max = std::max(limits.congestion_max, heaviest_edge(graph));
   const Objective objective{tail_price(graph), result.before.distance_max, price, home};
