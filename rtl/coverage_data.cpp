@@ -31,7 +31,8 @@ std::vector<CoverPoint> as_points(const std::map<std::string, std::int64_t>& hit
 
 CoverageData read_coverage(const std::filesystem::path& path) {
   std::istringstream in(read_file(path));
-  std::map<std::string, std::int64_t> lines, toggles, covers;
+  std::map<std::string, std::int64_t> lines, covers;
+  std::vector<TogglePoint> toggles;
   std::string line;
   while (std::getline(in, line)) {
     if (line.empty() || line.front() == '#') continue;
@@ -42,18 +43,19 @@ CoverageData read_coverage(const std::filesystem::path& path) {
       throw RtlFileError(path.string(), "not a coverage file of Verilator");
     }
     const std::string text = line.substr(3, close - 2);
-    const std::string place =
-        std::filesystem::path(value_of(text, "f")).filename().string() + ":" + value_of(text, "l");
+    const std::string name = std::filesystem::path(value_of(text, "f")).filename().string();
+    const std::string place = name + ":" + value_of(text, "l");
+    const std::string object = value_of(text, "o");
     const std::string page = value_of(text, "page");
     if (page.starts_with("v_toggle")) {
-      toggles[place + " " + value_of(text, "h") + " " + value_of(text, "o")] += count;
+      toggles.push_back({name, std::stoll(value_of(text, "l")), value_of(text, "h"), object, count});
     } else if (page.starts_with("v_user")) {
-      covers[place] += count;
+      covers[object == "cover" ? place : object] += count;
     } else {
-      lines[place + " " + value_of(text, "o")] += count;
+      lines[place + " " + object] += count;
     }
   }
-  return {as_points(lines), as_points(toggles), as_points(covers)};
+  return {as_points(lines), std::move(toggles), as_points(covers)};
 }
 
 double covered(const std::vector<CoverPoint>& points) {

@@ -4,23 +4,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
-#include <string>
 
 #include "rtl/regression.h"
 #include "rtl/spike_core_port.h"
 
 namespace ranvier::rtl {
 
-/// Functional bins by name; a bin that no seed reached is there with 0.
-using Bins = std::map<std::string, std::int64_t>;
+/// All functional bins, with 0.
 Bins empty_bins();
-
-struct SeedOutcome {
-  SeedResult result;
-  std::optional<Mismatch> mismatch;
-};
 
 /// Runs `steps` ticks of `seed` on the core behind `port`, reset first; adds to `bins`.
 SeedOutcome run_seed(SpikeCorePort& port, std::uint64_t seed, std::int32_t steps, Bins& bins);

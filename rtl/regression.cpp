@@ -4,14 +4,17 @@
 #include <fmt/format.h>
 
 #include <unistd.h>
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 
 #include "base/random.h"
-#include "rtl/coverage_data.h"
-#include "rtl/errors.h"
-#include "rtl/random_bench.h"
+#include "rtl/coverage_rules.h"
+#include "rtl/data_file.h"
+#include "rtl/regression_cores.h"
+#include "rtl/regression_errors.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -48,63 +51,104 @@ std::vector<std::uint64_t> seeds_of(const RegressionOptions& options) {
   return seeds;
 }
 
-std::string run_again_with_wave(const RegressionOptions& options, std::uint64_t seed, std::uint32_t init) {
+std::vector<RegressionEntry> chosen_cores(const std::vector<std::string>& names) {
+  const auto all = regression_cores();
+  if (names.empty()) return {all.begin(), all.end()};
+  std::vector<RegressionEntry> chosen;
+  for (const std::string& name : names) {
+    const auto at = std::find_if(all.begin(), all.end(), [&](const RegressionEntry& e) { return e.name == name; });
+    if (at == all.end()) {
+      std::string known;
+      for (const RegressionEntry& e : all) known += (known.empty() ? "" : ", ") + std::string(e.name);
+      throw UnknownRegressionCore(name, known);
+    }
+    chosen.push_back(*at);
+  }
+  return chosen;
+}
+
+std::string run_again_with_wave(RegressionCore& core, const std::string& name, std::uint64_t seed,
+                                const RegressionOptions& options) {
   if (options.wave_dir.empty()) return {};
   fs::create_directories(options.wave_dir);
-  const fs::path wave = fs::path(options.wave_dir) / fmt::format("rv_spike_core.{}.fst", seed);
-  const std::unique_ptr<SpikeCorePort> port = make_check_port(init);
-  port->open_wave(wave);
-  Bins ignored;
-  run_seed(*port, seed, options.steps, ignored);
+  const fs::path wave = fs::path(options.wave_dir) / fmt::format("{}.{}.fst", name, seed);
+  core.run_with_wave(seed, options.steps, wave);
   return wave.string();
+}
+
+CoreRegression run_core(const RegressionEntry& entry, const std::vector<std::uint64_t>& seeds,
+                        const RegressionOptions& options, const fs::path& scratch) {
+  const auto start = std::chrono::steady_clock::now();
+  CoreRegression result;
+  result.core = entry.name;
+  const CoverageRules rules = read_coverage_rules(rtl_data("coverage") / (result.core + ".yaml"));
+  const std::unique_ptr<RegressionCore> core = entry.make(static_cast<std::uint32_t>(options.seed));
+  std::int64_t fast_cycles = 0;
+  double fast_s = 0;
+  for (const std::uint64_t seed : seeds) {
+    SeedOutcome outcome = core->run(seed, options.steps);
+    result.seeds.push_back(outcome.result);
+    fast_cycles += outcome.result.fast_cycles;
+    fast_s += outcome.result.fast_s;
+    ++(outcome.result.passed ? result.passed : result.failed);
+    if (outcome.mismatch) {
+      outcome.mismatch->core = result.core;
+      outcome.mismatch->wave = run_again_with_wave(*core, result.core, seed, options);
+      result.mismatches.push_back(*outcome.mismatch);
+    }
+  }
+  if (fast_s > 0) result.cycles_per_s = static_cast<double>(fast_cycles) / fast_s;
+  const fs::path file = scratch / (result.core + ".dat");
+  core->write_coverage(file);
+  for (const auto& [name, hits] : core->bins()) result.functional.push_back({name, hits});
+  apply_coverage(read_coverage(file), rules, result);
+  result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
 }
 
 }  // namespace
 
 std::string Mismatch::message() const {
-  std::string text = fmt::format("rv_spike_core seed {}: cycle {}, step {}, token {}, neuron {}: expected {}, got {}",
-                                 seed, cycle, step, token, neuron, expected, got);
+  const std::string where = place.empty() ? fmt::format("token {}, neuron {}", token, neuron) : place;
+  std::string text = fmt::format("{} seed {}: cycle {}, step {}, {}: expected {}, got {}", core, seed, cycle, step,
+                                 where, expected, got);
   text += wave.empty() ? fmt::format("; replay seed {} with a wave folder to see it", seed) : "; waveform in " + wave;
   return text;
 }
 
-RegressionResult run_regression(const RegressionOptions& options) {
-  RegressionResult result;
-  const std::vector<std::uint64_t> seeds = seeds_of(options);
-  // One check model for all seeds: it sums the coverage, and every seed meets the memories as the last one left them.
-  const auto init = static_cast<std::uint32_t>(options.seed);
-  const std::unique_ptr<SpikeCorePort> check = make_check_port(init);
-  const std::unique_ptr<SpikeCorePort> fast = make_fast_port();
-  Bins bins = empty_bins();
-  Bins same_bins;
-  std::chrono::duration<double> fast_time{};
-  for (const std::uint64_t seed : seeds) {
-    const auto start = std::chrono::steady_clock::now();
-    SeedOutcome of_fast = run_seed(*fast, seed, options.steps, same_bins);
-    fast_time += std::chrono::steady_clock::now() - start;
-    SeedOutcome outcome = run_seed(*check, seed, options.steps, bins);
-    if (!outcome.mismatch) outcome.mismatch = of_fast.mismatch;
-    outcome.result.passed = !outcome.mismatch;
-    result.seeds.push_back(outcome.result);
-    ++(outcome.result.passed ? result.passed : result.failed);
-    if (outcome.mismatch) {
-      outcome.mismatch->wave = run_again_with_wave(options, seed, init);
-      result.mismatches.push_back(*outcome.mismatch);
-    }
-  }
-  if (fast_time.count() > 0) result.cycles_per_s = static_cast<double>(fast->cycles()) / fast_time.count();
+std::vector<std::string> CoreRegression::shortfalls() const {
+  std::vector<std::string> lines;
+  const auto judge = [&](const char* kind, double got, double floor) {
+    if (got < floor)
+      lines.push_back(fmt::format("{}: {} coverage {:.2f} %, floor {:.2f} %", core, kind, 100 * got, 100 * floor));
+  };
+  judge("line", line_coverage, floors.line);
+  judge("toggle", toggle_coverage, floors.toggle);
+  judge("functional", functional_coverage, floors.functional);
+  for (const std::string& e : stale_excludes)
+    lines.push_back(core + ": the exclusion " + e + " excludes nothing; remove it");
+  return lines;
+}
 
+std::int32_t RegressionResult::passed() const {
+  std::int32_t sum = 0;
+  for (const CoreRegression& c : cores) sum += c.passed;
+  return sum;
+}
+
+std::int32_t RegressionResult::failed() const {
+  std::int32_t sum = 0;
+  for (const CoreRegression& c : cores) sum += c.failed;
+  return sum;
+}
+
+RegressionResult run_regression(const RegressionOptions& options) {
+  std::vector<std::uint64_t> seeds = seeds_of(options);
+  seeds.insert(seeds.end(), options.more.begin(), options.more.end());
   const ScratchFolder scratch(options.work_dir);
-  const fs::path file = scratch.path() / "coverage.dat";
-  check->write_coverage(file);
-  const CoverageData data = read_coverage(file);
-  result.line_coverage = covered(data.lines);
-  result.toggle_coverage = covered(data.toggles);
-  for (const auto& [name, hits] : bins) result.functional.push_back({name, hits});
-  for (const CoverPoint& p : data.covers) result.functional.push_back({"cover " + p.name, p.hits});
-  result.functional_coverage = covered(result.functional);
-  for (const CoverPoint& p : data.lines) {
-    if (p.hits == 0) result.lines_missed.push_back(p.name);
+  RegressionResult result;
+  for (const RegressionEntry& entry : chosen_cores(options.cores)) {
+    result.cores.push_back(run_core(entry, seeds, options, scratch.path()));
   }
   return result;
 }

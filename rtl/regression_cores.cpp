@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtl/regression_cores.h"
+
+#include <array>
+
+#include "rtl/spike_regression.h"
+
+namespace ranvier::rtl {
+
+std::span<const RegressionEntry> regression_cores() {
+  static constexpr std::array kCores{
+      RegressionEntry{"rv_spike_core", make_spike_regression},
+  };
+  return kCores;
+}
+
+}  // namespace ranvier::rtl
