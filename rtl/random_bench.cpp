@@ -17,9 +17,9 @@ constexpr std::int64_t kHangCycles =
     200000;  // no handshake for this long: longer than any scan of one word and any gap
 constexpr std::int32_t kTicksPerStateCheck = 8;
 
-CoreTile tile_of(std::uint64_t seed) {
+CoreTile tile_of(std::uint64_t seed, const CoreLimits& limits) {
   Draws draws(seed, 0);
-  return random_tile(draws);
+  return random_tile(draws, limits);
 }
 
 Traffic traffic_of(std::uint64_t seed) {
@@ -32,7 +32,7 @@ class Bench {
   Bench(SpikeCorePort& port, std::uint64_t seed, Bins& bins)
       : port_(port),
         driver_(port),
-        tile_(tile_of(seed)),
+        tile_(tile_of(seed, port.limits())),
         traffic_(traffic_of(seed)),
         draws_(seed, 2),
         golden_(tile_),
@@ -190,14 +190,18 @@ class Bench {
     for (std::size_t i = 0; i < got.size() && !failed(); ++i) {
       const NeuronState& expected = golden_.state()[i];
       if (got[i] == expected) continue;
-      fail(static_cast<std::int32_t>(i) / tile_.neurons, static_cast<std::int32_t>(i) % tile_.neurons,
-           fmt::format("V {} S {}", expected.potential, expected.code),
-           fmt::format("V {} S {}", got[i].potential, got[i].code));
+      fail(
+          static_cast<std::int32_t>(i) / tile_.neurons, static_cast<std::int32_t>(i) % tile_.neurons,
+          fmt::format("V {} S {} lower {} upper {}", expected.potential, expected.code, expected.lower, expected.upper),
+          fmt::format("V {} S {} lower {} upper {}", got[i].potential, got[i].code, got[i].lower, got[i].upper));
     }
     if (port_.out.overflow != golden_.overflow()) {
       fail(0, 0, fmt::format("overflow {}", golden_.overflow()), fmt::format("overflow {}", port_.out.overflow));
     }
     if (golden_.overflow()) ++bins_["overflow"];
+    if (port_.out.saturated != golden_.saturated()) {
+      fail(0, 0, fmt::format("saturated {}", golden_.saturated()), fmt::format("saturated {}", port_.out.saturated));
+    }
     if (port_.take_assertion_failure()) fail(0, 0, "all assertions hold", "one failed, see the log");
   }
 
@@ -213,13 +217,31 @@ class Bench {
     bins_["held at hi"] += cases.held_at_hi;
     bins_["held at lo"] += cases.held_at_lo;
     bins_["all lanes of a word fire"] += cases.whole_word;
-    bins_["unary tile"] += !tile_.graded;
-    bins_["graded tile"] += tile_.graded;
+    bins_["LIF and CUBA spikes"] += cases.lif_spikes;
+    bins_["reset by subtraction"] += cases.lif_subtract;
+    bins_["input while refractory"] += cases.lif_held;
+    bins_["v = threshold"] += cases.lif_at_threshold;
+    bins_["current outlives its step"] += cases.current_kept;
+    bins_["current saturates"] += cases.saturated_current;
+    bins_["membrane saturates"] += cases.saturated_membrane;
+    bins_["burst up"] += cases.burst_up;
+    bins_["burst down"] += cases.burst_down;
+    bins_["largest burst"] += cases.burst_most;
+    bins_["nothing to take back"] += cases.burst_forgets;
+    bins_["both of a pair emit"] += cases.pair_both;
+    bins_["IF spikes"] += cases.classic_spikes;
+    const bool st_bif = tile_.kind == CoreNeuron::kStBif;
+    bins_["unary tile"] += st_bif && !tile_.graded;
+    bins_["graded tile"] += st_bif && tile_.graded;
+    bins_["LIF tile"] += tile_.kind == CoreNeuron::kLif;
+    bins_["CUBA tile"] += tile_.kind == CoreNeuron::kCuba;
+    bins_["burst tile"] += tile_.kind == CoreNeuron::kBurst;
+    bins_["tile with synapse lists"] += tile_.listed();
     bins_["tile of one word"] += tile_.words() == 1;
-    bins_["word with unused lanes"] += tile_.neurons % kCoreLimits.lanes != 0;
-    bins_["most neurons"] += tile_.neurons == kCoreLimits.neurons;
-    bins_["most axons"] += tile_.axons == kCoreLimits.axons;
-    bins_["most tokens"] += tile_.tokens == kCoreLimits.tokens;
+    bins_["word with unused lanes"] += tile_.neurons % tile_.limits.lanes != 0;
+    bins_["most neurons"] += tile_.neurons == tile_.limits.neurons;
+    bins_["most axons"] += tile_.axons == tile_.limits.axons;
+    bins_["most tokens"] += tile_.tokens == tile_.limits.tokens;
     bins_["widest tracer"] += tile_.hi - tile_.lo == kSpanMax;
   }
 
@@ -273,6 +295,23 @@ Bins empty_bins() {
                            "all lanes of a word fire",
                            "unary tile",
                            "graded tile",
+                           "LIF and CUBA spikes",
+                           "reset by subtraction",
+                           "input while refractory",
+                           "v = threshold",
+                           "current outlives its step",
+                           "current saturates",
+                           "membrane saturates",
+                           "burst up",
+                           "burst down",
+                           "largest burst",
+                           "nothing to take back",
+                           "both of a pair emit",
+                           "IF spikes",
+                           "LIF tile",
+                           "CUBA tile",
+                           "burst tile",
+                           "tile with synapse lists",
                            "tile of one word",
                            "word with unused lanes",
                            "most neurons",

@@ -36,30 +36,24 @@ void SpikeCoreDriver::write_word(ConfigSelect select, std::uint32_t address, con
   if (!port_.out.config_ready) throw std::logic_error("rv_spike_core configured while busy");
 }
 
-ConfigWord SpikeCoreDriver::read_state_word(std::uint32_t address) {
-  SpikeCorePort::Inputs& in = port_.in;
-  in.config_valid = true;
-  in.config_write = false;
-  in.config_select = ConfigSelect::kState;
-  in.config_address = address;
-  port_.cycle();
-  in.config_valid = false;
-  if (!port_.out.config_ready) throw std::logic_error("rv_spike_core read while busy");
-  port_.cycle();
-  port_.cycle();
-  if (!port_.out.config_read_valid) throw std::logic_error("rv_spike_core did not answer a read");
-  return port_.out.config_read_data;
-}
-
 void SpikeCoreDriver::load(const CoreTile& tile) {
   tile_ = tile;
   write_word(ConfigSelect::kControl, 0, control_word(tile));
+  for (std::uint32_t r = 1; r <= 3; ++r) write_word(ConfigSelect::kControl, r, register_word(tile, r));
   for (std::int32_t g = 0; g < tile.groups(); ++g) {
-    write_word(ConfigSelect::kThresholds, word_address(0, g), threshold_word(tile, g));
+    write_word(ConfigSelect::kThresholds, word_address(0, g, tile.limits), threshold_word(tile, g));
+    write_word(ConfigSelect::kBiases, word_address(0, g, tile.limits), bias_word(tile, g));
     for (std::int32_t a = 0; a < tile.axons; ++a) {
-      write_word(ConfigSelect::kSynapses, word_address(a, g), synapse_word(tile, a, g));
+      write_word(ConfigSelect::kSynapses, word_address(a, g, tile.limits), synapse_word(tile, a, g));
     }
   }
+  const auto rows = static_cast<std::int32_t>(tile.word_weight.size()) / tile.limits.lanes;
+  for (std::int32_t w = 0; w < rows; ++w)
+    write_word(ConfigSelect::kSynapses, static_cast<std::uint32_t>(w), listed_weights(tile, w));
+  for (std::size_t a = 0; a < tile.lists.size(); ++a)
+    write_word(ConfigSelect::kAxonTable, static_cast<std::uint32_t>(a), axon_word(tile, static_cast<std::int32_t>(a)));
+  for (std::size_t e = 0; e < tile.entries.size(); ++e)
+    write_word(ConfigSelect::kLists, static_cast<std::uint32_t>(e), entry_word(tile, static_cast<std::int32_t>(e)));
   write_state(initial_state(tile));
 }
 
@@ -72,7 +66,11 @@ void SpikeCoreDriver::clear_overflow() {
 void SpikeCoreDriver::write_state(const std::vector<NeuronState>& state) {
   for (std::int32_t t = 0; t < tile_.tokens; ++t) {
     for (std::int32_t g = 0; g < tile_.groups(); ++g) {
-      write_word(ConfigSelect::kState, word_address(t, g), state_word(tile_, state, t, g));
+      write_word(ConfigSelect::kState, word_address(t, g, tile_.limits), state_word(tile_, state, t, g));
+      for (int half = 0; half < 2 && tile_.kind != CoreNeuron::kStBif; ++half) {
+        write_word(ConfigSelect::kDynamics, dynamics_address(tile_, t, g, half),
+                   dynamics_word(tile_, state, t, g, half));
+      }
     }
   }
   port_.cycle();  // the last write takes effect
@@ -80,12 +78,38 @@ void SpikeCoreDriver::write_state(const std::vector<NeuronState>& state) {
 
 std::vector<NeuronState> SpikeCoreDriver::read_state() {
   std::vector<NeuronState> state(static_cast<std::size_t>(tile_.tokens) * static_cast<std::size_t>(tile_.neurons));
-  for (std::int32_t t = 0; t < tile_.tokens; ++t) {
-    for (std::int32_t g = 0; g < tile_.groups(); ++g) {
-      unpack_state_word(tile_, read_state_word(word_address(t, g)), t, g, state);
-    }
+  read_words(
+      ConfigSelect::kState, [&](std::int32_t t, std::int32_t g) { return word_address(t, g, tile_.limits); },
+      [&](std::int32_t t, std::int32_t g, const ConfigWord& w) { unpack_state_word(tile_, w, t, g, state); });
+  for (int half = 0; half < 2 && tile_.kind != CoreNeuron::kStBif; ++half) {
+    read_words(
+        ConfigSelect::kDynamics, [&](std::int32_t t, std::int32_t g) { return dynamics_address(tile_, t, g, half); },
+        [&](std::int32_t t, std::int32_t g, const ConfigWord& w) {
+          unpack_dynamics_word(tile_, w, t, g, half, state);
+        });
   }
   return state;
+}
+
+template <class Address, class Take>
+void SpikeCoreDriver::read_words(ConfigSelect select, Address address, Take take) {
+  SpikeCorePort::Inputs& in = port_.in;
+  const std::int32_t groups = tile_.groups();
+  const std::int32_t words = tile_.words();
+  in.config_write = false;
+  in.config_select = select;
+  std::int32_t taken = 0;
+  for (std::int32_t i = 0; taken < words; ++i) {
+    in.config_valid = i < words;
+    if (i < words) in.config_address = address(i / groups, i % groups);
+    port_.cycle();
+    if (in.config_valid && !port_.out.config_ready) throw std::logic_error("rv_spike_core read while busy");
+    if (i >= words + 2) throw std::logic_error("rv_spike_core did not answer a read");
+    if (!port_.out.config_read_valid) continue;
+    take(taken / groups, taken % groups, port_.out.config_read_data);
+    ++taken;
+  }
+  in.config_valid = false;
 }
 
 void SpikeCoreDriver::run_until_idle() {

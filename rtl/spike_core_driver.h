@@ -34,13 +34,17 @@ class SpikeCoreDriver {
   std::vector<NeuronState> read_state();  // [token][neuron]
   void write_state(const std::vector<NeuronState>& state);
   bool overflow() const { return port_.out.overflow; }
+  bool saturated() const { return port_.out.saturated; }
+  /// Both flags.
   void clear_overflow();
 
   SpikeCorePort& port() { return port_; }
   void write_word(ConfigSelect select, std::uint32_t address, const ConfigWord& word);
-  ConfigWord read_state_word(std::uint32_t address);
 
  private:
+  /// Reads one word of every {token, group}, a word a cycle.
+  template <class Address, class Take>
+  void read_words(ConfigSelect select, Address address, Take take);
   /// Clocks until not busy; the cycle that finds the core idle is part of it.
   void run_until_idle();
 

@@ -12,10 +12,19 @@
 
 namespace ranvier::rtl {
 
-/// One word of the config port, `kCoreLimits.lanes` times 32 bits.
+/// One word of the config port, a lane times 32 bits; cores of fewer lanes than kCoreLimits use the first ones.
 using ConfigWord = std::array<std::uint32_t, static_cast<std::size_t>(kCoreLimits.lanes)>;
 
-enum class ConfigSelect : std::uint8_t { kSynapses = 0, kState = 1, kThresholds = 2, kControl = 3 };
+enum class ConfigSelect : std::uint8_t {
+  kSynapses = 0,
+  kState = 1,
+  kThresholds = 2,
+  kControl = 3,
+  kBiases = 4,
+  kDynamics = 5,  // lower half, then upper half
+  kAxonTable = 6,
+  kLists = 7
+};
 
 class SpikeCorePort {
  public:
@@ -47,6 +56,7 @@ class SpikeCorePort {
     bool busy = false;
     bool scanning = false;
     bool overflow = false;
+    bool saturated = false;
     std::uint32_t busy_cycles = 0;
     std::uint32_t stall_cycles = 0;
   };
@@ -55,6 +65,8 @@ class SpikeCorePort {
   SpikeCorePort() = default;
   SpikeCorePort(const SpikeCorePort&) = delete;
   SpikeCorePort& operator=(const SpikeCorePort&) = delete;
+
+  virtual const CoreLimits& limits() const { return kCoreLimits; }
 
   Inputs in;
   Outputs out;

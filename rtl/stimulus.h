@@ -30,7 +30,8 @@ struct Traffic {
   bool signs_only = false;      // payloads +1 and -1
 };
 
-CoreTile random_tile(Draws& draws);
+/// A tile of any kind of neuron, with rows of weights or synapse lists, that fits a core of these parameters.
+CoreTile random_tile(Draws& draws, const CoreLimits& limits = kCoreLimits);
 Traffic random_traffic(Draws& draws);
 CoreEvent random_event(const CoreTile& tile, const Traffic& traffic, Draws& draws);
 

@@ -10,13 +10,18 @@
 
 namespace ranvier::rtl {
 
-/// Largest tile of the parameter set that is Verilated; docs/reference/rv-spike-core.md lists what else a tile must
-/// obey.
+/// Parameters of rv_spike_core, as built unless said otherwise: the largest tile, and how memories are laid out.
+/// docs/reference/rv-spike-core.md lists what else a tile must obey.
 struct CoreLimits {
   std::int32_t neurons = 256;
   std::int32_t axons = 256;
   std::int32_t tokens = 64;
   std::int32_t lanes = 16;
+  std::int32_t fifo = 16;
+  std::int32_t weight_bits = 9;
+  std::int32_t sources = 4096;       // axons of a tile with synapse lists
+  std::int32_t list_entries = 4096;  // of all its lists
+  friend bool operator==(const CoreLimits&, const CoreLimits&) = default;
 };
 inline constexpr CoreLimits kCoreLimits;
 

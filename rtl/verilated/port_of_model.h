@@ -74,6 +74,7 @@ class PortOfModel : public SpikeCorePort {
     out.busy = m.busy_o;
     out.scanning = m.scanning_o;
     out.overflow = m.overflow_o;
+    out.saturated = m.saturated_o;
     out.busy_cycles = m.busy_cycles_o;
     out.stall_cycles = m.stall_cycles_o;
     m.clk_i = 1;
