@@ -8,6 +8,7 @@
 #include <random>
 
 #include "cli/common.h"
+#include "cli/verb_rtl_core.h"
 #ifdef RANVIER_HAS_RTL
 #include "rtl/regression.h"
 #endif
@@ -26,7 +27,23 @@ struct RtlArguments {
   rtl::RegressionOptions regression;
   std::int32_t fresh = 0;
   bool show_missed = false;
+  std::uint64_t timeout_cycles = 0;
 };
+
+/// A core from a library is tested alone: its bench is another one, and its coverage is its owner's.
+ExitCode regress_library(const RtlArguments& a) {
+  const auto& r = a.regression;
+  if (r.cores.size() > 1) throw UsageError("--core", "a library is tested alone; name one at a time");
+  return test_library({.library = r.cores.front(),
+                       .count = r.count,
+                       .steps = r.steps,
+                       .seed = r.seed,
+                       .replay = r.replay,
+                       .more = r.more,
+                       .wave_dir = r.wave_dir,
+                       .timeout_cycles = a.timeout_cycles,
+                       .json = a.common.json});
+}
 
 ordered_json to_json(const rtl::CoreRegression& c) {
   ordered_json missed = ordered_json::array();
@@ -110,6 +127,7 @@ ExitCode rtl_test(RtlArguments& a) {
     a.regression.more.push_back(fresh());
     if (!a.common.quiet) fmt::print(stderr, "fresh seed {}\n", a.regression.more.back());
   }
+  if (std::any_of(a.regression.cores.begin(), a.regression.cores.end(), names_library)) return regress_library(a);
   const auto r = rtl::run_regression(a.regression);
   for (const auto& c : r.cores)
     for (const auto& m : c.mismatches) fmt::print(stderr, "{}\n", m.message());
@@ -137,7 +155,9 @@ void add_rtl_verb(CLI::App& app, Context& context) {
   auto* test = verb->add_subcommand("test", "random regression against the golden models, seeds logged");
 #ifdef RANVIER_HAS_RTL
   auto a = std::make_shared<RtlArguments>();
-  test->add_option("--core", a->regression.cores, "only these cores");
+  test->add_option("--core", a->regression.cores,
+                   "only these cores; or a core of your own, a library (docs/how-to/add-a-core-rtl.md)");
+  add_timeout_option(*test, a->timeout_cycles);
   test->add_option("--count", a->regression.count, "seeds a core; coverage floors are judged from 20 on")
       ->capture_default_str()
       ->check(whole_number(1, 1'000'000));
