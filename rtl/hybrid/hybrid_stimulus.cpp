@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtl/hybrid/hybrid_stimulus.h"
+
+#include <algorithm>
+
+namespace ranvier::rtl {
+namespace {
+
+using workloads::Stage;
+using workloads::StageKind;
+
+std::int32_t even(Draws& draws, std::int32_t least, std::int32_t most) {
+  return 2 * draws.between(least / 2, most / 2);
+}
+
+/// A source: an input stage of codes lo..hi, or of sums without an encoder.
+Stage source(std::int32_t tokens, std::int32_t channels, bool encodes, Draws& draws) {
+  Stage s;
+  s.kind = StageKind::kLinear;
+  s.tokens = tokens;
+  s.channels = channels;
+  s.encoder.present = encodes;
+  const bool is_signed = draws.chance(160);
+  const std::int32_t bits = draws.between(3, 8);
+  s.encoder.lo = is_signed ? -(1 << (bits - 1)) : 0;
+  s.encoder.hi = is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+  return s;
+}
+
+Stage stage_on(StageKind kind, std::int32_t sources, std::int32_t tokens, std::int32_t channels) {
+  Stage s;
+  s.name = "stage";
+  s.kind = kind;
+  s.tokens = tokens;
+  s.channels = channels;
+  for (std::int32_t i = 0; i < sources; ++i) s.inputs.push_back({StageId(static_cast<std::size_t>(1 + i)), 1});
+  return s;
+}
+
+void encode(Stage& s, Draws& draws, std::int32_t least, std::int32_t most) {
+  s.encoder.present = true;
+  const bool is_signed = draws.chance(160);
+  const std::int32_t bits = draws.between(2, 8);
+  s.encoder.lo = is_signed ? -(1 << (bits - 1)) : 0;
+  s.encoder.hi = is_signed ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
+  for (std::int32_t o = 0; o < s.channels; ++o) s.encoder.threshold.push_back(even(draws, least, most));
+}
+
+/// All of the case but its stage; `tokens` and `outputs` of the tile are some of the stage's.
+void finish(HybridCase& c, std::vector<Stage> sources, Stage stage, Draws& draws, bool cut_outputs) {
+  Stage input;
+  input.name = "input";
+  c.program.stages = {input};
+  for (Stage& s : sources) c.program.stages.push_back(std::move(s));
+  c.program.stages.push_back(std::move(stage));
+  const Stage& last = c.stage();
+  c.spec.program = &c.program;
+  c.spec.core = &c.core;
+  c.spec.graded = draws.chance(160);
+  c.spec.tile.stage = StageId(c.program.stages.size() - 1);
+  c.spec.tile.outputs = {0, last.channels};
+  c.spec.tile.tokens = {0, last.tokens};
+  c.spec.tile.inputs = {0, c.program.stages[1].channels};
+  if (last.tokens > 1 && draws.chance(100)) c.spec.tile.tokens = {draws.between(0, last.tokens - 1), last.tokens};
+  if (cut_outputs && last.channels > 1 && draws.chance(100))
+    c.spec.tile.outputs = {draws.between(0, last.channels / 2), draws.between(last.channels / 2 + 1, last.channels)};
+}
+
+void linear(Draws& draws, HybridCase& c) {
+  const std::int32_t tokens = draws.between(1, 5), width = draws.between(1, 40);
+  const bool wide = draws.chance(40);
+  Stage s = stage_on(StageKind::kLinear, 1, tokens, wide ? 256 : draws.between(1, 70));
+  s.in_channels = width;
+  for (std::int32_t i = 0; i < width * s.channels; ++i)
+    s.linear.weight.push_back(static_cast<std::int8_t>(draws.between(-127, 127)));
+  if (c.kind != "head") encode(s, draws, 2, draws.chance(128) ? 400 : 30000);
+  s.linear.bias_per_token = draws.chance(128);
+  for (std::int32_t i = 0; i < s.channels * (s.linear.bias_per_token ? tokens : 1); ++i)
+    s.linear.bias.push_back(draws.between(-2000, 2000));
+  finish(c, {source(tokens, width, true, draws)}, std::move(s), draws, true);
+  mapper::Tile& tile = c.spec.tile;
+  if (c.kind == "dense linear") tile.engine = mapper::Engine::kDense;
+  if (c.kind == "slice") {
+    tile.partial_of = TileId(0);
+    tile.inputs = {width / 3, width};
+  }
+}
+
+void product(Draws& draws, HybridCase& c, bool scores) {
+  const std::int32_t heads = draws.between(1, 3), width = draws.between(1, 20);
+  const std::int32_t keys = draws.chance(30) ? draws.between(60, 80) : draws.between(1, 40);
+  const std::int32_t queries = draws.between(1, 6);
+  Stage s = stage_on(scores ? StageKind::kScores : StageKind::kMix, 2, queries, heads * (scores ? keys : width));
+  s.heads = heads;
+  encode(s, draws, scores ? 200 : 2, scores ? 20000 : 600);
+  s.softmax.scale = draws.chance(40) ? draws.between(0, 1 << 10) : draws.between(1 << 10, 1 << 24);
+  const std::int32_t row = scores ? keys : width;
+  finish(c, {source(queries, heads * (scores ? width : keys), true, draws), source(keys, heads * width, true, draws)},
+         std::move(s), draws, false);
+  const std::int32_t first = draws.between(0, heads - 1);
+  c.spec.tile.outputs = {first * row, heads * row};
+  if (c.kind == "dense mix") c.spec.tile.engine = mapper::Engine::kDense;
+}
+
+void elements(Draws& draws, HybridCase& c, StageKind kind) {
+  const std::int32_t sources = kind == StageKind::kGelu ? 1 : draws.between(1, kind == StageKind::kAdd ? 4 : 2);
+  const std::int32_t tokens = draws.between(1, 5), width = draws.chance(40) ? 256 : draws.between(1, 70);
+  Stage s = stage_on(kind, sources, tokens, width);
+  std::vector<Stage> from;
+  for (std::int32_t i = 0; i < sources; ++i)
+    from.push_back(source(tokens, width, kind == StageKind::kGelu || draws.chance(128), draws));
+  if (kind != StageKind::kGelu)
+    for (workloads::StageInput& input : s.inputs) input.gain = draws.between(1, 40);
+  if (kind == StageKind::kGelu) {
+    encode(s, draws, 256, 256);
+    s.gelu.first_code = from[0].encoder.lo;
+    for (std::int32_t i = from[0].encoder.lo; i <= from[0].encoder.hi; ++i)
+      s.gelu.table.push_back(draws.between(-30000, 30000));
+  }
+  if (kind == StageKind::kLayerNorm) {
+    encode(s, draws, 16, 256);
+    s.layer_norm.normalise = c.kind == "layer norm";
+    const std::int32_t most = s.layer_norm.normalise ? 1 << 16 : 1 << 18;
+    for (std::int32_t i = 0; i < width; ++i) {
+      s.layer_norm.gain.push_back(draws.between(-most, most));
+      s.layer_norm.bias.push_back(draws.between(-20000, 20000));
+    }
+    s.layer_norm.epsilon = draws.chance(128) ? 1 : std::int64_t{1} << draws.between(0, 60);
+  }
+  finish(c, std::move(from), std::move(s), draws, c.kind != "layer norm");
+}
+
+}  // namespace
+
+const std::vector<std::string>& hybrid_kinds() {
+  static const std::vector<std::string> kinds = {"linear",    "dense linear", "slice",      "head",   "scores", "mix",
+                                                 "dense mix", "gelu",         "layer norm", "affine", "add"};
+  return kinds;
+}
+
+void random_case(Draws& draws, HybridCase& c, const std::string& kind) {
+  c.kind = kind;
+  if (kind == "linear" || kind == "dense linear" || kind == "slice" || kind == "head") return linear(draws, c);
+  if (kind == "scores") return product(draws, c, true);
+  if (kind == "mix" || kind == "dense mix") return product(draws, c, false);
+  if (kind == "gelu") return elements(draws, c, StageKind::kGelu);
+  if (kind == "add") return elements(draws, c, StageKind::kAdd);
+  elements(draws, c, StageKind::kLayerNorm);
+}
+
+std::int32_t HybridSources::change(Draws& draws, std::int32_t port, std::int32_t token, std::int32_t channel) {
+  const Stage& stage = case_.program.stages.back();
+  const Stage& from = case_.program.stage(stage.inputs[static_cast<std::size_t>(port)].stage);
+  const std::int32_t lo = from.encoder.present ? from.encoder.lo : -200;
+  const std::int32_t hi = from.encoder.present ? from.encoder.hi : 200;
+  std::int32_t& code = code_[{port, token, channel}];
+  const std::int32_t before = code;
+  if (case_.spec.graded) {
+    code = draws.between(lo, hi);
+    if (code == before) code = code < hi ? code + 1 : lo;
+  } else {
+    code += code == lo ? 1 : code == hi ? -1 : draws.chance(128) ? 1 : -1;
+  }
+  return code - before;
+}
+
+sim::Event HybridSources::next(Draws& draws) {
+  const mapper::Tile& tile = case_.spec.tile;
+  const Stage& stage = case_.program.stages.back();
+  const std::int32_t token = draws.between(tile.tokens.begin, tile.tokens.end - 1);
+  const auto within = [&](const mapper::Range& r) { return draws.between(r.begin, r.end - 1); };
+  const bool linear = stage.kind == StageKind::kLinear;
+  if (linear && !tile.partial_of.valid() && draws.chance(20))
+    return {token, within(tile.outputs), draws.between(-3000, 3000), sim::kPartialPort};
+  sim::Event e{token, 0, 0, draws.between(0, static_cast<std::int32_t>(stage.inputs.size()) - 1)};
+  const bool scores = stage.kind == StageKind::kScores, mix = stage.kind == StageKind::kMix;
+  if (scores || mix) {
+    const Stage& second = case_.program.stage(stage.inputs[1].stage);
+    const std::int32_t keys = second.tokens, width = second.channels / stage.heads;
+    const std::int32_t row = scores ? keys : width;
+    const mapper::Range heads{tile.outputs.begin / row, tile.outputs.end / row};
+    const std::int32_t unit = mix && e.port == 0 ? keys : width;
+    e.channel = within({heads.begin * unit, heads.end * unit});
+    if (e.port == 1) e.token = draws.between(0, keys - 1);
+  } else {
+    e.channel = within(linear ? tile.inputs : tile.outputs);
+  }
+  e.value = change(draws, e.port, e.token, e.channel);
+  return e;
+}
+
+}  // namespace ranvier::rtl

@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hybrid core: a tile of any stage of a spiking transformer on one set of memories (docs/explanation/integer-units.md 1
+// to 5): Linear by events or dense, products of two event streams, LayerNorm, GELU, softmax, residual sums; the mode is
+// the tile's, in the control word. Events are decoded and wait in a FIFO; a tick, taken when no event is left, fires the
+// tile word by word, a word being Lanes neighbouring outputs of a token. Contract, memory layout, cycles:
+// docs/reference/rv-hybrid-core.md. Reset is synchronous; it clears control state, not memories.
+module rv_hybrid_core #(
+  parameter int unsigned MaxTokens = 64,
+  parameter int unsigned FifoDepth = 16,
+  localparam int unsigned Lanes    = 16,   // outputs are numbered with 8 bits: 16 words of 16
+  localparam int unsigned TokenW   = $clog2(MaxTokens)
+) (
+  input  logic               clk_i,
+  input  logic               rst_ni,
+
+  // Events in: of port 0 to 3, or direct (7). rv_axon_decode says what becomes of them.
+  input  logic               evt_valid_i,
+  output logic               evt_ready_o,
+  input  logic [2:0]         evt_port_i,
+  input  logic [7:0]         evt_token_i,    // of the tile's tokens; a column event's key
+  input  logic [7:0]         evt_channel_i,
+  input  logic signed [23:0] evt_payload_i,
+
+  // Step protocol. A dry tick changes and sends nothing; restless_o says afterwards whether a tick would.
+  input  logic               tick_valid_i,
+  input  logic               tick_dry_i,
+  output logic               tick_ready_o,
+
+  // Events out, in order of token, then output.
+  output logic               spike_valid_o,
+  input  logic               spike_ready_i,
+  output logic [TokenW-1:0]  spike_token_o,
+  output logic [7:0]         spike_output_o,
+  output logic signed [24:0] spike_payload_o,
+
+  // Memory and control load, one word a cycle while idle; 0 to 3 can be read back.
+  input  logic               cfg_valid_i,
+  output logic               cfg_ready_o,
+  input  logic               cfg_write_i,
+  input  logic [2:0]         cfg_select_i,   // 0 operands, 1 sums, 2 codes, 3 input codes, 4 thresholds, 5 axons, 6 map
+  input  logic [13:0]        cfg_addr_i,     // table, 7 control
+  input  logic [511:0]       cfg_wdata_i,
+  output logic               cfg_rvalid_o,
+  output logic [511:0]       cfg_rdata_o,
+
+  // Status.
+  output logic               busy_o,
+  output logic               scanning_o,
+  output logic               restless_o,
+  output logic               overflow_o,     // sticky: a value left its width
+  output logic [31:0]        busy_cycles_o,  // cycles with busy_o, since reset, modulo 2^32
+  output logic [31:0]        stall_cycles_o  // of those, cycles in which an event out was not taken
+);
+
+  localparam int unsigned OperandW = Lanes * 9;
+  localparam int unsigned SumW     = Lanes * 32;
+  localparam int unsigned CodeW    = Lanes * 24;
+  localparam int unsigned OpW      = 34 + TokenW + 20;
+  localparam int unsigned ControlW = 270;
+
+  localparam logic [2:0] MapNone = 3'd0, MapSoftmax = 3'd4;
+  localparam logic [1:0] EncodeDifference = 2'd2;
+  localparam logic [1:0] OpRow = 2'd0, OpColumn = 2'd1, OpElement = 2'd2;
+  localparam logic [2:0] SelAxon = 3'd5, SelMap = 3'd6, SelControl = 3'd7;
+
+  // ------------------------------------------------------------------ control word
+  logic              element_q, key_to_row_q, keeps_q, dense_q, graded_q;
+  logic [2:0]        map_q;
+  logic [1:0]        encode_q;
+  logic signed [9:0] lo_q, hi_q;
+  logic [3:0]        fire_bits_q;      // hi - lo < 2^this
+  logic [TokenW-1:0] last_token_q;
+  logic [3:0]        last_row_q;       // rows of a token - 1: heads
+  logic [3:0]        row_words_q;      // words of a row - 1
+  logic [7:0]        last_value_q;     // values of a row - 1
+  logic [7:0]        last_input_q;     // dense: inputs of a row - 1
+  logic [7:0]        row_stride_q;     // dense: operand row and input code of the next row's first input
+  logic [7:0]        code_stride_q;
+  logic [63:0]       gain_q;
+  logic [31:0]       first_code_q;     // of the map table
+  logic [31:0]       scale_q;          // softmax
+  logic [61:0]       epsilon_q;
+
+  logic              cfg_valid_q, cfg_write_q, cfg_writes;
+  logic [2:0]        cfg_select_q;
+  logic [13:0]       cfg_addr_q;
+  logic [511:0]      cfg_wdata_q;
+
+  assign cfg_ready_o = !busy_o && !tick_valid_i;
+  assign cfg_writes  = cfg_valid_q && cfg_write_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) cfg_valid_q <= 1'b0;
+    else cfg_valid_q <= cfg_valid_i && cfg_ready_o;
+    if (cfg_valid_i) begin
+      cfg_write_q  <= cfg_write_i;
+      cfg_select_q <= cfg_select_i;
+      cfg_addr_q   <= cfg_addr_i;
+      cfg_wdata_q  <= cfg_wdata_i;
+    end
+    if (cfg_writes && cfg_select_q == SelControl) begin
+      {epsilon_q, scale_q, first_code_q, gain_q, code_stride_q, row_stride_q, last_input_q, last_value_q, row_words_q,
+       last_row_q, last_token_q, fire_bits_q, hi_q, lo_q, encode_q, map_q, graded_q, dense_q, keeps_q, key_to_row_q,
+       element_q} <= cfg_wdata_q[ControlW-1:0];
+    end
+  end
+
+  // ------------------------------------------------------------------ events in: decode, then FIFO
+  logic               decode_ready, decode_valid, decode_overflow, fifo_ready, fifo_valid, fifo_pop;
+  logic [OpW-1:0]     decoded, fifo_data;
+  logic               tick_waits_q;  // while a tick waits no event gets in: a steady stream of events cannot starve it
+
+  assign evt_ready_o = decode_ready && !tick_waits_q;
+  rv_axon_decode #(
+    .TokenW(TokenW)
+  ) u_decode (
+    .clk_i,
+    .rst_ni,
+    .element_i    (element_q),
+    .key_to_row_i (key_to_row_q),
+    .gain_i       (gain_q),
+    .table_write_i(cfg_writes && cfg_select_q == SelAxon),
+    .table_addr_i (cfg_addr_q[8:0]),
+    .table_data_i (cfg_wdata_q[27:0]),
+    .valid_i      (evt_valid_i && !tick_waits_q),
+    .ready_o      (decode_ready),
+    .port_i       (evt_port_i),
+    .token_i      (evt_token_i),
+    .channel_i    (evt_channel_i),
+    .payload_i    (evt_payload_i),
+    .valid_o      (decode_valid),
+    .ready_i      (fifo_ready),
+    .op_o         (decoded),
+    .overflow_o   (decode_overflow)
+  );
+  rv_event_fifo #(
+    .Depth(FifoDepth),
+    .Width(OpW)
+  ) u_fifo (
+    .clk_i,
+    .rst_ni,
+    .valid_i(decode_valid),
+    .ready_o(fifo_ready),
+    .data_i (decoded),
+    .valid_o(fifo_valid),
+    .ready_i(fifo_pop),
+    .data_o (fifo_data)
+  );
+
+  // The operation at hand. It stays until the next one is popped, one cycle after its last word was read.
+  logic               row_op_q, column_op_q, element_op_q;
+  logic [7:0]         op_row_q, op_code_q;
+  logic [3:0]         op_lane_q;
+  logic signed [23:0] op_payload_q;
+  logic [1:0]         fifo_kind;
+  logic [TokenW-1:0]  fifo_token;
+  logic [7:0]         fifo_row, fifo_code, fifo_output;
+  logic [3:0]         fifo_words;
+  logic signed [23:0] fifo_payload;
+
+  assign {fifo_kind, fifo_token, fifo_row, fifo_code, fifo_output, fifo_words, fifo_payload} = fifo_data;
+  assign fifo_pop = idle && fifo_valid;
+
+  always_ff @(posedge clk_i) begin
+    if (fifo_pop) begin
+      row_op_q     <= fifo_kind == OpRow;
+      column_op_q  <= fifo_kind == OpColumn;
+      element_op_q <= fifo_kind == OpElement;
+      op_row_q     <= fifo_row;
+      op_code_q    <= fifo_code;
+      op_lane_q    <= fifo_output[3:0];
+      op_payload_q <= fifo_payload;
+    end
+  end
+
+  // ------------------------------------------------------------------ sequence
+  logic              idle, accumulate, pass_read, pass, read, map_value, dense, divide, divide_first, setup, encode;
+  logic              encode_last, emit, row_full, word_full, second, tick_accepted, spikes_end, dry_q, restless_q;
+  logic [TokenW-1:0] token;
+  logic [3:0]        group, read_group, encode_shift;
+  logic [7:0]        value, operand_row, code;
+  logic [15:0]       changed;
+
+  rv_hybrid_sequencer #(
+    .TokenW(TokenW)
+  ) u_sequencer (
+    .clk_i,
+    .rst_ni,
+    .dense_i       (dense_q),
+    .graded_i      (graded_q),
+    .map_i         (map_q),
+    .encode_i      (encode_q),
+    .fire_bits_i   (fire_bits_q),
+    .last_token_i  (last_token_q),
+    .last_row_i    (last_row_q),
+    .row_words_i   (row_words_q),
+    .last_value_i  (last_value_q),
+    .last_input_i  (last_input_q),
+    .row_stride_i  (row_stride_q),
+    .code_stride_i (code_stride_q),
+    .event_i       (fifo_valid),
+    .event_row_i   (fifo_kind == OpRow),
+    .event_column_i(fifo_kind == OpColumn),
+    .event_token_i (fifo_token),
+    .event_group_i (fifo_output[7:4]),
+    .event_words_i (fifo_words),
+    .column_i      (column_op_q),
+    .start_i       (tick_accepted),
+    .emits_i       (changed != '0 && !dry_q),
+    .sent_i        (spike_ready_i && spikes_end),
+    .idle_o        (idle),
+    .accumulate_o  (accumulate),
+    .pass_read_o   (pass_read),
+    .pass_o        (pass),
+    .read_o        (read),
+    .map_o         (map_value),
+    .dense_o       (dense),
+    .divide_o      (divide),
+    .divide_first_o(divide_first),
+    .setup_o       (setup),
+    .encode_o      (encode),
+    .encode_last_o (encode_last),
+    .encode_shift_o(encode_shift),
+    .emit_o        (emit),
+    .token_o       (token),
+    .group_o       (group),
+    .read_group_o  (read_group),
+    .value_o       (value),
+    .row_full_o    (row_full),
+    .word_full_o   (word_full),
+    .second_o      (second),
+    .operand_row_o (operand_row),
+    .code_o        (code)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) restless_q <= 1'b0;
+    else if (tick_accepted) restless_q <= 1'b0;
+    else if (encode_last && dry_q && changed != '0) restless_q <= 1'b1;
+    if (tick_accepted) dry_q <= tick_dry_i;
+  end
+
+  // ------------------------------------------------------------------ memories
+  logic [11:0]         operand_raddr;
+  logic [TokenW+7:0]   input_raddr;
+  logic [OperandW-1:0] operand_rdata, operand_wdata;
+  logic [SumW-1:0]     sum_rdata, sum_wdata;
+  logic [CodeW-1:0]    code_rdata, code_wdata, threshold_rdata;
+  logic [8:0]          input_rdata, input_wdata;
+  logic                operand_write, sum_write, input_write, code_write;
+  logic                acc_valid_q, acc_first_q, op_first;  // a word was read in the last cycle for an operation; the first of it
+  logic [TokenW-1:0]   acc_token_q;
+  logic [3:0]          acc_group_q;
+
+  assign op_first = !acc_valid_q;  // during an operation: a cycle lies between two operations
+
+  always_comb begin
+    if (map_value) operand_raddr = {value, 4'd0};  // gain and bias of LayerNorm
+    else if (dense) operand_raddr = {operand_row + value, group};
+    else operand_raddr = {op_row_q, group};
+    input_raddr = {token, (dense) ? code + value : op_code_q};
+  end
+
+  rv_hybrid_memory #(
+    .TokenW(TokenW),
+    .Lanes (Lanes)
+  ) u_memory (
+    .clk_i,
+    .rst_ni,
+    .cfg_write_i    (cfg_writes),
+    .cfg_read_i     (cfg_valid_q && !cfg_write_q),
+    .cfg_select_i   (cfg_select_q),
+    .cfg_addr_i     (cfg_addr_q),
+    .cfg_wdata_i    (cfg_wdata_q),
+    .cfg_rvalid_o,
+    .cfg_rdata_o,
+    .operand_read_i ((accumulate && (row_op_q || op_first)) || dense || map_value),
+    .operand_raddr_i(operand_raddr),
+    .operand_o      (operand_rdata),
+    .operand_write_i(operand_write),
+    .operand_waddr_i({op_row_q, acc_group_q}),
+    .operand_i      (operand_wdata),
+    .sum_read_i     ((accumulate && (element_op_q || !dense_q)) || pass_read ||
+                     (pass && word_full) || read),
+    .code_read_i    (read),
+    .word_raddr_i   ({token, read_group}),
+    .sum_o          (sum_rdata),
+    .code_o         (code_rdata),
+    .threshold_o    (threshold_rdata),
+    .sum_write_i    (sum_write),
+    .sum_waddr_i    ({acc_token_q, acc_group_q}),
+    .sum_i          (sum_wdata),
+    .code_write_i   (code_write),
+    .code_waddr_i   ({token, group}),
+    .code_i         (code_wdata),
+    .input_read_i   ((accumulate && (column_op_q || (keeps_q && op_first))) || dense),
+    .input_raddr_i  (input_raddr),
+    .input_o        (input_rdata),
+    .input_write_i  (input_write),
+    .input_waddr_i  ({acc_token_q, op_code_q}),
+    .input_i        (input_wdata)
+  );
+
+  // ------------------------------------------------------------------ sums
+  logic            dense_valid_q, dense_first_q, acc_overflow;
+  logic [SumW-1:0] f_q;  // of the word that fires: mapped values, or dense sums
+
+  rv_stream_product #(
+    .Lanes(Lanes)
+  ) u_product (
+    .valid_i        (acc_valid_q),
+    .first_i        (acc_first_q),
+    .row_i          (row_op_q),
+    .column_i       (column_op_q),
+    .element_i      (element_op_q),
+    .keeps_i        (keeps_q),
+    .dense_i        (dense_q),
+    .lane_i         (op_lane_q),
+    .payload_i      (op_payload_q),
+    .product_i      (dense_valid_q),
+    .start_i        (dense_first_q),
+    .operand_i      (operand_rdata),
+    .sum_i          (sum_rdata),
+    .work_i         (f_q),
+    .input_i        (input_rdata),
+    .sum_o          (sum_wdata),
+    .sum_write_o    (sum_write),
+    .operand_o      (operand_wdata),
+    .operand_write_o(operand_write),
+    .input_o        (input_wdata),
+    .input_write_o  (input_write),
+    .overflow_o     (acc_overflow)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      acc_valid_q   <= 1'b0;
+      dense_valid_q <= 1'b0;
+    end else begin
+      acc_valid_q   <= accumulate;
+      dense_valid_q <= dense;
+    end
+    acc_first_q   <= op_first;
+    acc_token_q   <= token;
+    acc_group_q   <= group;
+    dense_first_q <= value == '0;
+  end
+
+  // ------------------------------------------------------------------ maps
+  logic [SumW-1:0]    quotient, f;
+  logic signed [31:0] mapped;
+  logic [2:0]         mapped_q;            // a value went in 1, 2, 3 cycles ago
+  logic [3:0]         lane_q, lane_qq, lane_qqq;
+  logic               map_overflow;
+
+  rv_amd_map #(
+    .Lanes(Lanes)
+  ) u_map (
+    .clk_i,
+    .rst_ni,
+    .map_i         (map_q),
+    .last_value_i  (last_value_q),
+    .first_code_i  (first_code_q),
+    .scale_i       (scale_q),
+    .epsilon_i     (epsilon_q),
+    .table_write_i (cfg_writes && cfg_select_q == SelMap),
+    .table_addr_i  (cfg_addr_q[8:0]),
+    .table_data_i  (cfg_wdata_q[23:0]),
+    .pass_i        (pass),
+    .map_value_i   (map_value),
+    .second_i      (second),
+    .first_i       (value == '0),
+    .last_i        (row_full),
+    .x_i           ((pass || map_value) ? sum_rdata[32*value[3:0]+:32] : '0),
+    .parameter_i   (operand_rdata[63:0]),
+    .y_o           (mapped),
+    .divide_i      (divide),
+    .divide_first_i(divide_first),
+    .f_i           (f_q),
+    .quotient_o    (quotient),
+    .overflow_o    (map_overflow)
+  );
+
+  always_ff @(posedge clk_i) begin
+    mapped_q <= {mapped_q[1:0], map_value};
+    lane_q   <= value[3:0];
+    lane_qq  <= lane_q;
+    lane_qqq <= lane_qq;
+    if (read) f_q <= '0;
+    else if (mapped_q[2]) f_q[32*lane_qqq+:32] <= mapped;
+    else if (dense_valid_q) f_q <= sum_wdata;
+  end
+
+  // ------------------------------------------------------------------ encoders and events out
+  logic [CodeW-1:0] work_code, start_code;
+  logic             encode_overflow;
+
+  assign f = (map_q == MapSoftmax) ? quotient : (map_q != MapNone || dense_q) ? f_q : sum_rdata;
+
+  rv_encode_lanes #(
+    .Lanes(Lanes)
+  ) u_encode (
+    .clk_i,
+    .setup_i     (setup),
+    .step_i      (encode),
+    .last_i      (encode_last),
+    .shift_i     (encode_shift),
+    .difference_i(encode_q == EncodeDifference),
+    .lo_i        (lo_q),
+    .hi_i        (hi_q),
+    .f_i         (f),
+    .code_i      (code_rdata),
+    .threshold_i (threshold_rdata),
+    .code_o      (code_wdata),
+    .changed_o   (changed),
+    .work_code_o (work_code),
+    .start_code_o(start_code),
+    .overflow_o  (encode_overflow)
+  );
+  assign code_write = encode_last && !dry_q && changed != '0;
+
+  rv_spike_out #(
+    .Lanes(Lanes)
+  ) u_out (
+    .clk_i,
+    .load_i   (encode_last),
+    .changed_i(changed),
+    .valid_i  (emit),
+    .ready_i  (spike_ready_i),
+    .code_i   (work_code),
+    .start_i  (start_code),
+    .lane_o   (spike_output_o[3:0]),
+    .payload_o(spike_payload_o),
+    .last_o   (spikes_end)
+  );
+  assign spike_valid_o       = emit;
+  assign spike_token_o       = token;
+  assign spike_output_o[7:4] = group;
+
+  // ------------------------------------------------------------------ status
+  logic        overflow_q;
+  logic [31:0] busy_cycles_q, stall_cycles_q;
+
+  assign busy_o         = !idle || decode_valid || fifo_valid || acc_valid_q;
+  assign scanning_o     = !idle && !accumulate;
+  assign restless_o     = restless_q;
+  assign overflow_o     = overflow_q;
+  assign busy_cycles_o  = busy_cycles_q;
+  assign stall_cycles_o = stall_cycles_q;
+  assign tick_ready_o   = !busy_o && !cfg_valid_q;
+  assign tick_accepted  = tick_valid_i && tick_ready_o;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      tick_waits_q   <= 1'b0;
+      overflow_q     <= 1'b0;
+      busy_cycles_q  <= '0;
+      stall_cycles_q <= '0;
+    end else begin
+      tick_waits_q <= tick_valid_i && !tick_ready_o;
+      if (decode_overflow || acc_overflow || map_overflow || encode_overflow) overflow_q <= 1'b1;
+      else if (cfg_writes && cfg_select_q == SelControl) overflow_q <= 1'b0;
+      if (busy_o) busy_cycles_q <= busy_cycles_q + 1;
+      if (spike_valid_o && !spike_ready_i) stall_cycles_q <= stall_cycles_q + 1;
+    end
+  end
+
+  // ------------------------------------------------------------------ properties
+  rv_handshake_check #(
+    .Width(TokenW + 33)
+  ) u_spike_check (
+    .clk_i,
+    .rst_ni,
+    .valid_i(spike_valid_o),
+    .ready_i(spike_ready_i),
+    .data_i ({spike_token_o, spike_output_o, spike_payload_o})
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert (!(tick_accepted && (fifo_valid || decode_valid)));
+      assert (!spike_valid_o || spike_payload_o != '0);
+      assert (!(acc_valid_q && dense_valid_q));
+      assert (!(dry_q && spike_valid_o));
+      cover (tick_waits_q && evt_valid_i);                  // an event is held off by a waiting tick
+      cover (tick_accepted && evt_valid_i && evt_ready_o);  // an event enters with the tick: next step
+      cover (scanning_o && fifo_valid);                     // events arrive while the tile fires
+      cover (decode_valid && !fifo_ready);                  // the queue is full
+      cover (spike_valid_o && !spike_ready_i);              // back-pressure
+      cover (idle && acc_valid_q && fifo_pop); // an operation is popped while the last one drains
+      cover (dense_valid_q && !dense_first_q);
+      cover (restless_q);
+      cover (overflow_q);
+    end
+  end
+
+endmodule
