@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+# Routers and meshes: sources, Verilated models, lint. Numbers of buffers and cycles are those of a chip file, taken when
+# CMake runs; the models' makers compare them with the chip in hand.
+file(GLOB noc_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/noc/*.cpp)
+target_sources(ranvier_rtl PRIVATE ${noc_sources})
+set(RANVIER_MESH_SOURCES sv/rv_delay.sv sv/rv_round_robin.sv sv/rv_flit_fifo.sv sv/rv_router.sv sv/rv_network_interface.sv
+                         sv/rv_mesh.sv)
+
+set(RANVIER_MESH_CHIP ${PROJECT_SOURCE_DIR}/chips/tianjic-like.yaml)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${RANVIER_MESH_CHIP})
+function(ranvier_chip_number out key)  # of the chip's `noc` section
+  file(STRINGS ${RANVIER_MESH_CHIP} line REGEX "^  ${key}:" LIMIT_COUNT 1)
+  if(NOT line MATCHES "^  ${key}: *({value: *)?([0-9]+)")
+    message(FATAL_ERROR "${RANVIER_MESH_CHIP}: no number for ${key}")
+  endif()
+  set(${out} ${CMAKE_MATCH_2} PARENT_SCOPE)
+endfunction()
+ranvier_chip_number(mesh_vcs virtual_channels)
+ranvier_chip_number(mesh_depth buffer_flits)
+ranvier_chip_number(mesh_router router_cycles)
+ranvier_chip_number(mesh_link link_cycles)
+ranvier_chip_number(mesh_credit credit_cycles)
+ranvier_chip_number(mesh_flit flit_bits)
+math(EXPR mesh_hop "${mesh_router} + ${mesh_link}")
+math(EXPR mesh_inject "1 + ${mesh_link}")  # out of the core, over a link
+
+foreach(side 2 4)
+  set(size Columns=${side} Rows=${side} Vcs=${mesh_vcs} Depth=${mesh_depth} Hop=${mesh_hop} Inject=${mesh_inject}
+           Credit=${mesh_credit} DataW=${mesh_flit})
+  list(TRANSFORM size PREPEND -G OUTPUT_VARIABLE arguments)
+  # Gate optimisation mixes the logic of a router with its neighbours', so that every instance has code of its own;
+  # without it and with loops left as loops the code of a mesh is that of one router.
+  list(APPEND arguments -fno-gate --unroll-count 3)
+  list(TRANSFORM size REPLACE ".*=" "" OUTPUT_VARIABLE numbers)
+  list(JOIN numbers "," numbers)
+  ranvier_verilated(mesh_${side}x${side}_fast rv_mesh RANVIER_MESH_SOURCES ${RANVIER_FAST_MODEL} ${arguments})
+  target_compile_definitions(mesh_${side}x${side}_fast PRIVATE RANVIER_MESH_PARAMETERS=${numbers})
+  if(side EQUAL 2)  # assertions only: coverage points and waves of every router make Verilator slow and its code large
+    ranvier_verilated(mesh_2x2_check rv_mesh RANVIER_MESH_SOURCES VERILATOR_ARGS -Wall --assert --x-assign unique
+                      --x-initial unique ${arguments})
+    target_compile_definitions(mesh_2x2_check PRIVATE RANVIER_MESH_PARAMETERS=${numbers})
+  endif()
+endforeach()
+
+if(RANVIER_TESTS)
+  list(TRANSFORM RANVIER_MESH_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE mesh_files)
+  find_program(VERILATOR_PROGRAM verilator REQUIRED)
+  foreach(top rv_delay rv_round_robin rv_flit_fifo rv_router rv_network_interface rv_mesh)
+    add_test(NAME rtl.lint.${top} COMMAND ${VERILATOR_PROGRAM} --lint-only -Wall --assert --top-module ${top} ${mesh_files})
+  endforeach()
+  find_program(YOSYS_PROGRAM yosys)
+  if(YOSYS_PROGRAM)
+    list(JOIN mesh_files " " mesh_file_list)
+    add_test(NAME rtl.yosys.rv_mesh COMMAND ${YOSYS_PROGRAM} -q -p
+             "read_verilog -sv -formal ${mesh_file_list}; hierarchy -check -top rv_mesh; proc; check -assert")
+  endif()
+endif()

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets with chains of relays, run on the RTL mesh and on the network of fidelity `cycle`.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "rtl/noc/mesh_port.h"
+#include "sim/network.h"
+
+namespace ranvier::rtl {
+
+/// A packet of a script; its number there is its id. A relay follows another packet: it is handed to its source, where
+/// that one ends, `at` cycles after the delivery.
+struct ScriptPacket {
+  CoreId source;
+  CoreId destination;
+  std::int32_t flits = 1;
+  std::int64_t at = 0;  // cycle in which it comes to its source queue, ascending; of a relay the delay, at least 1
+  std::int32_t next = kNone;  // the packet that is relayed when this one has come
+  bool relay = false;         // waits for another packet
+  static constexpr std::int32_t kNone = -1;
+};
+using Script = std::vector<ScriptPacket>;
+
+struct NetworkRun {
+  std::vector<sim::Delivery> deliveries;  // in order of time, then core
+  std::vector<sim::Entry> entries;        // in order of time, then core
+  std::vector<std::int64_t> injected;     // by packet
+  std::int64_t cycles = 0;                // clocked, or until the last delivery
+};
+
+/// Runs the script to its end. Throws MeshHangs when nothing is delivered any more.
+NetworkRun run_on_mesh(MeshPort& mesh, std::span<const ScriptPacket> script);
+NetworkRun run_on_model(sim::Network& network, std::span<const ScriptPacket> script);
+
+/// Cycles from injection to delivery, mean over all packets.
+double mean_latency(const NetworkRun& run);
+
+struct RandomTraffic {
+  double rate = 0.1;             // packets made by each core and cycle, relays not counted
+  std::int64_t cycles = 1000;    // in which packets are made
+  std::int32_t most_flits = 1;   // of a packet: 1 to this, equally likely
+  std::int32_t most_copies = 0;  // relays of a packet: 0 to this, equally likely
+  std::int32_t relay_cycles = 2;
+};
+
+/// One Bernoulli trial a core and cycle, uniform destinations other than the source; a pure function of the seed.
+Script random_script(std::int32_t cores, const RandomTraffic& traffic, std::uint64_t seed);
+
+}  // namespace ranvier::rtl

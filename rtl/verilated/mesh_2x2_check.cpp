@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The model of rv_mesh, 2x2, with assertions.
+#include "Vmesh_2x2_check.h"
+#include "rtl/noc/mesh_models.h"
+#include "rtl/verilated/mesh_of_model.h"
+
+namespace ranvier::rtl {
+namespace {
+
+constexpr MeshParameters kParameters{RANVIER_MESH_PARAMETERS};
+
+}  // namespace
+
+std::unique_ptr<MeshPort> make_mesh_2x2_check(std::uint32_t seed) {
+  return std::make_unique<MeshOfModel<Vmesh_2x2_check, kParameters>>(seed);
+}
+
+}  // namespace ranvier::rtl
