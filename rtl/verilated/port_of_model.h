@@ -4,17 +4,10 @@
 
 #include <verilated.h>
 
-#include <mutex>
-
 #include "rtl/spike_core_port.h"
+#include "rtl/verilated/verilator_globals.h"
 
 namespace ranvier::rtl {
-
-/// Verilator keeps the context made last in a plain global: instances are made and unmade one at a time.
-inline std::mutex& verilator_globals() {
-  static std::mutex mutex;
-  return mutex;
-}
 
 /// `Waves` has open(model, path) and dump(time), and says whether the model has assertions.
 template <class Model, class Waves>
