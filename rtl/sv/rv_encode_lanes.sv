@@ -13,7 +13,10 @@ module rv_encode_lanes #(
   input  logic                difference_i,  // no encoder: code becomes f
   input  logic signed [9:0]   lo_i,
   input  logic signed [9:0]   hi_i,
-  input  logic [Lanes*32-1:0] f_i,
+  input  logic [1:0]          source_i,      // f: 0 sums, 1 mapped or dense values, 2 quotients
+  input  logic [Lanes*32-1:0] sum_i,
+  input  logic [Lanes*32-1:0] value_i,
+  input  logic [Lanes*32-1:0] quotient_i,
   input  logic [Lanes*24-1:0] code_i,
   input  logic [Lanes*24-1:0] threshold_i,   // held until the last step
   output logic [Lanes*24-1:0] code_o,        // after the step
@@ -29,13 +32,14 @@ module rv_encode_lanes #(
 
   always_comb begin
     logic signed [37:0] whole;
-    logic signed [31:0] v, up, down, amount;
+    logic signed [31:0] f, v, up, down, amount;
     logic signed [11:0] s, more, fewer;
     logic [11:0] count;
     v_d       = v_q;
     s_d       = s_q;
     changed_o = '0;
     overflow  = '0;
+    f         = '0;
     whole     = '0;
     v         = '0;
     up        = '0;
@@ -47,11 +51,12 @@ module rv_encode_lanes #(
     count     = '0;
     if (setup_i) begin
       for (int unsigned i = 0; i < Lanes; i++) begin
+        f = source_i[1] ? quotient_i[i*32+:32] : source_i[0] ? value_i[i*32+:32] : sum_i[i*32+:32];
         if (difference_i) begin
-          s_d[i*24+:24] = f_i[i*32+:24];
-          overflow[i]   = f_i[i*32+23+:9] != {9{f_i[i*32+23]}};
+          s_d[i*24+:24] = f[23:0];
+          overflow[i]   = f[31:23] != {9{f[23]}};
         end else begin
-          whole = 38'($signed(f_i[i*32+:32])) + $signed({15'd0, threshold_i[i*24+1+:23]}) -
+          whole = 38'(f) + $signed({15'd0, threshold_i[i*24+1+:23]}) -
                   $signed({1'b0, threshold_i[i*24+:24]}) * $signed(code_i[i*24+:10]);
           v_d[i*32+:32] = whole[31:0];
           s_d[i*24+:24] = code_i[i*24+:24];

@@ -55,12 +55,10 @@ module rv_hybrid_core #(
   localparam int unsigned OperandW = Lanes * 9;
   localparam int unsigned SumW     = Lanes * 32;
   localparam int unsigned CodeW    = Lanes * 24;
-  localparam int unsigned OpW      = 34 + TokenW + 20;
   localparam int unsigned ControlW = 270;
 
   localparam logic [2:0] MapNone = 3'd0, MapSoftmax = 3'd4;
   localparam logic [1:0] EncodeDifference = 2'd2;
-  localparam logic [1:0] OpRow = 2'd0, OpColumn = 2'd1, OpElement = 2'd2;
   localparam logic [2:0] SelAxon = 3'd5, SelMap = 3'd6, SelControl = 3'd7;
 
   // ------------------------------------------------------------------ control word
@@ -105,15 +103,18 @@ module rv_hybrid_core #(
     end
   end
 
-  // ------------------------------------------------------------------ events in: decode, then FIFO
-  logic               decode_ready, decode_valid, decode_overflow, fifo_ready, fifo_valid, fifo_pop;
-  logic [OpW-1:0]     decoded, fifo_data;
-  logic               tick_waits_q;  // while a tick waits no event gets in: a steady stream of events cannot starve it
+  // ------------------------------------------------------------------ events in
+  logic               events_wait, decode_overflow, op_valid, op_next_row, op_next_column, row_op, column_op, element_op;
+  logic [TokenW-1:0]  op_next_token;
+  logic [3:0]         op_next_group, op_next_words, op_lane;
+  logic [7:0]         op_row, op_code;
+  logic signed [23:0] op_payload;
+  logic               tick_waits_q;
 
-  assign evt_ready_o = decode_ready && !tick_waits_q;
-  rv_axon_decode #(
-    .TokenW(TokenW)
-  ) u_decode (
+  rv_hybrid_events #(
+    .TokenW   (TokenW),
+    .FifoDepth(FifoDepth)
+  ) u_events (
     .clk_i,
     .rst_ni,
     .element_i    (element_q),
@@ -122,56 +123,30 @@ module rv_hybrid_core #(
     .table_write_i(cfg_writes && cfg_select_q == SelAxon),
     .table_addr_i (cfg_addr_q[8:0]),
     .table_data_i (cfg_wdata_q[27:0]),
-    .valid_i      (evt_valid_i && !tick_waits_q),
-    .ready_o      (decode_ready),
-    .port_i       (evt_port_i),
-    .token_i      (evt_token_i),
-    .channel_i    (evt_channel_i),
-    .payload_i    (evt_payload_i),
-    .valid_o      (decode_valid),
-    .ready_i      (fifo_ready),
-    .op_o         (decoded),
-    .overflow_o   (decode_overflow)
+    .hold_i       (tick_waits_q),
+    .evt_valid_i,
+    .evt_ready_o,
+    .evt_port_i,
+    .evt_token_i,
+    .evt_channel_i,
+    .evt_payload_i,
+    .waiting_o    (events_wait),
+    .overflow_o   (decode_overflow),
+    .valid_o      (op_valid),
+    .take_i       (idle),
+    .next_row_o   (op_next_row),
+    .next_column_o(op_next_column),
+    .next_token_o (op_next_token),
+    .next_group_o (op_next_group),
+    .next_words_o (op_next_words),
+    .row_o        (row_op),
+    .column_o     (column_op),
+    .element_o    (element_op),
+    .operand_row_o(op_row),
+    .code_o       (op_code),
+    .lane_o       (op_lane),
+    .payload_o    (op_payload)
   );
-  rv_event_fifo #(
-    .Depth(FifoDepth),
-    .Width(OpW)
-  ) u_fifo (
-    .clk_i,
-    .rst_ni,
-    .valid_i(decode_valid),
-    .ready_o(fifo_ready),
-    .data_i (decoded),
-    .valid_o(fifo_valid),
-    .ready_i(fifo_pop),
-    .data_o (fifo_data)
-  );
-
-  // The operation at hand. It stays until the next one is popped, one cycle after its last word was read.
-  logic               row_op_q, column_op_q, element_op_q;
-  logic [7:0]         op_row_q, op_code_q;
-  logic [3:0]         op_lane_q;
-  logic signed [23:0] op_payload_q;
-  logic [1:0]         fifo_kind;
-  logic [TokenW-1:0]  fifo_token;
-  logic [7:0]         fifo_row, fifo_code, fifo_output;
-  logic [3:0]         fifo_words;
-  logic signed [23:0] fifo_payload;
-
-  assign {fifo_kind, fifo_token, fifo_row, fifo_code, fifo_output, fifo_words, fifo_payload} = fifo_data;
-  assign fifo_pop = idle && fifo_valid;
-
-  always_ff @(posedge clk_i) begin
-    if (fifo_pop) begin
-      row_op_q     <= fifo_kind == OpRow;
-      column_op_q  <= fifo_kind == OpColumn;
-      element_op_q <= fifo_kind == OpElement;
-      op_row_q     <= fifo_row;
-      op_code_q    <= fifo_code;
-      op_lane_q    <= fifo_output[3:0];
-      op_payload_q <= fifo_payload;
-    end
-  end
 
   // ------------------------------------------------------------------ sequence
   logic              idle, accumulate, pass_read, pass, read, map_value, dense, divide, divide_first, setup, encode;
@@ -198,13 +173,13 @@ module rv_hybrid_core #(
     .last_input_i  (last_input_q),
     .row_stride_i  (row_stride_q),
     .code_stride_i (code_stride_q),
-    .event_i       (fifo_valid),
-    .event_row_i   (fifo_kind == OpRow),
-    .event_column_i(fifo_kind == OpColumn),
-    .event_token_i (fifo_token),
-    .event_group_i (fifo_output[7:4]),
-    .event_words_i (fifo_words),
-    .column_i      (column_op_q),
+    .event_i       (op_valid),
+    .event_row_i   (op_next_row),
+    .event_column_i(op_next_column),
+    .event_token_i (op_next_token),
+    .event_group_i (op_next_group),
+    .event_words_i (op_next_words),
+    .column_i      (column_op),
     .start_i       (tick_accepted),
     .emits_i       (changed != '0 && !dry_q),
     .sent_i        (spike_ready_i && spikes_end),
@@ -257,8 +232,8 @@ module rv_hybrid_core #(
   always_comb begin
     if (map_value) operand_raddr = {value, 4'd0};  // gain and bias of LayerNorm
     else if (dense) operand_raddr = {operand_row + value, group};
-    else operand_raddr = {op_row_q, group};
-    input_raddr = {token, (dense) ? code + value : op_code_q};
+    else operand_raddr = {op_row, group};
+    input_raddr = {token, (dense) ? code + value : op_code};
   end
 
   rv_hybrid_memory #(
@@ -274,13 +249,13 @@ module rv_hybrid_core #(
     .cfg_wdata_i    (cfg_wdata_q),
     .cfg_rvalid_o,
     .cfg_rdata_o,
-    .operand_read_i ((accumulate && (row_op_q || op_first)) || dense || map_value),
+    .operand_read_i ((accumulate && (row_op || op_first)) || dense || map_value),
     .operand_raddr_i(operand_raddr),
     .operand_o      (operand_rdata),
     .operand_write_i(operand_write),
-    .operand_waddr_i({op_row_q, acc_group_q}),
+    .operand_waddr_i({op_row, acc_group_q}),
     .operand_i      (operand_wdata),
-    .sum_read_i     ((accumulate && (element_op_q || !dense_q)) || pass_read ||
+    .sum_read_i     ((accumulate && (element_op || !dense_q)) || pass_read ||
                      (pass && word_full) || read),
     .code_read_i    (read),
     .word_raddr_i   ({token, read_group}),
@@ -293,11 +268,11 @@ module rv_hybrid_core #(
     .code_write_i   (code_write),
     .code_waddr_i   ({token, group}),
     .code_i         (code_wdata),
-    .input_read_i   ((accumulate && (column_op_q || (keeps_q && op_first))) || dense),
+    .input_read_i   ((accumulate && (column_op || (keeps_q && op_first))) || dense),
     .input_raddr_i  (input_raddr),
     .input_o        (input_rdata),
     .input_write_i  (input_write),
-    .input_waddr_i  ({acc_token_q, op_code_q}),
+    .input_waddr_i  ({acc_token_q, op_code}),
     .input_i        (input_wdata)
   );
 
@@ -310,13 +285,13 @@ module rv_hybrid_core #(
   ) u_product (
     .valid_i        (acc_valid_q),
     .first_i        (acc_first_q),
-    .row_i          (row_op_q),
-    .column_i       (column_op_q),
-    .element_i      (element_op_q),
+    .row_i          (row_op),
+    .column_i       (column_op),
+    .element_i      (element_op),
     .keeps_i        (keeps_q),
     .dense_i        (dense_q),
-    .lane_i         (op_lane_q),
-    .payload_i      (op_payload_q),
+    .lane_i         (op_lane),
+    .payload_i      (op_payload),
     .product_i      (dense_valid_q),
     .start_i        (dense_first_q),
     .operand_i      (operand_rdata),
@@ -347,7 +322,7 @@ module rv_hybrid_core #(
   end
 
   // ------------------------------------------------------------------ maps
-  logic [SumW-1:0]    quotient, f;
+  logic [SumW-1:0]    quotient;
   logic signed [31:0] mapped;
   logic [2:0]         mapped_q;            // a value went in 1, 2, 3 cycles ago
   logic [3:0]         lane_q, lane_qq, lane_qqq;
@@ -395,8 +370,6 @@ module rv_hybrid_core #(
   logic [CodeW-1:0] work_code, start_code;
   logic             encode_overflow;
 
-  assign f = (map_q == MapSoftmax) ? quotient : (map_q != MapNone || dense_q) ? f_q : sum_rdata;
-
   rv_encode_lanes #(
     .Lanes(Lanes)
   ) u_encode (
@@ -408,7 +381,10 @@ module rv_hybrid_core #(
     .difference_i(encode_q == EncodeDifference),
     .lo_i        (lo_q),
     .hi_i        (hi_q),
-    .f_i         (f),
+    .source_i    ({map_q == MapSoftmax, map_q != MapNone || dense_q}),
+    .sum_i       (sum_rdata),
+    .value_i     (f_q),
+    .quotient_i  (quotient),
     .code_i      (code_rdata),
     .threshold_i (threshold_rdata),
     .code_o      (code_wdata),
@@ -441,7 +417,7 @@ module rv_hybrid_core #(
   logic        overflow_q;
   logic [31:0] busy_cycles_q, stall_cycles_q;
 
-  assign busy_o         = !idle || decode_valid || fifo_valid || acc_valid_q;
+  assign busy_o         = !idle || events_wait || acc_valid_q;
   assign scanning_o     = !idle && !accumulate;
   assign restless_o     = restless_q;
   assign overflow_o     = overflow_q;
@@ -478,16 +454,14 @@ module rv_hybrid_core #(
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      assert (!(tick_accepted && (fifo_valid || decode_valid)));
+      assert (!(tick_accepted && events_wait));
       assert (!spike_valid_o || spike_payload_o != '0);
       assert (!(acc_valid_q && dense_valid_q));
       assert (!(dry_q && spike_valid_o));
-      cover (tick_waits_q && evt_valid_i);                  // an event is held off by a waiting tick
       cover (tick_accepted && evt_valid_i && evt_ready_o);  // an event enters with the tick: next step
-      cover (scanning_o && fifo_valid);                     // events arrive while the tile fires
-      cover (decode_valid && !fifo_ready);                  // the queue is full
+      cover (scanning_o && events_wait);                     // events arrive while the tile fires
       cover (spike_valid_o && !spike_ready_i);              // back-pressure
-      cover (idle && acc_valid_q && fifo_pop); // an operation is popped while the last one drains
+      cover (idle && acc_valid_q && op_valid); // an operation is popped while the last one drains
       cover (dense_valid_q && !dense_first_q);
       cover (restless_q);
       cover (overflow_q);

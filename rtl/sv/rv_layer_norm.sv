@@ -26,14 +26,11 @@ module rv_layer_norm (
   // ------------------------------------------------------------------ statistics
   logic signed [24:0] sum_q;
   logic [39:0]        squares_q;
-  logic signed [31:0] square;
-
-  assign square = x_i * x_i;
 
   always_ff @(posedge clk_i) begin
     if (gather_i) begin
       sum_q     <= (first_i ? 25'sd0 : sum_q) + 25'(x_i);
-      squares_q <= (first_i ? 40'd0 : squares_q) + {8'd0, square};
+      squares_q <= (first_i ? 40'd0 : squares_q) + {8'd0, 32'(x_i) * 32'(x_i)};
     end
   end
 
@@ -87,7 +84,7 @@ module rv_layer_norm (
   end
 
   // ------------------------------------------------------------------ scaling
-  logic [1:0]         scales_q;     // of the value 1, 2 cycles ago
+  logic [2:0]         scales_q;     // of the value 1, 2, 3 cycles ago
   logic signed [26:0] centred_q;    // n x - S; affine: x
   logic signed [42:0] rooted_q;
   logic signed [31:0] gain_q;
@@ -96,10 +93,13 @@ module rv_layer_norm (
   logic [5:0]         shift;
 
   assign shift   = affine_i ? 6'd12 : 6'(7'sd35 + exponent_q);
-  assign y_o     = 32'((scaled_q + (64'sd1 <<< (shift - 6'd1))) >>> shift) + bias_qq;
+  always_comb begin
+    y_o = '0;
+    if (scales_q[2]) y_o = 32'((scaled_q + (64'sd1 <<< (shift - 6'd1))) >>> shift) + bias_qq;
+  end
 
   always_ff @(posedge clk_i) begin
-    scales_q <= {scales_q[0], scale_i};
+    scales_q <= {scales_q[1:0], scale_i};
     if (scale_i) centred_q <= affine_i ? 27'(x_i) : 27'($signed({1'b0, values_i})) * 27'(x_i) - 27'(sum_q);
     if (scales_q[0]) begin
       rooted_q <= affine_i ? 43'(centred_q) : 43'(centred_q) * 43'($signed({1'b0, root_of_q}));

@@ -12,7 +12,9 @@ module rv_mac_lanes #(
   input  logic signed [8:0]         scalar_i,   // of all lanes
   input  logic signed [8:0]         factor_i,
   input  logic [Lanes*9-1:0]        operand_i,
+  input  logic                      continue_i, // on work_i, else on sum_i
   input  logic [Lanes*32-1:0]       sum_i,
+  input  logic [Lanes*32-1:0]       work_i,
   output logic [Lanes*32-1:0]       sum_o,
   output logic                      overflow_o
 );
@@ -36,7 +38,7 @@ module rv_mac_lanes #(
       end else begin
         for (int unsigned i = 0; i < Lanes; i++) begin
           product          = scalar_i * $signed(operand_i[i*9+:9]);
-          sum              = 33'($signed(sum_i[i*32+:32])) + 33'(product);
+          sum              = 33'($signed(continue_i ? work_i[i*32+:32] : sum_i[i*32+:32])) + 33'(product);
           sum_o[i*32+:32]  = sum[31:0];
           overflow[i]      = sum[32] != sum[31];
         end

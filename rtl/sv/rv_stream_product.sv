@@ -43,7 +43,9 @@ module rv_stream_product #(
     .scalar_i  (product_i ? input_i : payload_i[8:0]),
     .factor_i  (input_i),
     .operand_i,
-    .sum_i     ((product_i && !start_i) ? work_i : sum_i),
+    .continue_i(product_i && !start_i),
+    .sum_i,
+    .work_i,
     .sum_o,
     .overflow_o(mac_overflow)
   );
