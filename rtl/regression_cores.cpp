@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "rtl/plastic/plastic_bench.h"
 #include "rtl/spike_regression.h"
 
 namespace ranvier::rtl {
@@ -10,6 +11,7 @@ namespace ranvier::rtl {
 std::span<const RegressionEntry> regression_cores() {
   static constexpr std::array kCores{
       RegressionEntry{"rv_spike_core", make_spike_regression},
+      RegressionEntry{"rv_plastic_core", make_plastic_regression},
   };
   return kCores;
 }
