@@ -63,8 +63,8 @@ BENCHMARK(busy_traffic)
     ->ArgNames({"instances", "neurons"})
     ->Args({1, 16})
     ->Args({1, 256})
-    ->Args({16, 16})
-    ->Args({16, 256});
+    ->Args({8, 256})
+    ->Args({64, 256});
 
 }  // namespace
 }  // namespace ranvier::rtl

@@ -28,7 +28,8 @@
 #include "workloads/methods/load_network.h"
 #include "workloads/reference.h"
 #ifdef RANVIER_HAS_RTL
-#include "rtl/verilated_core.h"
+#include "rtl/adapter/foreign_tile.h"
+#include "rtl/cosim/rtl_cores.h"
 #endif
 
 namespace ranvier::cli {
@@ -45,9 +46,27 @@ mapper::TokenChoice token_choice_of(const std::string& name) {
 
 constexpr std::size_t kBoundedRows = 4096;  // of steps, with --bounded-memory
 
-sim::CoreFactory verilated_factory() {
+/// Of the tiles that --rtl names, an RTL core each: of Ranvier, or, LAYER=LIBRARY, of the user.
+std::vector<sim::CoreFactory> rtl_cores([[maybe_unused]] const mapper::MappingProblem& problem,
+                                        [[maybe_unused]] const mapper::Mapping& mapping,
+                                        const std::vector<std::string>& selections) {
+  std::vector<sim::CoreFactory> cores;
+  if (selections.empty()) return cores;
 #ifdef RANVIER_HAS_RTL
-  return [](const sim::TileSpec& spec) { return rtl::make_verilated_core(spec); };
+  cores.resize(problem.tiles.size());
+  for (const std::string& selection : selections) {
+    const std::size_t equals = selection.find('=');
+    sim::RtlRefusal why_not = rtl::why_no_rtl_core;
+    sim::CoreFactory make = rtl::make_rtl_core;
+    if (equals != std::string::npos) {
+      const auto library = rtl::open_core_library(selection.substr(equals + 1));
+      why_not = [library](const sim::TileSpec& spec) { return rtl::why_beyond(library->info(), spec); };
+      make = rtl::foreign_core_factory(library);
+    }
+    for (const TileId tile : sim::select_tiles(problem, mapping, selection.substr(0, equals), why_not))
+      cores[tile.value()] = make;
+  }
+  return cores;
 #else
   throw UsageError("--rtl", "this binary was built without RTL; configure with -DRANVIER_RTL=ON");
 #endif
@@ -177,11 +196,7 @@ sim::SimOptions Job::simulation_options() const {
   how.interrupted = &interrupted();
   how.network.seed = options_.common.seed;
   if (options_.bounded_memory) how.step_rows = how.step_energy_rows = kBoundedRows;
-  for (const std::string& selection : options_.rtl) {
-    how.core_of_tile.resize(problem_.tiles.size(), nullptr);
-    for (TileId tile : sim::select_tiles(problem_, mapping_, selection))
-      how.core_of_tile[tile.value()] = verilated_factory();
-  }
+  how.core_of_tile = rtl_cores(problem_, mapping_, options_.rtl);
   return how;
 }
 
@@ -220,7 +235,18 @@ sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes,
   progress.finish();
   simulate_s_ = watch.seconds();
   wall_times_.push_back({"simulate", simulate_s_});
+  tell_rtl(result);
   return result;
+}
+
+/// How fast the RTL was, its twins and the rest of the chip included.
+void Job::tell_rtl(const sim::RunResult& result) const {
+  if (result.verilated_tiles.empty() || options_.common.quiet) return;
+  const auto cycles = static_cast<double>(result.verilated_cycles);
+  log::info("{} on Verilated cores: {:.3f} M core cycles in {:.3f} s of wall time, {:.2f} M core-cycles/s; {}",
+            counted(result.verilated_tiles.size(), "tile"), cycles / 1e6, simulate_s_,
+            simulate_s_ > 0 ? cycles / 1e6 / simulate_s_ : 0,
+            counted(static_cast<std::size_t>(result.lockstep_events_compared), "event") + " compared, none differed");
 }
 
 void Job::measure_accuracy(report::RunRecord& record) {

@@ -114,6 +114,7 @@ class Job {
   void check_mapping(const std::string& file = "");
   void check_max_steps() const;
   void measure_accuracy(report::RunRecord& record);
+  void tell_rtl(const sim::RunResult& result) const;
 
   JobOptions options_;
   std::optional<TemporalWorkload> temporal_;  // instead of the next, of images_ and of recorded_

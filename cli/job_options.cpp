@@ -52,7 +52,9 @@ void add_simulation_options(CLI::App& verb, JobOptions& o) {
   verb.add_option("--timing", o.timing, "layered-lif: simple, the rule of a public simulator, instead of a network")
       ->capture_default_str()
       ->check(CLI::IsMember({"network", "simple"}));
-  verb.add_option("--rtl", o.rtl, "run these tiles on Verilated cores, in lock-step: a layer (block1.fc1) or core:12");
+  verb.add_option("--rtl", o.rtl,
+                  "run these tiles on Verilated cores, in lock-step: a layer, a pattern of layers (block1.*), core:12 "
+                  "or all; block1.fc1=LIBRARY on a core of your own");
   verb.add_option("--max-steps", o.max_steps, "stop an image after so many steps, at rest or not; 0: until it is done")
       ->capture_default_str()
       ->check(whole_number(0, 1'000'000'000));

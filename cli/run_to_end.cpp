@@ -47,6 +47,7 @@ sim::RunResult simulate(Job& job, const RunPlan& plan, const CheckpointOptions& 
     return job.simulate(probes, [&](sim::SimOptions& options) {
       if (when.on) unfinished.attach(when, !plan.remap.empty(), options);
       options.resume = {start.checkpoint, start.name};
+      options.lockstep_wave = unfinished.out().string() + "-mismatch";
     });
   } catch (const Error& e) {
     // It would end the same way each time.

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "cli/common.h"
+#include "cli/verb_rtl_calibrate.h"
 #include "cli/verb_rtl_core.h"
 #ifdef RANVIER_HAS_RTL
 #include "rtl/regression.h"
@@ -173,6 +174,7 @@ void add_rtl_verb(CLI::App& app, Context& context) {
     apply_common(a->common);
     context.exit_code = rtl_test(*a);
   });
+  add_rtl_calibrate_verb(*verb, context);
 #else
   test->callback([&context] {
     context.exit_code = ExitCode::kUsage;

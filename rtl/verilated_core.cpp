@@ -18,9 +18,14 @@ const Stage& stage_of(const sim::TileSpec& spec) { return spec.program->stage(sp
 
 class VerilatedCore final : public sim::CoreModel {
  public:
-  explicit VerilatedCore(const sim::TileSpec& spec)
-      : spec_(spec), encodes_(stage().encoder.present), port_(make_fast_port()), driver_(*port_) {
-    driver_.load(stage_tile(spec));
+  VerilatedCore(const sim::TileSpec& spec, const CoreTile& tile, std::unique_ptr<SpikeCorePort> port,
+                std::filesystem::path wave = {})
+      : spec_(spec),
+        encodes_(stage().encoder.present),
+        port_(std::move(port)),
+        driver_(*port_),
+        wave_(std::move(wave)) {
+    driver_.load(tile);
   }
 
   void begin_image() override {
@@ -34,6 +39,7 @@ class VerilatedCore final : public sim::CoreModel {
 
   Cycles receive(const sim::Event& event, Cycles) override {
     const CoreEvent e = local(event);
+    begin_wave();
     // The drain overlaps with the next event's decode, if one follows; fire() charges the one that does not.
     const Cycles cost(driver_.send(e) - kDrainCycles);
     if (driver_.overflow()) throw RtlOverflow(stage().name, event.token);
@@ -58,6 +64,7 @@ class VerilatedCore final : public sim::CoreModel {
     const std::int64_t drain = drain_due_ ? kDrainCycles : 0;
     drain_due_ = false;
     spikes_.clear();
+    begin_wave();
     const Cycles cost(drain + driver_.tick(spikes_));
     for (const SpikeCoreDriver::TimedSpike& s : spikes_) {
       out.push_back({spec_.tile.tokens.begin + s.spike.token, spec_.tile.outputs.begin + s.spike.neuron,
@@ -102,6 +109,11 @@ class VerilatedCore final : public sim::CoreModel {
 
   const sim::CoreCounters& counters() const override { return counters_; }
 
+  std::unique_ptr<sim::CoreModel> traced(const std::filesystem::path& file) const override {
+    return std::make_unique<VerilatedCore>(spec_, driver_.tile(), make_check_port(1), file);
+  }
+  std::int64_t clock_cycles() const override { return port_->cycles(); }
+
   std::vector<std::uint8_t> save() const override {
     sim::StateWriter w;
     w.value(counters_);
@@ -131,6 +143,13 @@ class VerilatedCore final : public sim::CoreModel {
     return static_cast<std::size_t>(spec_.tile.outputs.size()) * static_cast<std::size_t>(spec_.tile.tokens.size());
   }
 
+  /// At the first event, so that the waveform is of work and not of loading.
+  void begin_wave() {
+    if (wave_.empty()) return;
+    port_->open_wave(wave_);
+    wave_.clear();
+  }
+
   CoreEvent local(const sim::Event& event) const {
     const mapper::Tile& tile = spec_.tile;
     const bool direct = event.port == sim::kPartialPort;
@@ -147,6 +166,7 @@ class VerilatedCore final : public sim::CoreModel {
   bool encodes_;
   std::unique_ptr<SpikeCorePort> port_;
   mutable SpikeCoreDriver driver_;  // reading state takes clock cycles, which change nothing
+  std::filesystem::path wave_;      // to be opened
   std::vector<SpikeCoreDriver::TimedSpike> spikes_;
   sim::CoreCounters counters_;
   std::vector<std::uint8_t> active_;  // by context: had input, or fired, since the tile last fired
@@ -182,7 +202,11 @@ std::string why_not_supported(const sim::TileSpec& spec) {
 
 std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec) {
   if (const std::string why = why_not_supported(spec); !why.empty()) throw TileNotSupported(stage_of(spec).name, why);
-  return std::make_unique<VerilatedCore>(spec);
+  return make_verilated_core(spec, stage_tile(spec));
+}
+
+std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec, const CoreTile& loaded) {
+  return std::make_unique<VerilatedCore>(spec, loaded, make_fast_port());
 }
 
 }  // namespace ranvier::rtl

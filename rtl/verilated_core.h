@@ -25,11 +25,16 @@ struct CoreLimits {
 };
 inline constexpr CoreLimits kCoreLimits;
 
+struct CoreTile;  // core_tile.h
+
 /// Why rv_spike_core cannot run this tile, in one sentence; empty when it can.
 std::string why_not_supported(const sim::TileSpec& spec);
 
 /// A Verilated core loaded with the tile: Linear stages, the head included (it never fires), whole or with partial sums
 /// arriving. Throws TileNotSupported; the methods throw RtlOverflow and EventNotSupported (rtl/errors.h).
 std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec);
+
+/// The same with other contents of its memories: a fault to be found.
+std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec, const CoreTile& loaded);
 
 }  // namespace ranvier::rtl

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array<char, 8> kMagic{'R', 'V', 'C', 'H', 'K', 'P', 'T', '\n'};
 constexpr std::uint32_t kByteOrder = 0x01020304;  // reads otherwise on a machine of the other order
-constexpr std::uint32_t kFormat = 1;              // raised when the state of any class changes
+constexpr std::uint32_t kFormat = 2;              // raised when the state of any class changes
 constexpr std::size_t kDigits = 64;
 constexpr int kCheapness = 20;  // a timed checkpoint may take this part of the run's time
 

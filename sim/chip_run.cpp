@@ -56,7 +56,7 @@ ChipRun::ChipRun(const mapper::MappingProblem& problem, const mapper::Mapping& m
       device_(mapper::device_schedule(problem, mapping.level)),
       split_(problem, mapping, options.ranks == nullptr ? 1 : options.ranks->size(),
              options.ranks == nullptr ? 0 : options.ranks->rank()),
-      bank_(problem, options, split_),
+      bank_(problem, mapping, options, split_),
       exchange_(options.ranks, split_, bank_),
       rule_(problem.schedule, mapping.level, problem.program->timesteps, problem.program->closed, mapping.waves),
       waves_(problem.tiles.size()),

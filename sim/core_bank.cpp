@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/core_bank.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <filesystem>
 
 #include "mapper/engine_work.h"
 #include "sim/communicator.h"
@@ -10,10 +13,19 @@
 #include "sim/tile_selection.h"
 
 namespace ranvier::sim {
+namespace {
 
-CoreBank::CoreBank(const mapper::MappingProblem& problem, const SimOptions& options, const RankSplit& split)
+/// Of a mismatch of this tile; several tiles may fail in one step.
+std::filesystem::path wave_of(const SimOptions& options, std::size_t tile) {
+  if (options.lockstep_wave.empty()) return {};
+  return fmt::format("{}-tile{}.fst", options.lockstep_wave.string(), tile);
+}
+
+}  // namespace
+
+CoreBank::CoreBank(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const SimOptions& options,
+                   const RankSplit& split)
     : problem_(problem) {
-  const bool graded = problem.schedule == mapper::Schedule::kStagedGraded;
   const std::vector<bool> zeros = mapper::sends_zeros(problem);
   models_.resize(problem.tiles.size());
   const bool split_up = options.ranks != nullptr && !options.ranks->dry_run();
@@ -22,7 +34,7 @@ CoreBank::CoreBank(const mapper::MappingProblem& problem, const SimOptions& opti
       models_[t] = std::make_unique<RemoteCore>();
       continue;
     }
-    const TileSpec spec{problem.program, problem.tiles[t], &problem.board.chip.core, graded};
+    const TileSpec spec = tile_spec(problem, TileId(t));
     const CoreFactory factory = t < options.core_of_tile.size() ? options.core_of_tile[t] : nullptr;
     if (problem.tiles[t].engine != mapper::Engine::kSpiking) {
       const bool dense = problem.tiles[t].engine == mapper::Engine::kDense;
@@ -36,7 +48,8 @@ CoreBank::CoreBank(const mapper::MappingProblem& problem, const SimOptions& opti
     under_test_.emplace_back(t);
     models_[t] = factory(spec);
     if (options.lockstep) {
-      auto pair = std::make_unique<LockstepCore>(std::move(models_[t]), spec, TileId(t));
+      auto pair = std::make_unique<LockstepCore>(std::move(models_[t]), spec,
+                                                 LockstepPlace{TileId(t), mapping.core_of[t], wave_of(options, t)});
       lockstep_.push_back(pair.get());
       models_[t] = std::move(pair);
     }

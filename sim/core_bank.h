@@ -18,7 +18,8 @@ namespace ranvier::sim {
 class CoreBank {
  public:
   /// Cores of other ranks are told of (remote_core.h), not built.
-  CoreBank(const mapper::MappingProblem& problem, const SimOptions& options, const RankSplit& split);
+  CoreBank(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const SimOptions& options,
+           const RankSplit& split);
 
   void begin_image(std::int32_t image);
   void begin_step(std::int32_t step);

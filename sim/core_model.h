@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -93,6 +94,11 @@ class CoreModel {
   /// State as bytes, for checkpoints and for re-running a mismatch; restore() takes what save() gave.
   virtual std::vector<std::uint8_t> save() const = 0;
   virtual void restore(const std::vector<std::uint8_t>& state) = 0;
+  /// A model of the same tile, with the same memory contents, that writes a waveform of its work to `file`;
+  /// begin_image() and restore() bring it to any state of this one. Null where the core has none.
+  virtual std::unique_ptr<CoreModel> traced(const std::filesystem::path&) const { return nullptr; }
+  /// Clock cycles since it was made, those of loading included: where a waveform stands. 0: it has no clock.
+  virtual std::int64_t clock_cycles() const { return 0; }
 };
 
 /// What a core model needs to know of its tile.

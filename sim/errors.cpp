@@ -17,15 +17,28 @@ EventsLost::EventsLost(CoreId core_, std::int32_t image_, std::int32_t step_, st
       step(step_),
       count(count_) {}
 
+std::string MismatchWave::sentence() const {
+  if (file.empty()) return {};
+  const std::string outcome = !ended_by.empty() ? "which ended with: " + ended_by
+                              : shows_it        ? fmt::format("which shows it at clock cycle {}", cycle)
+                                                : "which does not show it: the two builds differ";
+  return fmt::format("waveform {} of the check build, told the last {} events and fires again, {}", file, told,
+                     outcome);
+}
+
 LockstepMismatch::LockstepMismatch(const Place& p, const std::string& what_differs, std::int64_t expected_,
-                                   std::int64_t got_)
+                                   std::int64_t got_, const MismatchWave& wave_)
     : Error(ExitCode::kFunctionalMismatch,
-            fmt::format("{} (tile {}): {} differs from the behavioural core in image {}, step {}, token {}, neuron {}: "
-                        "expected {}, got {}",
-                        p.layer, p.tile.value(), what_differs, p.image, p.step, p.token, p.neuron, expected_, got_)),
+            fmt::format("{} (tile {}{}): {} differs from the behavioural core in image {}, step {}, cycle {} of the "
+                        "core, token {}, neuron {}: expected {}, got {}{}{}",
+                        p.layer, p.tile.value(),
+                        p.core.valid() ? fmt::format(", core {}", p.core.value()) : std::string(), what_differs,
+                        p.image, p.step, p.cycle, p.token, p.neuron, expected_, got_, wave_.file.empty() ? "" : "; ",
+                        wave_.sentence())),
       place(p),
       expected(expected_),
-      got(got_) {}
+      got(got_),
+      wave(wave_) {}
 
 BadInputCodes::BadInputCodes(std::int32_t image_, std::size_t expected_codes, std::size_t got_codes)
     : Error(ExitCode::kBadInput,
@@ -58,7 +71,7 @@ NoSimpleTiming::NoSimpleTiming(const std::string& program, const std::string& re
 
 NotOnRtl::NotOnRtl(const std::string& selection_, const std::string& layer_, const std::string& reason)
     : Error(ExitCode::kUsage,
-            fmt::format("'{}': {} cannot run on an RTL core: {}; choose a linear layer", selection_, layer_, reason)),
+            fmt::format("'{}': {} cannot run on an RTL core: {}; leave it out, or --rtl all takes what can", selection_, layer_, reason)),
       selection(selection_),
       layer(layer_) {}
 

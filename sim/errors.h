@@ -19,6 +19,16 @@ struct EventsLost : Error {
   std::int64_t count;  // on this core in this step
 };
 
+/// A waveform made after a mismatch: of a core that was told the same events again, from a state shortly before.
+struct MismatchWave {
+  std::string file{};      // empty: none was asked for, or the core has none
+  std::int64_t told = 0;   // events and fires in it
+  std::int64_t cycle = 0;  // clock cycle of it at which the mismatch is known; its time is twice that
+  bool shows_it = false;
+  std::string ended_by{};  // what stopped the replay
+  std::string sentence() const;
+};
+
 /// Where a core under test and its behavioural twin disagree. `got` and `expected` are payloads (0: no event) or codes.
 struct LockstepMismatch : Error {
   struct Place {
@@ -28,11 +38,15 @@ struct LockstepMismatch : Error {
     std::int32_t step = 0;
     std::int32_t token = 0;
     std::int32_t neuron = 0;
+    CoreId core = CoreId();
+    std::int64_t cycle = 0;  // of the core since the image began
   };
-  LockstepMismatch(const Place& place, const std::string& what_differs, std::int64_t expected, std::int64_t got);
+  LockstepMismatch(const Place& place, const std::string& what_differs, std::int64_t expected, std::int64_t got,
+                   const MismatchWave& wave = {});
   Place place;
   std::int64_t expected;
   std::int64_t got;
+  MismatchWave wave;
 };
 
 struct BadInputCodes : Error {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <vector>
@@ -23,6 +24,7 @@ struct SimOptions {
   Fidelity fidelity = Fidelity::kCycle;
   std::vector<CoreFactory> core_of_tile;  // by tile; null, or an empty list: behavioural
   bool lockstep = true;     // compare every core of core_of_tile with its behavioural twin, event by event
+  std::filesystem::path lockstep_wave;  // of a core that differs: "-tile<N>.fst" is appended; empty: none is written
   bool allow_loss = false;  // count lost events instead of stopping the run
   NetworkOptions network;
   std::function<void(std::int32_t image, std::int32_t step)> progress;  // called when a step ends

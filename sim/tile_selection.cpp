@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/tile_selection.h"
 
+#include <fnmatch.h>
+
+#include <algorithm>
 #include <charconv>
-#include <optional>
 
 #include <fmt/core.h>
 
@@ -17,15 +19,6 @@ using workloads::StageKind;
 namespace {
 
 constexpr std::string_view kCorePrefix = "core:";
-
-/// Why a tile has no RTL; empty when it has.
-std::string why_not(const Stage& stage, const mapper::Tile& tile) {
-  if (tile.engine != mapper::Engine::kSpiking) return "it does not run on spiking cores";
-  if (stage.kind != StageKind::kLinear) return fmt::format("its stage is {}, not linear", kind_name(stage.kind));
-  if (!stage.encoder.present) return "the head has no encoder";
-  if (tile.partial_of.valid()) return "the tile holds only some of its inputs and has no encoder";
-  return {};
-}
 
 std::vector<TileId> tiles_of_core(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
                                   std::string_view selection) {
@@ -45,34 +38,58 @@ std::vector<TileId> tiles_of_core(const mapper::MappingProblem& problem, const m
   return tiles;
 }
 
-std::vector<TileId> tiles_of_layer(const mapper::MappingProblem& problem, std::string_view selection) {
+/// The host's tile has no core.
+std::vector<TileId> all_tiles(const mapper::MappingProblem& problem) {
+  std::vector<TileId> tiles;
+  for (std::size_t t = 1; t < problem.tiles.size(); ++t) tiles.emplace_back(t);
+  return tiles;
+}
+
+/// `selection` is a layer's name, or a pattern of the shell for some.
+std::vector<TileId> tiles_of_layers(const mapper::MappingProblem& problem, const std::string& selection) {
   std::vector<std::string> names;
-  std::optional<StageId> found;
-  for (std::size_t s = 0; s < problem.program->stages.size(); ++s) {
-    names.push_back(problem.program->stages[s].name);
-    if (names.back() == selection) found = StageId(s);
+  std::vector<bool> chosen;
+  for (const Stage& stage : problem.program->stages) {
+    names.push_back(stage.name);
+    chosen.push_back(stage.name == selection || ::fnmatch(selection.c_str(), stage.name.c_str(), 0) == 0);
   }
-  if (!found) throw UnknownLayer(std::string(selection), nearest_name(selection, names));
+  if (std::find(chosen.begin(), chosen.end(), true) == chosen.end())
+    throw UnknownLayer(selection, nearest_name(selection, names));
   std::vector<TileId> tiles;
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
-    if (problem.tiles[t].stage == *found) tiles.emplace_back(t);
+    if (chosen[problem.tiles[t].stage.value()]) tiles.emplace_back(t);
   }
   return tiles;
 }
 
+std::vector<TileId> named_tiles(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
+                                std::string_view selection) {
+  if (selection == "all") return all_tiles(problem);
+  if (selection.substr(0, kCorePrefix.size()) == kCorePrefix) return tiles_of_core(problem, mapping, selection);
+  return tiles_of_layers(problem, std::string(selection));
+}
+
 }  // namespace
 
+TileSpec tile_spec(const mapper::MappingProblem& problem, TileId tile) {
+  return {problem.program, problem.tiles[tile.value()], &problem.board.chip.core,
+          problem.schedule == mapper::Schedule::kStagedGraded};
+}
+
 std::vector<TileId> select_tiles(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
-                                 std::string_view selection) {
-  const std::vector<TileId> named = selection.substr(0, kCorePrefix.size()) == kCorePrefix
-                                        ? tiles_of_core(problem, mapping, selection)
-                                        : tiles_of_layer(problem, selection);
+                                 std::string_view selection, const RtlRefusal& why_not) {
   std::vector<TileId> tiles;
   std::string layer, reason;
-  for (const TileId id : named) {
+  for (const TileId id : named_tiles(problem, mapping, selection)) {
     const mapper::Tile& tile = problem.tiles[id.value()];
     const Stage& stage = problem.program->stage(tile.stage);
-    const std::string why = why_not(stage, tile);
+    std::string why;
+    if (stage.kind == StageKind::kInput)
+      why = "the host computes it";
+    else if (tile.engine != mapper::Engine::kSpiking)
+      why = "it does not run on spiking cores";
+    else
+      why = why_not(tile_spec(problem, id));
     if (why.empty()) {
       tiles.push_back(id);
     } else if (reason.empty()) {
@@ -80,7 +97,7 @@ std::vector<TileId> select_tiles(const mapper::MappingProblem& problem, const ma
       reason = why;
     }
   }
-  // A core with both kinds of tiles runs on RTL what can.
+  // Of tiles of both kinds, those run on RTL that can.
   if (tiles.empty()) throw NotOnRtl(std::string(selection), layer, reason);
   return tiles;
 }

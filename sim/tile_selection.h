@@ -1,20 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which tiles a user means by "block1.fc1" or "core:12": those that run on a Verilated core.
+// Which tiles a user means by "block1.fc1", "block1.*", "core:12" or "all": those that run on a Verilated core.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/ids.h"
 #include "mapper/mapping.h"
+#include "sim/core_model.h"
 
 namespace ranvier::sim {
 
-/// Tiles of the layer or core that `selection` names, ascending. Only linear stages with an encoder have RTL, and of
-/// them only tiles that hold all inputs. Throws UnknownLayer, UnknownCore, NotOnRtl (sim/errors.h).
+/// Why no RTL core runs a tile; empty: one does. What RTL there is, sim does not know.
+using RtlRefusal = std::function<std::string(const TileSpec&)>;
+
+/// Tiles that `selection` names and RTL runs, ascending: "core:12", a layer, layers by a pattern ("block1.*"), or
+/// "all". Throws UnknownLayer, UnknownCore, NotOnRtl (sim/errors.h).
 std::vector<TileId> select_tiles(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
-                                 std::string_view selection);
+                                 std::string_view selection, const RtlRefusal& why_not);
+
+/// What a core model is told of a tile.
+TileSpec tile_spec(const mapper::MappingProblem& problem, TileId tile);
 
 /// "block1.fc1 (tile 17)".
 std::string tile_name(const mapper::MappingProblem& problem, TileId tile);

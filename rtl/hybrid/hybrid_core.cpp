@@ -12,8 +12,8 @@ namespace {
 
 class HybridCore final : public sim::CoreModel {
  public:
-  HybridCore(const sim::TileSpec& spec, std::unique_ptr<HybridCorePort> port)
-      : spec_(spec), port_(std::move(port)), driver_(*port_) {
+  HybridCore(const sim::TileSpec& spec, std::unique_ptr<HybridCorePort> port, std::filesystem::path wave = {})
+      : spec_(spec), port_(std::move(port)), driver_(*port_), wave_(std::move(wave)) {
     driver_.load(hybrid_tile(spec));
   }
 
@@ -27,6 +27,7 @@ class HybridCore final : public sim::CoreModel {
   Cycles receive(const sim::Event& event, Cycles) override {
     const std::optional<HybridEvent> e = local_event(spec_, tile(), event);
     if (!e) throw HybridEventNotSupported(name(), event);
+    begin_wave();
     // Decode and drain overlap with the events around it; fire() charges them once.
     const Cycles cost(driver_.send(*e) - kTrainCycles);
     check();
@@ -40,6 +41,7 @@ class HybridCore final : public sim::CoreModel {
     const std::int64_t overlap = overlap_due_ ? kTrainCycles : 0;
     overlap_due_ = false;
     spikes_.clear();
+    begin_wave();
     const Cycles cost(overlap + driver_.tick(spikes_));
     check();
     const mapper::Tile& range = spec_.tile;
@@ -78,6 +80,11 @@ class HybridCore final : public sim::CoreModel {
 
   const sim::CoreCounters& counters() const override { return counters_; }
 
+  std::unique_ptr<sim::CoreModel> traced(const std::filesystem::path& file) const override {
+    return std::make_unique<HybridCore>(spec_, make_check_hybrid_port(1), file);
+  }
+  std::int64_t clock_cycles() const override { return port_->cycles(); }
+
   std::vector<std::uint8_t> save() const override {
     const HybridState state = driver_.read_state();
     sim::StateWriter w;
@@ -107,6 +114,12 @@ class HybridCore final : public sim::CoreModel {
  private:
   const HybridTile& tile() const { return driver_.tile(); }
   const std::string& name() const { return spec_.program->stage(spec_.tile.stage).name; }
+  /// At the first event, so that the waveform is of work and not of loading.
+  void begin_wave() {
+    if (wave_.empty()) return;
+    port_->open_wave(wave_);
+    wave_.clear();
+  }
   void check() const {
     if (driver_.overflow()) throw HybridOverflow(name());
   }
@@ -124,6 +137,7 @@ class HybridCore final : public sim::CoreModel {
   sim::TileSpec spec_;
   std::unique_ptr<HybridCorePort> port_;
   mutable HybridDriver driver_;  // reading state and dry ticks take clock cycles, which change nothing
+  std::filesystem::path wave_;  // to be opened
   std::vector<HybridDriver::TimedSpike> spikes_;
   sim::CoreCounters counters_;
   bool overlap_due_ = false;

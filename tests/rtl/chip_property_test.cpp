@@ -3,7 +3,7 @@
 // without Verilated cores, references on 1 and 2 threads: the same integers.
 #include <gtest/gtest.h>
 
-#include "rtl/verilated_core.h"
+#include "rtl/cosim/rtl_cores.h"
 #include "sim/errors.h"
 #include "sim/simulate.h"
 #include "sim/tile_selection.h"
@@ -19,14 +19,13 @@ using sim::testing::Case;
 
 constexpr Schedule kSchedules[] = {Schedule::kStagedGraded, Schedule::kStagedUnary, Schedule::kAsynchronousUnary};
 
-std::unique_ptr<sim::CoreModel> verilated(const sim::TileSpec& spec) { return make_verilated_core(spec); }
-
 /// A Verilated core for every tile that the RTL can run.
 std::vector<sim::CoreFactory> all_on_rtl(const Case& c) {
   std::vector<sim::CoreFactory> cores(c.problem.tiles.size(), nullptr);
   for (const workloads::Stage& stage : c.program.stages) {
     try {
-      for (const TileId tile : sim::select_tiles(c.problem, c.mapping, stage.name)) cores[tile.value()] = &verilated;
+      for (const TileId tile : sim::select_tiles(c.problem, c.mapping, stage.name, why_no_rtl_core))
+        cores[tile.value()] = make_rtl_core;
     } catch (const sim::NotOnRtl&) {
     }
   }

@@ -91,8 +91,10 @@ TEST(Lockstep, FindsAWrongValue) {
   EXPECT_EQ(e.place.step, 1);
   EXPECT_EQ(e.place.token, 0);
   EXPECT_EQ(e.place.neuron, 1);
+  EXPECT_EQ(e.place.core, CoreId(1));
   EXPECT_EQ(e.expected, 2);
   EXPECT_EQ(e.got, 3);
+  EXPECT_EQ(e.wave.file, "") << "none was asked for";
 }
 
 TEST(Lockstep, FindsAMissingEvent) {
@@ -133,7 +135,7 @@ TEST(Lockstep, DoesNotChangeTheLedger) {
 TEST(Lockstep, SavesAndRestoresBothCores) {
   const auto c = tiny_case();
   const TileSpec spec{&c->program, c->problem.tiles[1], &c->problem.board.chip.core, true};
-  LockstepCore core(make_behavioural_core(spec), spec, TileId(1));
+  LockstepCore core(make_behavioural_core(spec), spec, {TileId(1)});
   core.begin_image();
   core.receive({0, 0, 3, 0}, Cycles(0));
   const std::vector<std::uint8_t> checkpoint = core.save();
@@ -145,43 +147,55 @@ TEST(Lockstep, SavesAndRestoresBothCores) {
   EXPECT_EQ(core.counters().events_out, 3);
 }
 
-TEST(SelectTiles, ByLayerAndByCore) {
+/// RTL that runs Linear stages with an encoder.
+std::string why_not(const TileSpec& spec) {
+  return spec.program->stage(spec.tile.stage).encoder.present ? "" : "it has no encoder";
+}
+
+TEST(SelectTiles, ByLayerByCoreByPatternAndAll) {
   const auto c = tiny_case();
-  EXPECT_EQ(select_tiles(c->problem, c->mapping, "fc"), std::vector<TileId>{TileId(1)});
-  EXPECT_EQ(select_tiles(c->problem, c->mapping, "core:1"), std::vector<TileId>{TileId(1)});
+  for (const char* selection : {"fc", "core:1", "f*", "all"})
+    EXPECT_EQ(select_tiles(c->problem, c->mapping, selection, why_not), std::vector<TileId>{TileId(1)}) << selection;
+  const RtlRefusal none = [](const TileSpec&) { return std::string(); };
+  for (const char* selection : {"*", "all"})
+    EXPECT_EQ(select_tiles(c->problem, c->mapping, selection, none), (std::vector<TileId>{TileId(1), TileId(2)}));
 }
 
 TEST(SelectTiles, OffersTheNearestLayer) {
   const auto c = tiny_case();
   try {
-    select_tiles(c->problem, c->mapping, "haed");
+    select_tiles(c->problem, c->mapping, "haed", why_not);
     FAIL() << "no error";
   } catch (const UnknownLayer& e) {
     EXPECT_EQ(e.exit_code, ExitCode::kUsage);
     EXPECT_EQ(e.layer, "haed");
     EXPECT_EQ(e.nearest, "head");
   }
+  EXPECT_THROW(select_tiles(c->problem, c->mapping, "block*", why_not), UnknownLayer);
 }
 
 TEST(SelectTiles, RefusesCoresThatAreNotThere) {
   const auto c = tiny_case();
   for (const char* selection : {"core:4", "core:", "core:1x", "core:-1", "core:0"}) {
     SCOPED_TRACE(selection);
-    EXPECT_THROW(select_tiles(c->problem, c->mapping, selection), UnknownCore);
+    EXPECT_THROW(select_tiles(c->problem, c->mapping, selection, why_not), UnknownCore);
   }
 }
 
 TEST(SelectTiles, RefusesWhatHasNoRtl) {
   const auto c = tiny_case();
   try {
-    select_tiles(c->problem, c->mapping, "core:3");
+    select_tiles(c->problem, c->mapping, "core:3", why_not);
     FAIL() << "no error";
   } catch (const NotOnRtl& e) {
     EXPECT_EQ(e.selection, "core:3");
     EXPECT_EQ(e.layer, "head");
     EXPECT_EQ(e.exit_code, ExitCode::kUsage);
+    EXPECT_NE(std::string(e.what()).find("it has no encoder"), std::string::npos);
   }
-  EXPECT_THROW(select_tiles(c->problem, c->mapping, "input"), NotOnRtl);
+  EXPECT_THROW(select_tiles(c->problem, c->mapping, "input", why_not), NotOnRtl);
+  c->problem.tiles[1].engine = mapper::Engine::kDense;
+  EXPECT_THROW(select_tiles(c->problem, c->mapping, "fc", why_not), NotOnRtl);
 }
 
 }  // namespace
