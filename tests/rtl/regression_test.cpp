@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "rtl/random_bench.h"
+#include "rtl/regression_cores.h"
 #include "rtl/regression_errors.h"
 
 namespace ranvier::rtl {
@@ -34,6 +35,24 @@ TEST(Regression, SameSeedSameTraffic) {
   EXPECT_EQ(seeds[0].cycles, seeds[0].fast_cycles);
   EXPECT_GT(seeds[0].cycles, 0);
 }
+
+/// The whole regression is rtl.regression.* of ctest; this is the part of it that everybody runs, and every mutant.
+class RegressionOfCore : public testing::TestWithParam<std::string> {};
+
+TEST_P(RegressionOfCore, ShortSeedsPass) {
+  const RegressionResult result = run_regression({.count = 10, .seed = 1, .steps = 25, .cores = {GetParam()}});
+  EXPECT_EQ(result.passed(), 10);
+  EXPECT_EQ(result.failed(), 0) << messages(result);
+}
+
+std::vector<std::string> core_names() {
+  std::vector<std::string> names;
+  for (const RegressionEntry& entry : regression_cores()) names.emplace_back(entry.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, RegressionOfCore, testing::ValuesIn(core_names()),
+                         [](const auto& info) { return info.param; });
 
 TEST(Regression, CoreThatIsNotInTheListIsAnError) {
   try {
