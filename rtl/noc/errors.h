@@ -19,6 +19,26 @@ struct MeshNotVerilated : Error {
   std::string reason;
 };
 
+/// The mapping asks for something that rv_chip does not do.
+struct ChipNotInRtl : Error {
+  explicit ChipNotInRtl(const std::string& why)
+      : Error(ExitCode::kUsage,
+              "this mapping cannot run on the RTL chip: " + why + "; map linear stages, a tile a core, without delays"),
+        reason(why) {}
+  std::string reason;
+};
+
+/// A fault that the RTL chip noted, or a step that it does not end.
+struct ChipFault : Error {
+  ChipFault(const std::string& what_failed, std::int32_t in_step)
+      : Error(ExitCode::kFunctionalMismatch, "the RTL chip failed in step " + std::to_string(in_step) + ": " +
+                                                 what_failed + "; the mapping or the RTL is wrong"),
+        fault(what_failed),
+        step(in_step) {}
+  std::string fault;
+  std::int32_t step;
+};
+
 /// A packet that the mesh does not deliver: a fault of the RTL or of who drives it.
 struct MeshHangs : Error {
   MeshHangs(std::int64_t cycles_waited, std::size_t packets_left)

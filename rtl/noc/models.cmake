@@ -5,10 +5,11 @@ file(GLOB noc_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/noc/*.cpp)
 target_sources(ranvier_rtl PRIVATE ${noc_sources})
 set(RANVIER_MESH_SOURCES sv/rv_delay.sv sv/rv_round_robin.sv sv/rv_flit_fifo.sv sv/rv_router.sv sv/rv_network_interface.sv
                          sv/rv_mesh.sv)
+set(RANVIER_CHIP_SOURCES ${RANVIER_MESH_SOURCES} ${RANVIER_SPIKE_CORE_SOURCES} sv/rv_core_node.sv sv/rv_chip.sv)
 
 set(RANVIER_MESH_CHIP ${PROJECT_SOURCE_DIR}/chips/tianjic-like.yaml)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${RANVIER_MESH_CHIP})
-function(ranvier_chip_number out key)  # of the chip's `noc` section
+function(ranvier_chip_number out key)
   file(STRINGS ${RANVIER_MESH_CHIP} line REGEX "^  ${key}:" LIMIT_COUNT 1)
   if(NOT line MATCHES "^  ${key}: *({value: *)?([0-9]+)")
     message(FATAL_ERROR "${RANVIER_MESH_CHIP}: no number for ${key}")
@@ -21,6 +22,8 @@ ranvier_chip_number(mesh_router router_cycles)
 ranvier_chip_number(mesh_link link_cycles)
 ranvier_chip_number(mesh_credit credit_cycles)
 ranvier_chip_number(mesh_flit flit_bits)
+ranvier_chip_number(chip_receive receive_fifo_events)
+ranvier_chip_number(chip_relay relay_buffer_events)
 math(EXPR mesh_hop "${mesh_router} + ${mesh_link}")
 math(EXPR mesh_inject "1 + ${mesh_link}")  # out of the core, over a link
 
@@ -39,6 +42,9 @@ foreach(side 2 4)
     ranvier_verilated(mesh_2x2_check rv_mesh RANVIER_MESH_SOURCES VERILATOR_ARGS -Wall --assert --x-assign unique
                       --x-initial unique ${arguments})
     target_compile_definitions(mesh_2x2_check PRIVATE RANVIER_MESH_PARAMETERS=${numbers})
+    ranvier_verilated(chip_2x2_fast rv_chip RANVIER_CHIP_SOURCES ${RANVIER_FAST_MODEL} ${arguments}
+                      -GReceiveDepth=${chip_receive} -GRelayDepth=${chip_relay})
+    target_compile_definitions(chip_2x2_fast PRIVATE RANVIER_MESH_PARAMETERS=${numbers})
   endif()
 endforeach()
 
@@ -48,8 +54,15 @@ if(RANVIER_TESTS)
   foreach(top rv_delay rv_round_robin rv_flit_fifo rv_router rv_network_interface rv_mesh)
     add_test(NAME rtl.lint.${top} COMMAND ${VERILATOR_PROGRAM} --lint-only -Wall --assert --top-module ${top} ${mesh_files})
   endforeach()
+  list(TRANSFORM RANVIER_CHIP_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE chip_files)
+  foreach(top rv_core_node rv_chip)
+    add_test(NAME rtl.lint.${top} COMMAND ${VERILATOR_PROGRAM} --lint-only -Wall --assert --top-module ${top} ${chip_files})
+  endforeach()
   find_program(YOSYS_PROGRAM yosys)
   if(YOSYS_PROGRAM)
+    list(JOIN chip_files " " chip_file_list)
+    add_test(NAME rtl.yosys.rv_chip COMMAND ${YOSYS_PROGRAM} -q -p
+             "read_verilog -sv -formal ${chip_file_list}; hierarchy -check -top rv_chip; proc; check -assert")
     list(JOIN mesh_files " " mesh_file_list)
     add_test(NAME rtl.yosys.rv_mesh COMMAND ${YOSYS_PROGRAM} -q -p
              "read_verilog -sv -formal ${mesh_file_list}; hierarchy -check -top rv_mesh; proc; check -assert")
