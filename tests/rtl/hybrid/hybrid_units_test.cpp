@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each unit of the hybrid core at its edges, with numbers worked out by hand, on the check model.
+#include <gmock/gmock.h>
+
+#include "tests/rtl/hybrid/hybrid_fixture.h"
+
+namespace ranvier::rtl {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_F(HybridCoreTest, FiresAtTheThresholdAndNotBelow) {
+  driver_.load(element_tile(3, 10, true));  // V = 5 + X
+  driver_.send({0, 0, 0, 4});
+  driver_.send({0, 0, 1, 5});
+  driver_.send({0, 0, 2, -5});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 1, 1}));
+  driver_.send({0, 0, 2, -1});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 2, -1}));
+}
+
+TEST_F(HybridCoreTest, FiresToRestOrOnceATick) {
+  driver_.load(element_tile(1, 10, true));
+  driver_.send({0, 0, 0, 64});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 6}));
+  driver_.load(element_tile(1, 10, false));
+  driver_.send({0, 0, 0, 24});
+  EXPECT_TRUE(driver_.restless());
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 1}));
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 1}));
+  EXPECT_FALSE(driver_.restless());
+  EXPECT_THAT(tick(), IsEmpty());
+}
+
+TEST_F(HybridCoreTest, CodesStayWithinTheirBounds) {
+  driver_.load(element_tile(2, 2, true));
+  driver_.send({0, 0, 0, 1 << 20});
+  driver_.send({0, 0, 1, -(1 << 20)});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 7}, HybridSpike{0, 1, -8}));
+  driver_.send({0, 0, 0, -(1 << 20) - 4});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -9}));  // 7 to -2
+}
+
+TEST_F(HybridCoreTest, FiresFromOneEndToTheOther) {
+  driver_.load(element_tile(1, 2, true, -128, 127));
+  driver_.send({0, 0, 0, 100000});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 127}));
+  driver_.send({0, 0, 0, -200000});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -255}));
+}
+
+TEST_F(HybridCoreTest, ADryTickChangesAndSendsNothing) {
+  driver_.load(element_tile(1, 10, true));
+  driver_.send({0, 0, 0, 64});
+  const HybridState before = driver_.read_state();
+  EXPECT_TRUE(driver_.restless());
+  EXPECT_EQ(driver_.read_state().sums, before.sums);
+  EXPECT_EQ(driver_.read_state().codes, before.codes);
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 6}));
+}
+
+TEST_F(HybridCoreTest, DifferencesAreOfWhatWasSent) {
+  HybridTile tile = element_tile(2, 2, true);
+  tile.encoder = HybridEncoder::kDifference;
+  tile.gain = {3, 5};
+  driver_.load(tile);
+  driver_.send({0, 0, 0, 1000});
+  driver_.send({1, 0, 1, -7});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 3000}, HybridSpike{0, 1, -35}));
+  driver_.send({1, 0, 0, -600});
+  driver_.send({0, 0, 1, 5});
+  driver_.send({1, 0, 1, -3});  // and back
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -3000}));
+}
+
+TEST_F(HybridCoreTest, TableMapsFromItsFirstCode) {
+  HybridTile tile = element_tile(2, 256, true);
+  tile.map = HybridMap::kTable;
+  tile.first_code = -2;
+  tile.table = {-1000, -300, 0, 300, 1000};
+  driver_.load(tile);
+  EXPECT_THAT(tick(), IsEmpty());
+  driver_.send({0, 0, 0, 2});
+  driver_.send({0, 0, 1, -2});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 4}, HybridSpike{0, 1, -4}));  // floor(+-1000 / 256 + 1/2)
+  EXPECT_FALSE(driver_.overflow());
+}
+
+TEST_F(HybridCoreTest, AValueBeyondTheTableIsAnOverflow) {
+  HybridTile tile = element_tile(1, 256, true);
+  tile.map = HybridMap::kTable;
+  tile.table = std::vector<std::int32_t>(512, 0);
+  driver_.load(tile);
+  driver_.send({0, 0, 0, 511});
+  tick();
+  EXPECT_FALSE(driver_.overflow());
+  driver_.send({0, 0, 0, 1});
+  tick();
+  EXPECT_TRUE(driver_.overflow());
+  driver_.clear_overflow();
+  EXPECT_FALSE(driver_.overflow());
+}
+
+TEST_F(HybridCoreTest, SoftmaxOfEqualScoresAndOfOneAlone) {
+  HybridTile tile;
+  tile.events = HybridEvents::kProduct;
+  tile.map = HybridMap::kSoftmax;
+  tile.values = tile.keys = 2;
+  tile.hi = 15;
+  tile.scale = 1 << 26;  // a score more is 2^10 times as much
+  tile.table.assign(256, 0);
+  tile.table[0] = 1 << 15;
+  tile.axons[0] = tile.axons[1] = {{0, 0, 0, 1}};
+  tile.theta = {1 << 13, 1 << 13};
+  driver_.load(tile);
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 4}, HybridSpike{0, 1, 4}));  // half of 2^16 each
+  driver_.send({0, 0, 0, 1});
+  driver_.send({1, 1, 0, 16});  // key 1: score 16, the other's exponential is 2^15 >> 16
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -4}, HybridSpike{0, 1, 4}));
+}
+
+TEST_F(HybridCoreTest, ProductsSeeWhatCameBeforeOnTheOtherStream) {
+  HybridTile tile;
+  tile.events = HybridEvents::kProduct;
+  tile.key_to_row = true;
+  tile.tokens = 2;
+  tile.keys = 2;
+  tile.values = 1;
+  tile.encoder = HybridEncoder::kDifference;
+  tile.axons[0] = {{0, 0, 0, 1}, {1, 1, 0, 1}};
+  tile.axons[1] = {{0, 0, 0, 1}};
+  driver_.load(tile);
+  driver_.send({0, 0, 1, 3});  // attention of query 0 to key 1
+  EXPECT_THAT(tick(), IsEmpty());
+  driver_.send({1, 1, 0, 5});  // value of key 1
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 15}));
+  driver_.send({0, 1, 1, -2});  // attention of query 1
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{1, 0, -10}));
+}
+
+TEST_F(HybridCoreTest, WithoutStatisticsGainAndBiasAreLeft) {
+  HybridTile tile = element_tile(2, 256, true, -128, 127);
+  tile.map = HybridMap::kAffine;
+  const auto gain = static_cast<std::uint32_t>(-3 * 4096);
+  tile.operands = {{gain, 100}, {4096, static_cast<std::uint32_t>(-700)}};
+  driver_.load(tile);
+  driver_.send({0, 0, 0, 500});
+  driver_.send({0, 0, 1, -300});
+  // -1500 + 100 = -1400: floor(-1400 / 256 + 1/2) = -5; -300 - 700 = -1000: -4
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -5}, HybridSpike{0, 1, -4}));
+}
+
+TEST_F(HybridCoreTest, LayerNormOfATwoChannelRow) {
+  HybridTile tile = element_tile(2, 256, true, -128, 127);
+  tile.map = HybridMap::kLayerNorm;
+  tile.epsilon = 1;
+  tile.operands = {{16 * 1000, 0}, {16 * 1000, 256}};
+  tile.table.assign(256, 0);
+  tile.table[200] = 37027;  // of 801 2^22, which is 200 in its top byte: round(2^31 / sqrt(200.5 2^24))
+  driver_.load(tile);
+  driver_.send({0, 0, 0, 10});
+  driver_.send({0, 0, 1, -10});
+  // c = +-20, of the root of 801 it is 0.7067; in 256ths 706.7 and -706.7 + 256
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 3}, HybridSpike{0, 1, -2}));
+  EXPECT_FALSE(driver_.overflow());
+}
+
+TEST_F(HybridCoreTest, EventsOutWaitUntilTheyAreTaken) {
+  driver_.load(element_tile(20, 2, true));
+  for (std::int32_t o = 0; o < 20; ++o) driver_.send({0, 0, o, 2 * (o % 3 - 1)});
+  const std::uint32_t stalls = port_->out.stall_cycles;
+  port_->in.tick_valid = true;
+  port_->in.spike_ready = false;
+  port_->cycle();
+  port_->in.tick_valid = false;
+  std::vector<std::int32_t> outputs;
+  for (int cycle = 0; cycle < 400; ++cycle) {
+    port_->in.spike_ready = cycle % 5 == 0;
+    port_->cycle();
+    if (port_->out.spike_valid && port_->in.spike_ready) outputs.push_back(port_->out.spike_output);
+  }
+  port_->in.spike_ready = true;
+  EXPECT_FALSE(port_->out.busy);
+  EXPECT_THAT(outputs, ElementsAre(0, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18));
+  EXPECT_GT(port_->out.stall_cycles - stalls, 40u);
+}
+
+TEST_F(HybridCoreTest, AWaitingTickIsNotStarvedByAStreamOfEvents) {
+  driver_.load(element_tile(1, 1000, true));
+  std::int32_t taken = 0;
+  port_->in.event_valid = true;
+  port_->in.event_payload = 1;
+  for (int i = 0; i < 40; ++i) {
+    port_->cycle();
+    taken += port_->out.event_ready;
+  }
+  port_->in.tick_valid = true;
+  std::int32_t before_tick = 0;
+  for (int i = 0; i < 200; ++i) {
+    port_->cycle();
+    if (port_->out.tick_ready) break;
+    before_tick += port_->out.event_ready;
+  }
+  EXPECT_TRUE(port_->out.tick_ready);
+  EXPECT_LE(before_tick, 1);
+  const std::int32_t in_tick = port_->out.event_ready;  // belongs to the next step
+  port_->in.tick_valid = false;
+  port_->in.event_valid = false;
+  for (int i = 0; i < 100; ++i) port_->cycle();
+  EXPECT_EQ(driver_.read_state().sums[0], taken + before_tick + in_tick);
+}
+
+}  // namespace
+}  // namespace ranvier::rtl
