@@ -95,7 +95,8 @@ ToggleReport calibrate_toggles(const CalibrateArguments& a) {
   how.images = std::max<std::size_t>(1, a.job.images / 2);
   ToggleReport r;
   std::vector<rtl::ToggleWindow> fit;
-  for (std::size_t l = 0; l < layers.size(); l += 2) {
+  const std::size_t half = (layers.size() + 1) / 2;
+  for (std::size_t l = 0; l < half; ++l) {
     r.fitted_on.push_back(layers[l]->layer);
     for (const double scale : {1.0, 0.7}) {
       how.threshold_scale = scale;
@@ -109,7 +110,7 @@ ToggleReport calibrate_toggles(const CalibrateArguments& a) {
   for (const double scale : kThresholdScales) {
     how.threshold_scale = scale;
     std::vector<rtl::ToggleWindow> other;
-    for (std::size_t l = 1; l < layers.size(); l += 2)
+    for (std::size_t l = half; l < layers.size(); ++l)
       for (auto& w : rtl::toggle_windows(*layers[l], how)) other.push_back(std::move(w));
     r.judged.push_back(
         rtl::judge_toggles(fmt::format("other layers, other images, thresholds x {}", scale), r.costs, other));
@@ -155,6 +156,15 @@ std::vector<std::pair<const char*, double>> terms(const rtl::CycleCosts& c) {
           {"emit_cycles", c.emit}};
 }
 
+/// What the chip file says of the same work.
+std::vector<std::pair<const char*, std::int64_t>> chip_terms(const chips::CoreKind& core) {
+  return {{"lanes", core.lanes.value},
+          {"event_decode_cycles", core.event_decode_cycles.value},
+          {"group_cycles", core.synapse_cycles.value},
+          {"word_cycles", core.soma_cycles.value},
+          {"emit_cycles", core.emit_cycles.value}};
+}
+
 Json to_json(const CycleReport& c, const ToggleReport& t, const chips::Chip& chip, bool graded) {
   Json cycles{{"core", "rv_spike_core"}, {"tag", "fitted"}, {"lanes", c.costs.lanes}};
   for (const auto& [name, value] : terms(c.costs)) cycles[name] = value;
@@ -165,6 +175,7 @@ Json to_json(const CycleReport& c, const ToggleReport& t, const chips::Chip& chi
   cycles["worst_error_cycles"] = c.judged.worst_cycles;
   Json toggles{{"core", "rv_spike_core"}, {"tag", "fitted"}, {"unit", "toggles of RTL bits; no energy"}};
   Json chip_side{{"chip", chip.name}, {"unit", "picojoule"}};
+  for (const auto& [name, value] : chip_terms(chip.core)) chip_side["cycles"][name] = value;
   for (std::size_t k = 0; k < rtl::kToggleKinds; ++k) {
     const auto kind = static_cast<rtl::ToggleKind>(k);
     toggles["toggles"][rtl::kToggleKindNames[k]] = t.costs[k];
@@ -182,7 +193,9 @@ void print(const CycleReport& c, const ToggleReport& t, const chips::Chip& chip,
   fmt::print("cycles of rv_spike_core: {} samples fitted, {} of other tiles judged\n  lanes {:>28}\n", c.fitted,
              c.judged.samples, c.costs.lanes);
   for (const auto& [name, value] : terms(c.costs)) fmt::print("  {:<24}{:>10}\n", name, value);
-  fmt::print("  mean error {:.4f} %, worst error {:.4f} % ({} cycles)\n", 100 * c.judged.mean_error,
+  fmt::print("  {}'s file:", chip.name);
+  for (const auto& [name, value] : chip_terms(chip.core)) fmt::print(" {} {}", name, value);
+  fmt::print("\n  mean error {:.4f} %, worst error {:.4f} % ({} cycles)\n", 100 * c.judged.mean_error,
              100 * c.judged.worst_error, c.judged.worst_cycles);
   fmt::print("\ntoggles by event kind, fitted (no energy), beside {}'s file\n  {:<16}{:>12}{:>16}{:>16}{:>16}\n",
              chip.name, "kind", "toggles", "of an add", "chip file pJ", "of an add");
@@ -231,6 +244,7 @@ void add_rtl_calibrate_verb(CLI::App& rtl, Context& context) {
   auto a = std::make_shared<CalibrateArguments>();
   a->job.workload = "fashion-vit-small";
   a->job.target = "tianjic-like";
+  a->job.schedule = "staged-unary";  // its many ticks tell updates from adds; graded traffic has few
   a->job.images = 8;
   add_common(*verb, a->job.common);
   verb->add_option("--workload", a->job.workload, "trained network whose layers give the traffic")

@@ -13,6 +13,12 @@ double of(const std::array<double, kToggleKinds>& values, ToggleKind kind) {
   return values[static_cast<std::size_t>(kind)];
 }
 
+/// Where traffic cannot tell two kinds apart, the first of them gets it all: all layers of one width have as many adds
+/// an event.
+constexpr std::array<ToggleKind, kToggleKinds> kColumns{ToggleKind::kSynapticAdd, ToggleKind::kNeuronUpdate,
+                                                        ToggleKind::kSpikeOut,    ToggleKind::kSignChange,
+                                                        ToggleKind::kIdleCycle,   ToggleKind::kEventIn};
+
 }  // namespace
 
 ToggleCosts fit_toggles(const std::vector<ToggleWindow>& windows) {
@@ -20,12 +26,13 @@ ToggleCosts fit_toggles(const std::vector<ToggleWindow>& windows) {
   std::vector<double> targets;
   for (const ToggleWindow& w : windows) {
     if (w.toggles <= 0) continue;
-    features.emplace_back(w.counts.begin(), w.counts.end());
+    std::vector<double>& row = features.emplace_back();
+    for (const ToggleKind kind : kColumns) row.push_back(of(w.counts, kind));
     targets.push_back(w.toggles);
   }
   ToggleCosts costs{};
   const std::vector<double> fitted = relative_least_squares(features, targets);
-  std::copy(fitted.begin(), fitted.end(), costs.begin());
+  for (std::size_t c = 0; c < fitted.size(); ++c) costs[static_cast<std::size_t>(kColumns[c])] = fitted[c];
   return costs;
 }
 
