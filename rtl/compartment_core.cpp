@@ -2,6 +2,7 @@
 #include "rtl/compartment_core.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "rtl/errors.h"
 #include "rtl/spike_core_driver.h"
@@ -13,12 +14,14 @@ namespace {
 
 class CompartmentCore final : public sim::CoreModel {
  public:
-  CompartmentCore(const sim::TileSpec& spec, CompartmentTile tile, std::unique_ptr<SpikeCorePort> port)
+  CompartmentCore(const sim::TileSpec& spec, CompartmentTile tile, std::unique_ptr<SpikeCorePort> port,
+                  std::filesystem::path wave = {})
       : spec_(spec),
         stage_(spec.program->stage(spec.tile.stage)),
         map_(std::move(tile)),
         port_(std::move(port)),
         driver_(*port_),
+        wave_(std::move(wave)),
         always_(map_.core.bias.front() != 0),
         active_(map_.core.potential.size()),
         spikes_(map_.core.potential.size()) {
@@ -38,6 +41,7 @@ class CompartmentCore final : public sim::CoreModel {
   Cycles receive(const sim::Event& event, Cycles) override {
     const std::int32_t axon = axon_of(event);
     const CoreEvent e = listed_event(map_.core, axon, event.value);
+    begin_wave();
     // The drain overlaps with the next event's decode, if one follows; fire() charges the one that does not.
     drain_due_ = drain_cycles(map_.core, e);
     const Cycles cost(driver_.send(e) - drain_due_);
@@ -54,6 +58,7 @@ class CompartmentCore final : public sim::CoreModel {
 
   Cycles fire(std::vector<sim::Emission>& out) override {
     timed_.clear();
+    begin_wave();
     const Cycles cost(drain_due_ + driver_.tick(timed_));
     for (const SpikeCoreDriver::TimedSpike& s : timed_) {
       out.push_back({spec_.tile.tokens.begin + s.spike.token, spec_.tile.outputs.begin + s.spike.neuron,
@@ -82,6 +87,10 @@ class CompartmentCore final : public sim::CoreModel {
     return potentials;
   }
   const sim::CoreCounters& counters() const override { return counters_; }
+  std::unique_ptr<sim::CoreModel> traced(const std::filesystem::path& file) const override {
+    return std::make_unique<CompartmentCore>(spec_, compartment_tile(spec_), make_check_port(1), file);
+  }
+  std::int64_t clock_cycles() const override { return port_->cycles(); }
 
   std::vector<std::uint8_t> save() const override {
     sim::StateWriter w;
@@ -106,6 +115,13 @@ class CompartmentCore final : public sim::CoreModel {
   }
 
  private:
+  /// At the first event, so that the waveform is of work and not of loading.
+  void begin_wave() {
+    if (wave_.empty()) return;
+    port_->open_wave(wave_);
+    wave_.clear();
+  }
+
   std::int32_t axon_of(const sim::Event& event) const {
     const bool fits = event.port >= 0 && event.port < static_cast<std::int32_t>(map_.first_source.size()) &&
                       event.value >= kPayloadMin && event.value <= kPayloadMax && event.token >= 0 &&
@@ -134,6 +150,7 @@ class CompartmentCore final : public sim::CoreModel {
   const CompartmentTile map_;
   std::unique_ptr<SpikeCorePort> port_;
   mutable SpikeCoreDriver driver_;  // reading state takes clock cycles, which change nothing
+  std::filesystem::path wave_;      // to be opened
   bool always_;                     // a bias: never at rest
   std::vector<std::uint8_t> active_;
   std::vector<std::int32_t> spikes_;  // [token][neuron], since the sample began

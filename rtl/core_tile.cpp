@@ -152,7 +152,7 @@ ConfigWord state_word(const CoreTile& tile, const std::vector<NeuronState>& stat
   for_lanes(tile, group, [&](std::int32_t lane, std::int32_t neuron) {
     const NeuronState& s = state[at(token, tile.neurons, neuron)];
     word[static_cast<std::size_t>(lane)] =
-        (static_cast<std::uint32_t>(s.potential) & 0xffffffu) | static_cast<std::uint32_t>(s.code - tile.lo) << 24;
+        static_cast<std::uint32_t>(s.potential) << 8 | static_cast<std::uint32_t>(s.code - tile.lo);
   });
   return word;
 }
@@ -162,8 +162,8 @@ void unpack_state_word(const CoreTile& tile, const ConfigWord& word, std::int32_
   for_lanes(tile, group, [&](std::int32_t lane, std::int32_t neuron) {
     const std::uint32_t bits = word[static_cast<std::size_t>(lane)];
     NeuronState& s = state[at(token, tile.neurons, neuron)];
-    s.potential = static_cast<std::int32_t>(bits << 8) >> 8;
-    s.code = static_cast<std::int32_t>(bits >> 24) + tile.lo;
+    s.potential = static_cast<std::int32_t>(bits) >> 8;
+    s.code = static_cast<std::int32_t>(bits & 0xff) + tile.lo;
   });
 }
 

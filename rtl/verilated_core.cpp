@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "rtl/compartment_core.h"
+#include "rtl/core_parameters.h"
 #include "rtl/errors.h"
 #include "rtl/spike_core_driver.h"
 #include "rtl/stage_tile.h"
@@ -110,7 +112,9 @@ class VerilatedCore final : public sim::CoreModel {
   const sim::CoreCounters& counters() const override { return counters_; }
 
   std::unique_ptr<sim::CoreModel> traced(const std::filesystem::path& file) const override {
-    return std::make_unique<VerilatedCore>(spec_, driver_.tile(), make_check_port(1), file);
+    CoreTile tile = driver_.tile();
+    tile.limits = kCoreLimits;  // the set with waveforms
+    return std::make_unique<VerilatedCore>(spec_, tile, make_check_port(1), file);
   }
   std::int64_t clock_cycles() const override { return port_->cycles(); }
 
@@ -179,7 +183,8 @@ class VerilatedCore final : public sim::CoreModel {
 std::string why_not_supported(const sim::TileSpec& spec) {
   const Stage& stage = stage_of(spec);
   const mapper::Tile& tile = spec.tile;
-  if (stage.kind != workloads::StageKind::kLinear) return "it is not a linear stage";
+  if (stage.kind == workloads::StageKind::kLif) return compartment_tile(spec, verilated_set_for(*spec.core)).why_not;
+  if (stage.kind != workloads::StageKind::kLinear) return "it is neither a linear stage nor one of compartments";
   if (tile.partial_of.valid()) return "the tile holds only some of its inputs and has no encoder";
   if (tile.outputs.size() > kCoreLimits.neurons || tile.inputs.size() > kCoreLimits.axons ||
       tile.tokens.size() > kCoreLimits.tokens) {
@@ -202,11 +207,16 @@ std::string why_not_supported(const sim::TileSpec& spec) {
 
 std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec) {
   if (const std::string why = why_not_supported(spec); !why.empty()) throw TileNotSupported(stage_of(spec).name, why);
-  return make_verilated_core(spec, stage_tile(spec));
+  const CoreLimits& set = verilated_set_for(*spec.core);
+  if (stage_of(spec).kind == workloads::StageKind::kLif)
+    return make_compartment_core(spec, compartment_tile(spec, set), make_fast_port(set));
+  CoreTile tile = stage_tile(spec);
+  tile.limits = set;
+  return make_verilated_core(spec, tile);
 }
 
 std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec, const CoreTile& loaded) {
-  return std::make_unique<VerilatedCore>(spec, loaded, make_fast_port());
+  return std::make_unique<VerilatedCore>(spec, loaded, make_fast_port(loaded.limits));
 }
 
 }  // namespace ranvier::rtl

@@ -190,13 +190,18 @@ module rv_neuron_array #(
   always_comb begin
     pending_d = firing_i ? emits : pending_q;
     if (taken_i) pending_d = pending_q & (pending_q - 1'b1);  // the lowest one leaves
-    lane_o = '0;
-    for (int unsigned i = Lanes; i > 0; i--) begin
-      if (pending_q[i-1]) lane_o = LaneW'(i - 1);
-    end
+    lane_o    = '0;
     payload_o = 9'sd1;
-    if (is_bif) payload_o = $signed({1'b0, work_q[32'(lane_o)*32+24+:8]}) - $signed({1'b0, start_q[32'(lane_o)*8+:8]});
-    else if (is_burst) payload_o = 9'($signed(payload_q[32'(lane_o)*6+:6]));
+    if (pending_q != '0) begin
+      for (int unsigned i = Lanes; i > 0; i--) begin
+        if (pending_q[i-1]) lane_o = LaneW'(i - 1);
+      end
+      if (is_bif) begin
+        payload_o = $signed({1'b0, work_q[32'(lane_o)*32+:8]}) - $signed({1'b0, start_q[32'(lane_o)*8+:8]});
+      end else if (is_burst) begin
+        payload_o = 9'($signed(payload_q[32'(lane_o)*6+:6]));
+      end
+    end
   end
   assign emits_o = pending_d != '0;
   assign all_o   = pending_q == '1;

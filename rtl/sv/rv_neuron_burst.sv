@@ -10,7 +10,7 @@ module rv_neuron_burst #(
   input  logic                pair_i,
   input  logic [2:0]          burst_i,      // most corrections of one unit a step, 0 to 4
   input  logic [2:0]          halves_i,     // start, in halves of a unit
-  input  logic [Lanes*32-1:0] state_i,      // bits 23..0: W, signed; the others pass through
+  input  logic [Lanes*32-1:0] state_i,      // bits 31..8: W, signed; the others become 0
   input  logic [Lanes*32-1:0] plus_i,       // M+, not negative
   input  logic [Lanes*32-1:0] minus_i,      // M-
   input  logic [Lanes*32-1:0] unit_i,       // even, positive, 21 bits
@@ -61,9 +61,9 @@ module rv_neuron_burst #(
   always_comb begin
     logic signed [63:0] w, unit, start, plus, minus, v;
     logic signed [5:0] up, down, n;
-    state_o     = state_i;
-    plus_o      = plus_i;
-    minus_o     = minus_i;
+    state_o     = '0;
+    plus_o      = '0;
+    minus_o     = '0;
     payload_o   = '0;
     fires_o     = '0;
     overflow_o  = 1'b0;
@@ -80,7 +80,7 @@ module rv_neuron_burst #(
     if (enable_i) begin
       for (int unsigned i = 0; i < Lanes; i++) begin
         unit  = 64'(unit_i[i*32+:21]);
-        w     = 64'($signed(state_i[i*32+:24])) + 64'($signed(bias_i[i*32+:32]));
+        w     = 64'($signed(state_i[i*32+8+:24])) + 64'($signed(bias_i[i*32+:32]));
         start = (unit >>> 1) * 64'(halves_i);
         plus  = 64'(plus_i[i*32+:16]);
         minus = pair_i ? 64'(minus_i[i*32+:16]) : '0;
@@ -104,7 +104,7 @@ module rv_neuron_burst #(
           saturated_o = 1'b1;
           minus       = MostMemory;
         end
-        state_o[i*32+:24]  = w[23:0];
+        state_o[i*32+8+:24] = w[23:0];
         plus_o[i*32+:32]   = plus[31:0];
         minus_o[i*32+:32]  = minus[31:0];
         payload_o[i*6+:6]  = n;

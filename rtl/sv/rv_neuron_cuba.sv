@@ -7,7 +7,7 @@ module rv_neuron_cuba #(
   input  logic                enable_i,
   input  logic [12:0]         decay_i,     // of 4096, taken off u in a step
   input  logic [4:0]          shift_i,
-  input  logic [Lanes*32-1:0] state_i,     // bits 23..0: the sum, signed
+  input  logic [Lanes*32-1:0] state_i,     // bits 31..8: the sum, signed
   input  logic [Lanes*32-1:0] current_i,   // u
   output logic [Lanes*32-1:0] current_o,
   output logic                saturated_o
@@ -18,7 +18,7 @@ module rv_neuron_cuba #(
   always_comb begin
     logic signed [63:0] product, next;
     logic signed [63:0] keep;
-    current_o   = current_i;
+    current_o   = '0;
     saturated_o = 1'b0;
     product     = '0;
     next        = '0;
@@ -27,7 +27,7 @@ module rv_neuron_cuba #(
       for (int unsigned i = 0; i < Lanes; i++) begin
         product = 64'($signed(current_i[i*32+:32])) * keep;
         if (product < 0) product = product + 64'sd4095;  // toward zero
-        next = (product >>> 12) + (64'($signed(state_i[i*32+:24])) <<< shift_i);
+        next = (product >>> 12) + (64'($signed(state_i[i*32+8+:24])) <<< shift_i);
         if (next > Most || next < -Most) begin
           saturated_o = 1'b1;
           next        = (next < 0) ? -Most : Most;

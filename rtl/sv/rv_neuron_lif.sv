@@ -10,7 +10,7 @@ module rv_neuron_lif #(
   input  logic                subtract_i,      // reset by subtraction
   input  logic [12:0]         decay_i,         // of 4096, taken off v in a step
   input  logic [7:0]          refractory_i,    // steps
-  input  logic [Lanes*32-1:0] state_i,         // {steps still held 8, sum 24 signed}
+  input  logic [Lanes*32-1:0] state_i,         // {sum 24 signed, steps still held 8}
   input  logic [Lanes*32-1:0] current_i,
   input  logic [Lanes*32-1:0] membrane_i,      // v
   input  logic [Lanes*32-1:0] threshold_i,     // not negative
@@ -27,8 +27,8 @@ module rv_neuron_lif #(
     logic signed [63:0] product, next, keep;
     logic signed [31:0] arrived, threshold;
     logic [7:0] held;
-    state_o     = state_i;
-    membrane_o  = membrane_i;
+    state_o     = '0;
+    membrane_o  = '0;
     fires_o     = '0;
     saturated_o = 1'b0;
     product     = '0;
@@ -39,11 +39,12 @@ module rv_neuron_lif #(
     keep        = 64'sd4096 - 64'(decay_i);
     if (enable_i) begin
       for (int unsigned i = 0; i < Lanes; i++) begin
-        held      = state_i[i*32+24+:8];
+        held      = state_i[i*32+:8];
         threshold = threshold_i[i*32+:32];
-        arrived   = current_kind_i ? current_i[i*32+:32] : 32'($signed(state_i[i*32+:24]));
+        arrived   = current_kind_i ? current_i[i*32+:32] : 32'($signed(state_i[i*32+8+:24]));
         if (held != '0) begin
           held = held - 8'd1;
+          membrane_o[i*32+:32] = membrane_i[i*32+:32];
         end else begin
           product = 64'($signed(membrane_i[i*32+:32])) * keep;
           if (product < 0) product = product + 64'sd4095;
@@ -59,7 +60,7 @@ module rv_neuron_lif #(
           end
           membrane_o[i*32+:32] = next[31:0];
         end
-        state_o[i*32+:32] = {held, 24'b0};
+        state_o[i*32+:32] = {24'b0, held};
       end
     end
   end

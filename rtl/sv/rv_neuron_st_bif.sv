@@ -7,7 +7,7 @@ module rv_neuron_st_bif #(
   input  logic                enable_i,
   input  logic                first_i,      // the first fire of these words: they come from the memory, else from `work_i`
   input  logic [7:0]          span_i,       // upper less lower bound
-  input  logic [Lanes*32-1:0] state_i,      // {tracer 8, V 24 signed}
+  input  logic [Lanes*32-1:0] state_i,      // {V 24 signed, tracer 8}
   input  logic [Lanes*32-1:0] work_i,
   input  logic [Lanes*8-1:0]  start_i,      // tracers before the first fire
   input  logic [Lanes*32-1:0] threshold_i,  // positive
@@ -21,7 +21,7 @@ module rv_neuron_st_bif #(
     logic [31:0] lane;
     logic signed [31:0] v, threshold;
     logic [7:0] t, t_next;
-    state_o   = state_i;
+    state_o   = '0;
     start_o   = start_i;
     fires_o   = '0;
     changed_o = '0;
@@ -33,8 +33,8 @@ module rv_neuron_st_bif #(
     if (enable_i) begin
       for (int unsigned i = 0; i < Lanes; i++) begin
         lane      = first_i ? state_i[i*32+:32] : work_i[i*32+:32];
-        v         = 32'($signed(lane[23:0]));
-        t         = lane[31:24];
+        v         = 32'($signed(lane[31:8]));
+        t         = lane[7:0];
         t_next    = t;
         threshold = threshold_i[i*32+:32];
         if (first_i) start_o[i*8+:8] = t;
@@ -47,7 +47,7 @@ module rv_neuron_st_bif #(
         end
         fires_o[i]        = t_next != t;
         changed_o[i]      = t_next != start_o[i*8+:8];
-        state_o[i*32+:32] = {t_next, v[23:0]};
+        state_o[i*32+:32] = {v[23:0], t_next};
       end
     end
   end

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Spiking core: one tile of ST-BIF, IF, LIF, CUBA or burst neurons (docs/explanation/integer-units.md 1, 2 and 7,
-// methods.md 2). Events wait in a FIFO; each adds payload * weights to the words of state that it reaches, Lanes
-// neurons a cycle. A tick, taken only when no event is left, scans all neurons of all tokens and fires. Contract, ports
-// and cycles: docs/reference/rv-spike-core.md. Reset is synchronous; it clears control state, memories are loaded by the
-// config port.
+// Spiking core: one tile of ST-BIF, IF, LIF, CUBA or burst neurons. Events wait in a FIFO; each adds payload * weights to
+// the words of state that it reaches, Lanes neurons a cycle. A tick, taken only when no event is left, scans all
+// neurons of all tokens and fires. Contract, ports, cycles: docs/reference/rv-spike-core.md. Reset is synchronous and
+// clears control state; memories are loaded by the config port.
 module rv_spike_core #(
   parameter int unsigned MaxNeurons = 256,
   parameter int unsigned MaxAxons   = 256,
@@ -91,12 +90,12 @@ module rv_spike_core #(
   logic [TokenW-1:0] token_d, token_q, next_token;
   logic [GroupW-1:0] group_d, group_q, next_group;
 
-  // Control registers.
+  // Control registers: rv_spike_config.
   logic              graded, listed, subtract;
   logic [1:0]        kind;
   logic [7:0]        span, refractory, burst;
-  logic [TokenW-1:0] last_token;  // tokens - 1
-  logic [GroupW-1:0] last_group;  // groups - 1
+  logic [TokenW-1:0] last_token;
+  logic [GroupW-1:0] last_group;
   logic [25:0]       decay;
   logic [4:0]        shift;
 
@@ -111,25 +110,10 @@ module rv_spike_core #(
 
   assign fifo_pop = state_q == StIdle && fifo_valid;
   rv_spike_events #(
-    .FifoDepth (FifoDepth),
-    .TokenW    (TokenW),
-    .ChannelW  (ChannelW),
-    .LaneW     (LaneW),
-    .GroupW    (GroupW),
-    .MaxSources(MaxSources),
-    .MaxList   (MaxList),
-    .WordW     (WordW),
-    .RowW      (RowW),
-    .AddrW     (CfgAddrW)
+    .FifoDepth(FifoDepth), .TokenW(TokenW), .ChannelW(ChannelW), .LaneW(LaneW), .GroupW(GroupW),
+    .MaxSources(MaxSources), .MaxList(MaxList), .WordW(WordW), .RowW(RowW), .AddrW(TableW)
   ) u_events (
-    .clk_i,
-    .rst_ni,
-    .evt_valid_i,
-    .evt_ready_o,
-    .evt_direct_i,
-    .evt_token_i,
-    .evt_channel_i,
-    .evt_payload_i,
+    .clk_i, .rst_ni, .evt_valid_i, .evt_ready_o, .evt_direct_i, .evt_token_i, .evt_channel_i, .evt_payload_i,
     .tick_waits_i    (tick_valid_i && !tick_ready_o),
     .held_by_tick_o  (held_by_tick),
     .valid_o         (fifo_valid),
@@ -149,7 +133,7 @@ module rv_spike_core #(
     .list_row_o      (list_row),
     .table_write_i   (cfg_writes[SelTable]),
     .list_write_i    (cfg_writes[SelList]),
-    .cfg_addr_i      (cfg_addr),
+    .cfg_addr_i      (cfg_addr[TableW-1:0]),
     .cfg_wdata_i     (cfg_wdata[RowW+2*ListW:0])
   );
 
@@ -163,13 +147,9 @@ module rv_spike_core #(
 
   assign cfg_ready_o = !busy_o && !tick_valid_i;
   rv_spike_config #(
-    .Lanes (Lanes),
-    .TokenW(TokenW),
-    .GroupW(GroupW),
-    .AddrW (CfgAddrW)
+    .Lanes(Lanes), .TokenW(TokenW), .GroupW(GroupW), .AddrW(CfgAddrW)
   ) u_config (
-    .clk_i,
-    .rst_ni,
+    .clk_i, .rst_ni,
     .valid_i     (cfg_valid_i),
     .ready_i     (cfg_ready_o),
     .write_i     (cfg_write_i),
@@ -231,12 +211,7 @@ module rv_spike_core #(
   end
 
   rv_spike_memories #(
-    .Lanes     (Lanes),
-    .WeightBits(WeightBits),
-    .WordW     (WordW),
-    .GroupW    (GroupW),
-    .RowW      (RowW),
-    .AddrW     (CfgAddrW)
+    .Lanes(Lanes), .WeightBits(WeightBits), .WordW(WordW), .GroupW(GroupW), .RowW(RowW), .AddrW(CfgAddrW)
   ) u_memories (
     .clk_i,
     .state_read_i    (state_read),
@@ -268,11 +243,9 @@ module rv_spike_core #(
   assign firing = state_q == StFire;
 
   rv_neuron_array #(
-    .Lanes     (Lanes),
-    .WeightBits(WeightBits)
+    .Lanes(Lanes), .WeightBits(WeightBits)
   ) u_neurons (
-    .clk_i,
-    .rst_ni,
+    .clk_i, .rst_ni,
     .adding_i    (acc_valid_q),
     .direct_i    (ev_direct),
     .target_i    (ev_channel[LaneW-1:0]),
@@ -306,8 +279,7 @@ module rv_spike_core #(
     .all_o       (all_emit),
     .again_o     (fires_again),
     .clear_i     (cfg_writes[SelControl]),
-    .overflow_o,
-    .saturated_o
+    .overflow_o, .saturated_o
   );
 
   assign state_waddr    = acc_valid_q ? acc_addr_q : firing ? {token_q, group_q} : cfg_addr[WordW-1:0];
@@ -386,8 +358,7 @@ module rv_spike_core #(
   rv_handshake_check #(
     .Width(TokenW + NeuronW + 9)
   ) u_spike_check (
-    .clk_i,
-    .rst_ni,
+    .clk_i, .rst_ni,
     .valid_i(spike_valid_o),
     .ready_i(spike_ready_i),
     .data_i ({spike_token_o, spike_neuron_o, spike_payload_o})

@@ -10,7 +10,7 @@
 namespace ranvier::rtl {
 
 /// `Waves` has open(model, path) and dump(time), and says whether the model has assertions.
-template <class Model, class Waves>
+template <class Model, class Waves, std::int32_t kLanes = kCoreLimits.lanes>
 class PortOfModel : public SpikeCorePort {
  public:
   explicit PortOfModel(std::uint32_t seed) {
@@ -49,7 +49,7 @@ class PortOfModel : public SpikeCorePort {
       m.cfg_write_i = in.config_write;
       m.cfg_select_i = static_cast<CData>(in.config_select);
       m.cfg_addr_i = static_cast<SData>(in.config_address);
-      for (std::size_t i = 0; i < in.config_data.size(); ++i) m.cfg_wdata_i[i] = in.config_data[i];
+      for (std::size_t i = 0; i < kWords; ++i) m.cfg_wdata_i[i] = in.config_data[i];
     }
     m.clk_i = 0;
     step();
@@ -62,7 +62,7 @@ class PortOfModel : public SpikeCorePort {
     out.config_ready = m.cfg_ready_o;
     out.config_read_valid = m.cfg_rvalid_o;
     if (out.config_read_valid) {
-      for (std::size_t i = 0; i < out.config_read_data.size(); ++i) out.config_read_data[i] = m.cfg_rdata_o[i];
+      for (std::size_t i = 0; i < kWords; ++i) out.config_read_data[i] = m.cfg_rdata_o[i];
     }
     out.busy = m.busy_o;
     out.scanning = m.scanning_o;
@@ -88,6 +88,7 @@ class PortOfModel : public SpikeCorePort {
   VerilatedContext& context() { return *context_; }
 
  private:
+  static constexpr std::size_t kWords = kLanes;
   void step() {
     model_->eval();
     waves_.dump(context_->time());

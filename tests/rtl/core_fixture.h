@@ -58,7 +58,7 @@ inline std::ostream& operator<<(std::ostream& out, const CoreSpike& s) {
   return out << "{token " << s.token << ", neuron " << s.neuron << ", payload " << s.payload << "}";
 }
 inline std::ostream& operator<<(std::ostream& out, const NeuronState& s) {
-  return out << "{V " << s.potential << ", S " << s.code << "}";
+  return out << "{V " << s.potential << ", S " << s.code << ", lower " << s.lower << ", upper " << s.upper << "}";
 }
 
 }  // namespace ranvier::rtl

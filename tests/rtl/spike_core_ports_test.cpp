@@ -190,7 +190,7 @@ TEST_F(SpikeCore, ScansOfRandomTilesTakeWhatTheFormulaSays) {
       for (int i = 0; i < 10; ++i) {
         const CoreEvent event = random_event(tile, traffic, draws);
         golden.apply(event);
-        EXPECT_EQ(driver_.send(event), event_cycles(tile, event) + kDrainCycles) << "seed " << seed;
+        EXPECT_EQ(driver_.send(event), event_cycles(tile, event) + drain_cycles(tile, event)) << "seed " << seed;
       }
       timed_.clear();
       const std::size_t spikes = golden.fire().size();

@@ -186,7 +186,7 @@ std::string refusal(const Case& c) {
 TEST(VerilatedCore, RefusesWhatItCannotCompute) {
   Case not_linear(8, 8, 1, true);
   not_linear.stage().kind = workloads::StageKind::kGelu;
-  EXPECT_THAT(refusal(not_linear), testing::HasSubstr("not a linear stage"));
+  EXPECT_THAT(refusal(not_linear), testing::HasSubstr("neither a linear stage"));
   Case slice(8, 8, 1, true);
   slice.spec.tile.partial_of = TileId(3);
   EXPECT_THAT(refusal(slice), testing::HasSubstr("no encoder"));
