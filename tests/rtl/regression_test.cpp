@@ -40,7 +40,7 @@ TEST(Regression, SameSeedSameTraffic) {
 class RegressionOfCore : public testing::TestWithParam<std::string> {};
 
 TEST_P(RegressionOfCore, ShortSeedsPass) {
-  const RegressionResult result = run_regression({.count = 10, .seed = 1, .steps = 25, .cores = {GetParam()}});
+  const RegressionResult result = run_regression({.count = 10, .seed = 1, .steps = 150, .cores = {GetParam()}});
   EXPECT_EQ(result.passed(), 10);
   EXPECT_EQ(result.failed(), 0) << messages(result);
 }
@@ -52,7 +52,7 @@ std::vector<std::string> core_names() {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RegressionOfCore, testing::ValuesIn(core_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& core) { return core.param; });
 
 TEST(Regression, CoreThatIsNotInTheListIsAnError) {
   try {
