@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "rtl/errors.h"
+#include "rtl/hybrid/hybrid_core.h"
+#include "rtl/hybrid/hybrid_stage.h"
 #include "rtl/verilated_core.h"
 
 namespace ranvier::rtl {
@@ -11,6 +13,7 @@ namespace ranvier::rtl {
 const std::vector<RtlCore>& rtl_cores() {
   static const std::vector<RtlCore> cores{
       {"rv_spike_core", why_not_supported, [](const sim::TileSpec& spec) { return make_verilated_core(spec); }},
+      {"rv_hybrid_core", why_not_hybrid, [](const sim::TileSpec& spec) { return make_hybrid_core(spec); }},
   };
   return cores;
 }
