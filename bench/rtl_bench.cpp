@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clock cycles a second of the fast model of rv_spike_core under busy traffic: 15 graded events, then a tick, again and
-// again; sums over all instances, one thread.
+// Clock cycles a second of the fast models of rv_spike_core and rv_hybrid_core under busy traffic: 15 graded events,
+// then a tick, again and again; sums over all instances, one thread.
 #include <benchmark/benchmark.h>
 
 #include <memory>
 #include <vector>
 
+#include "rtl/hybrid/hybrid_core.h"
 #include "rtl/spike_core_driver.h"
 #include "rtl/stimulus.h"
 
@@ -65,6 +66,64 @@ BENCHMARK(busy_traffic)
     ->Args({1, 256})
     ->Args({8, 256})
     ->Args({64, 256});
+
+/// A Linear stage of 256 neurons and 4 tokens, as the chip simulation drives it.
+workloads::Program linear_program() {
+  Draws draws(3, 0);
+  workloads::Program program;
+  workloads::Stage input, fc;
+  input.tokens = fc.tokens = 4;
+  input.channels = fc.in_channels = 64;
+  fc.kind = workloads::StageKind::kLinear;
+  fc.inputs = {{StageId(0), 1}};
+  fc.channels = 256;
+  fc.encoder.present = true;
+  fc.encoder.lo = -8;
+  fc.encoder.hi = 7;
+  fc.encoder.threshold.assign(256, 600);
+  for (std::int32_t i = 0; i < 64 * 256; ++i)
+    fc.linear.weight.push_back(static_cast<std::int8_t>(draws.between(-127, 127)));
+  program.stages = {input, fc};
+  return program;
+}
+
+void hybrid_traffic(benchmark::State& state) {
+  const workloads::Program program = linear_program();
+  chips::CoreKind kind;
+  sim::TileSpec spec;
+  spec.program = &program;
+  spec.core = &kind;
+  spec.tile.stage = StageId(1);
+  spec.tile.outputs = {0, 256};
+  spec.tile.inputs = {0, 64};
+  spec.tile.tokens = {0, 4};
+  std::vector<std::unique_ptr<sim::CoreModel>> cores;
+  for (std::int64_t i = 0; i < state.range(0); ++i) {
+    cores.push_back(make_hybrid_core(spec));
+    cores.back()->begin_image();
+  }
+  Draws draws(2, 0);
+  std::vector<sim::Event> train;
+  for (int i = 0; i < 15; ++i) train.push_back({draws.between(0, 3), draws.between(0, 63), draws.between(-8, 7), 0});
+  const auto cycles = [&] {
+    std::int64_t sum = 0;
+    for (const auto& core : cores) sum += core->clock_cycles();
+    return sum;
+  };
+  const std::int64_t before = cycles();
+  std::vector<sim::Emission> out;
+  for (auto _ : state) {
+    for (const auto& core : cores) {
+      for (const sim::Event& event : train) core->receive(event, Cycles(0));
+      out.clear();
+      core->fire(out);
+    }
+    for (sim::Event& event : train) event.value = -event.value;  // sums stay where they are
+  }
+  state.counters["core_cycles_per_s"] =
+      benchmark::Counter(static_cast<double>(cycles() - before), benchmark::Counter::kIsRate);
+}
+BENCHMARK(hybrid_traffic)->ArgName("instances")->Arg(1)->Arg(8)->Arg(64);
 
 }  // namespace
 }  // namespace ranvier::rtl
