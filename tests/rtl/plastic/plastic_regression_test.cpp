@@ -8,10 +8,10 @@
 namespace ranvier::rtl {
 namespace {
 
-TEST(PlasticRegression, FiveSeeds) {
+TEST(PlasticRegression, ShortSeeds) {
   const std::unique_ptr<RegressionCore> core = make_plastic_regression(1);
-  for (std::uint64_t i = 0; i < 5; ++i) {
-    const SeedOutcome outcome = core->run(random_u64(7, i, 0) >> 11, 60);
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    const SeedOutcome outcome = core->run(random_u64(1, i, 0) >> 11, 100);
     ASSERT_FALSE(outcome.mismatch) << outcome.mismatch->message();
     EXPECT_GT(outcome.result.events_in, 0);
   }
