@@ -10,6 +10,7 @@
 #include "cli/common.h"
 #include "cli/verb_rtl_calibrate.h"
 #include "cli/verb_rtl_core.h"
+#include "cli/verb_rtl_noc.h"
 #ifdef RANVIER_HAS_RTL
 #include "rtl/regression.h"
 #endif
@@ -175,6 +176,7 @@ void add_rtl_verb(CLI::App& app, Context& context) {
     context.exit_code = rtl_test(*a);
   });
   add_rtl_calibrate_verb(*verb, context);
+  add_rtl_noc_verb(*verb, context);
 #else
   test->callback([&context] {
     context.exit_code = ExitCode::kUsage;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <map>
+#include <utility>
 
 #include "base/random_stream.h"
 #include "rtl/noc/errors.h"
@@ -11,7 +13,7 @@
 namespace ranvier::rtl {
 namespace {
 
-constexpr std::int64_t kHangCycles = 100000;
+constexpr std::int64_t kHangCycles = 10000;
 
 /// Packets that wait for their cycle, by source and kind.
 struct Waiting {
@@ -122,6 +124,29 @@ double mean_latency(const NetworkRun& run) {
   std::int64_t sum = 0;
   for (const sim::Delivery& delivery : run.deliveries) sum += delivery.at - run.injected[delivery.id];
   return run.deliveries.empty() ? 0.0 : static_cast<double>(sum) / static_cast<double>(run.deliveries.size());
+}
+
+Comparison compare(std::span<const ScriptPacket> script, const NetworkRun& first, const NetworkRun& second) {
+  using Flows = std::map<std::pair<CoreId, CoreId>, std::vector<std::uint32_t>>;
+  const auto flows_of = [&](const NetworkRun& run) {
+    Flows flows;
+    for (const sim::Delivery& d : run.deliveries) flows[{script[d.id].source, d.destination}].push_back(d.id);
+    return flows;
+  };
+  const auto cycles_of = [&](const NetworkRun& run) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> cycles(script.size(), {-1, -1});
+    for (const sim::Entry& e : run.entries) cycles[e.id].first = e.at;
+    for (const sim::Delivery& d : run.deliveries) cycles[d.id].second = d.at;
+    return cycles;
+  };
+  Comparison result{mean_latency(first), mean_latency(second)};
+  const Flows flows = flows_of(first);
+  Flows others = flows_of(second);
+  result.flows = static_cast<std::int64_t>(flows.size());
+  for (const auto& [ends, ids] : flows) result.flows_reordered += others[ends] != ids;
+  const auto cycles = cycles_of(first), other_cycles = cycles_of(second);
+  for (std::size_t i = 0; i < script.size(); ++i) result.other_cycles += cycles[i] != other_cycles[i];
+  return result;
 }
 
 Script random_script(std::int32_t cores, const RandomTraffic& traffic, std::uint64_t seed) {

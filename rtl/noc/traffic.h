@@ -38,6 +38,16 @@ NetworkRun run_on_model(sim::Network& network, std::span<const ScriptPacket> scr
 /// Cycles from injection to delivery, mean over all packets.
 double mean_latency(const NetworkRun& run);
 
+/// How two runs of one script differ. A flow: what goes from one core to another.
+struct Comparison {
+  double latency = 0;        // mean of the first
+  double other_latency = 0;  // of the second
+  std::int64_t flows = 0;
+  std::int64_t flows_reordered = 0;
+  std::int64_t other_cycles = 0;  // packets that entered or left in another cycle
+};
+Comparison compare(std::span<const ScriptPacket> script, const NetworkRun& first, const NetworkRun& second);
+
 struct RandomTraffic {
   double rate = 0.1;             // packets made by each core and cycle, relays not counted
   std::int64_t cycles = 1000;    // in which packets are made

@@ -148,6 +148,24 @@ TEST(RtlMesh, SaysWhenNothingComesOut) {
   EXPECT_THROW(run_on_mesh(*mesh, Script{{CoreId(0), CoreId(1), 1, 0}}), MeshHangs);
 }
 
+TEST(CompareRuns, TellsOrderAndCycles) {
+  const Script script{{CoreId(0), CoreId(1), 1, 0}, {CoreId(0), CoreId(1), 1, 1}, {CoreId(2), CoreId(1), 1, 1}};
+  const NetworkRun a{
+      {{0, CoreId(1), 8}, {1, CoreId(1), 9}, {2, CoreId(1), 11}}, {{0, 0}, {1, 1}, {2, 1}}, {0, 1, 1}, 12};
+  NetworkRun b = a;
+  Comparison same = compare(script, a, b);
+  EXPECT_EQ(same.flows, 2);
+  EXPECT_EQ(same.flows_reordered, 0);
+  EXPECT_EQ(same.other_cycles, 0);
+  EXPECT_DOUBLE_EQ(same.latency, 26.0 / 3);
+  std::swap(b.deliveries[0].id, b.deliveries[1].id);
+  b.entries[2].at = 5;
+  const Comparison other = compare(script, a, b);
+  EXPECT_EQ(other.flows_reordered, 1);
+  EXPECT_EQ(other.other_cycles, 3);
+  EXPECT_DOUBLE_EQ(other.other_latency, 26.0 / 3);
+}
+
 TEST(RandomScript, IsAFunctionOfItsSeed) {
   const RandomTraffic traffic{0.25, 2000, 3, 2};
   const Script a = random_script(16, traffic, 7), b = random_script(16, traffic, 7), c = random_script(16, traffic, 8);
