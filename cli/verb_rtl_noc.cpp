@@ -19,7 +19,6 @@ struct NocArguments {
   std::int32_t side = 4;
   std::vector<double> rates{0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.95};
   rtl::RandomTraffic traffic{0, 2000, 1, 0, 2};
-  std::uint64_t seed = 1;
 };
 
 struct Row {
@@ -31,7 +30,7 @@ struct Row {
 Row run_rate(const chips::Board& board, const NocArguments& a, double rate) {
   rtl::RandomTraffic traffic = a.traffic;
   traffic.rate = rate;
-  const rtl::Script script = rtl::random_script(a.side * a.side, traffic, a.seed);
+  const rtl::Script script = rtl::random_script(a.side * a.side, traffic, a.common.seed);
   const auto mesh = rtl::make_mesh_port(board, rtl::ModelBuild::kFast);
   const auto network = sim::make_cycle_network(board);
   const rtl::NetworkRun on_rtl = rtl::run_on_mesh(*mesh, script);
@@ -59,7 +58,7 @@ ExitCode rtl_noc(const NocArguments& a) {
                        {"flows_in_other_order", r.compared.flows_reordered},
                        {"packets_in_other_cycles", r.compared.other_cycles}});
     }
-    const ordered_json result{{"seed", a.seed}, {"side", a.side}, {"same", same}, {"rates", table}};
+    const ordered_json result{{"seed", a.common.seed}, {"side", a.side}, {"same", same}, {"rates", table}};
     fmt::print("{}\n", result.dump(2));
   } else {
     fmt::print("{:>6} {:>9} {:>12} {:>14} {:>8} {:>12} {:>13}\n", "rate", "packets", "RTL, cycles", "cycle, cycles",
@@ -88,7 +87,6 @@ void add_rtl_noc_verb(CLI::App& parent, Context& context) {
   verb->add_option("--relays", a->traffic.most_copies, "longest chain of relays that a packet starts")
       ->capture_default_str()
       ->check(whole_number(0, 15));
-  verb->add_option("--seed", a->seed, "of the traffic")->capture_default_str();
   add_common(*verb, a->common);
   verb->callback([a, &context] {
     apply_common(a->common);

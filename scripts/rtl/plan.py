@@ -15,10 +15,11 @@ def tests_of(build):
     listing = json.loads(must_run(["ctest", "--test-dir", build, "--show-only=json-v1"]))
     names, labels = set(), {}
     for test in listing["tests"]:
-        names.add(test["name"])
+        name = test["name"].split("  # ")[0]  # ctest adds the parameter's value
+        names.add(name)
         for p in test.get("properties", []):
             if p["name"] == "LABELS":
-                labels[test["name"]] = p["value"]
+                labels[name] = p["value"]
     missing = sorted(n for n in names if n.startswith("test_rtl") and n.endswith("_NOT_BUILT"))
     if missing:
         raise CheckError(f"{build}: build these first: {', '.join(n[:-10] for n in missing)}")
