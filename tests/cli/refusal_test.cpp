@@ -109,7 +109,7 @@ TEST_F(Refusal, UnknownLayerInRtl) {
 }
 
 TEST_F(Refusal, LayerWithoutRtl) {
-  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --rtl block1.ln1 -q -o r"), 4, "block1.ln1");
+  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --rtl input -q -o r"), 4, "the host computes it");
 }
 
 TEST_F(Refusal, MoreImagesThanThereAre) {
