@@ -13,6 +13,8 @@
 #include "rtl/calibrate/cycle_fit.h"
 #include "rtl/calibrate/recorded_tile.h"
 #include "rtl/calibrate/toggle_fit.h"
+#include "rtl/hybrid/hybrid_bench.h"
+#include "rtl/hybrid/hybrid_stimulus.h"
 #include "rtl/verilated_core.h"
 #include "sim/tile_selection.h"
 
@@ -38,6 +40,14 @@ struct CycleReport {
   rtl::CycleJudgement judged;
 };
 
+/// rv_hybrid_core's cycles follow from its page by a formula without fitted numbers; random tiles are held to it.
+struct HybridCycleReport {
+  std::int32_t tiles = 0;
+  std::int64_t cycles = 0;
+  std::int64_t events = 0;
+  std::string mismatch;  // the first; empty: every event and every tick took what the formula says
+};
+
 struct ToggleReport {
   std::vector<std::string> fitted_on;
   rtl::ToggleCosts costs{};
@@ -54,6 +64,23 @@ CycleReport calibrate_cycles(const CalibrateArguments& a) {
   r.costs = r.raw.rounded();
   r.fitted = samples.size();
   r.judged = rtl::judge_cycles(r.costs, rtl::sample_cycles(*port, seed + kJudgeStream, a.tiles));
+  return r;
+}
+
+HybridCycleReport judge_hybrid_cycles(const CalibrateArguments& a) {
+  constexpr std::int32_t kTicks = 20;
+  const std::vector<std::string>& kinds = rtl::hybrid_kinds();
+  HybridCycleReport r;
+  for (std::int32_t t = 0; t < a.tiles; ++t) {
+    const std::string& kind = kinds[static_cast<std::size_t>(t) % kinds.size()];
+    const std::uint64_t seed = a.job.common.seed + kJudgeStream + static_cast<std::uint64_t>(t);
+    const rtl::HybridSeedResult one = rtl::run_hybrid_seed(rtl::make_fast_hybrid_port(), seed, kTicks, kind);
+    ++r.tiles;
+    r.cycles += one.cycles;
+    r.events += one.events_in;
+    if (r.mismatch.empty() && !one.mismatch.empty())
+      r.mismatch = fmt::format("{}, seed {}: {}", kind, seed, one.mismatch);
+  }
   return r;
 }
 
@@ -165,7 +192,15 @@ std::vector<std::pair<const char*, std::int64_t>> chip_terms(const chips::CoreKi
           {"emit_cycles", core.emit_cycles.value}};
 }
 
-Json to_json(const CycleReport& c, const ToggleReport& t, const chips::Chip& chip, bool graded) {
+Json to_json(const HybridCycleReport& h) {
+  Json json{{"core", "rv_hybrid_core"}, {"tag", "formula"},   {"tiles", h.tiles},
+            {"cycles", h.cycles},       {"events", h.events}, {"equal", h.mismatch.empty()}};
+  if (!h.mismatch.empty()) json["mismatch"] = h.mismatch;
+  return json;
+}
+
+Json to_json(const CycleReport& c, const HybridCycleReport& h, const ToggleReport& t, const chips::Chip& chip,
+             bool graded) {
   Json cycles{{"core", "rv_spike_core"}, {"tag", "fitted"}, {"lanes", c.costs.lanes}};
   for (const auto& [name, value] : terms(c.costs)) cycles[name] = value;
   cycles["samples_fitted"] = c.fitted;
@@ -186,10 +221,11 @@ Json to_json(const CycleReport& c, const ToggleReport& t, const chips::Chip& chi
   toggles["fitted"] = judgement_json(t.fitted);
   toggles["judged"] = Json::array();
   for (const auto& j : t.judged) toggles["judged"].push_back(judgement_json(j));
-  return {{"cycles", cycles}, {"toggles", toggles}, {"chip_file", chip_side}};
+  return {{"cycles", cycles}, {"hybrid_cycles", to_json(h)}, {"toggles", toggles}, {"chip_file", chip_side}};
 }
 
-void print(const CycleReport& c, const ToggleReport& t, const chips::Chip& chip, bool graded) {
+void print(const CycleReport& c, const HybridCycleReport& h, const ToggleReport& t, const chips::Chip& chip,
+           bool graded) {
   fmt::print("cycles of rv_spike_core: {} samples fitted, {} of other tiles judged\n  lanes {:>28}\n", c.fitted,
              c.judged.samples, c.costs.lanes);
   for (const auto& [name, value] : terms(c.costs)) fmt::print("  {:<24}{:>10}\n", name, value);
@@ -197,6 +233,10 @@ void print(const CycleReport& c, const ToggleReport& t, const chips::Chip& chip,
   for (const auto& [name, value] : chip_terms(chip.core)) fmt::print(" {} {}", name, value);
   fmt::print("\n  mean error {:.4f} %, worst error {:.4f} % ({} cycles)\n", 100 * c.judged.mean_error,
              100 * c.judged.worst_error, c.judged.worst_cycles);
+  fmt::print(
+      "\ncycles of rv_hybrid_core: {} tiles of {} kinds, {} events, {} cycles: {}\n", h.tiles,
+      rtl::hybrid_kinds().size(), h.events, h.cycles,
+      h.mismatch.empty() ? "every event and every tick as its formula says" : "not as its formula says: " + h.mismatch);
   fmt::print("\ntoggles by event kind, fitted (no energy), beside {}'s file\n  {:<16}{:>12}{:>16}{:>16}{:>16}\n",
              chip.name, "kind", "toggles", "of an add", "chip file pJ", "of an add");
   const double add = chip_energy(chip.energy, rtl::ToggleKind::kSynapticAdd, graded);
@@ -221,15 +261,16 @@ void print(const CycleReport& c, const ToggleReport& t, const chips::Chip& chip,
 
 ExitCode calibrate(const CalibrateArguments& a) {
   const CycleReport cycles = calibrate_cycles(a);
+  const HybridCycleReport hybrid = judge_hybrid_cycles(a);
   const ToggleReport toggles = calibrate_toggles(a);
   const chips::Chip chip = chips::load_target(a.job.target).chip;
   const bool graded = a.job.schedule == "staged-graded";
   if (a.job.common.json)
-    fmt::print("{}\n", to_json(cycles, toggles, chip, graded).dump(2));
+    fmt::print("{}\n", to_json(cycles, hybrid, toggles, chip, graded).dump(2));
   else
-    print(cycles, toggles, chip, graded);
+    print(cycles, hybrid, toggles, chip, graded);
   if (!a.check) return ExitCode::kOk;
-  bool within = cycles.judged.worst_error == 0;
+  bool within = cycles.judged.worst_error == 0 && hybrid.mismatch.empty();
   for (const auto& j : toggles.judged) within = within && j.windows > 0 && j.worst_error <= kToggleBound;
   if (!within)
     fmt::print(stderr, "calibration is out of its bounds: cycles 0, toggles of a judged window {:.0f} %\n",
