@@ -57,7 +57,8 @@ std::string wrapped(const std::string& text, std::size_t indent) {
     const std::string word = text.substr(begin, end - begin);
     const std::size_t width = display_width(word);
     if (column > indent && column + 1 + width > kWidth) {
-      out += "\n" + std::string(indent, ' ');
+      out += '\n';
+      out.append(indent, ' ');
       column = indent;
     } else if (column > indent) {
       out += ' ';

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Irregular networks from the command line: mapped, run, probed by the file's numbers, checked, refused.
+
+#include <fmt/format.h>
+
 #include "tests/cli/command.h"
 #include "tests/shared_data.h"
 
@@ -72,7 +75,7 @@ TEST_F(GraphTest, MicrocircuitIsMappedVerifiedAndExact) {
   const std::string file = "'" + shared_data(kFile).string() + "'";
   const std::string set = " --set n_scaling=0.02,k_scaling=0.1,steps=20,core_neurons=40";
   const Outcome mapped =
-      ranvier("map " + file + " --target loihi-fitted --quiet --json --preset compact,fast -o m.json" + set);
+      ranvier(fmt::format("map {} --target loihi-fitted --quiet --json --preset compact,fast -o m.json{}", file, set));
   ASSERT_EQ(mapped.exit_code, 0) << mapped.err;
   EXPECT_EQ(mapped.json().at("verified"), true);
   EXPECT_GE(mapped.json().at("tiles"), 1544 / 40);

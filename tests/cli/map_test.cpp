@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "tests/cli/command.h"
 
 namespace ranvier::cli_test {
@@ -42,7 +44,7 @@ TEST_F(MapVerb, LayersAndStaticPowerAddUpToTheEnergy) {
   const auto& part = j["static_energy"][0];
   EXPECT_EQ(part["component"], "static");
   EXPECT_EQ(part["entry"], "energy.static_chip");
-  EXPECT_NE(row.find("(" + part["tag"].get<std::string>() + ")"), std::string::npos) << row;
+  EXPECT_NE(row.find(fmt::format("({})", part["tag"].get<std::string>())), std::string::npos) << row;
   EXPECT_GT(part["energy_nj_estimated"].get<double>(), 0);
   EXPECT_LE(sum, j["energy_nj_estimated"].get<double>() * 1.0001);
   EXPECT_GE(sum, j["energy_nj_estimated"].get<double>() * 0.95);

@@ -2,6 +2,7 @@
 // Sums of unicasts: the same links as walking every way, and the same cost after any moves.
 #include "mapper/pair_traffic.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -47,7 +48,7 @@ struct ManyPairs : ::testing::Test {
   static workloads::Program make_program() {
     ProgramBuilder b(1, 8);
     StageId last = kInput;
-    for (int s = 0; s < 24; ++s) last = b.linear("s" + std::to_string(s), last, 8);
+    for (int s = 0; s < 24; ++s) last = b.linear(fmt::format("s{}", s), last, 8);
     return b.finish();
   }
   workloads::Program program = make_program();
