@@ -2,6 +2,8 @@
 // Directed tests of what rv_spike_core computes: docs/explanation/integer-units.md 1 and 2 with exact numbers.
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "tests/rtl/core_fixture.h"
 
 namespace ranvier::rtl {
@@ -121,6 +123,32 @@ TEST_F(SpikeCore, LanesWithoutANeuronNeverFire) {
   driver_.load(tile);
   for (int i = 0; i < 10; ++i) driver_.send({0, 0, 255});
   EXPECT_THAT(tick(), ElementsAre(CoreSpike{0, 0, 7}));
+}
+
+// The membrane stays within its bounds throughout: the flag is the current's.
+TEST_F(SpikeCore, SaturatedCurrentIsToldUntilCleared) {
+  constexpr std::int32_t kMost = std::numeric_limits<std::int32_t>::max();
+  CoreTile tile = identity_tile(1, 1, 10, true, 0, 0);  // not held at the start
+  tile.kind = CoreNeuron::kCuba;
+  tile.registers.shift = 24;  // u keeps nothing of the step before
+  tile.potential = {0};
+  tile.membrane = {-1};
+  driver_.load(tile);
+  driver_.clear_overflow();
+  driver_.send({0, 0, 127});
+  EXPECT_THAT(tick(), ElementsAre(CoreSpike{0, 0, 1}));
+  EXPECT_EQ(state(0, 0), (NeuronState{0, 0, 127 << 24, 0}));
+  EXPECT_FALSE(driver_.saturated());
+  driver_.send({0, 0, 128});  // 2^31
+  EXPECT_THAT(tick(), ElementsAre(CoreSpike{0, 0, 1}));
+  EXPECT_EQ(state(0, 0), (NeuronState{0, 0, kMost, 0}));
+  EXPECT_TRUE(driver_.saturated());
+  driver_.clear_overflow();
+  EXPECT_FALSE(driver_.saturated());
+  driver_.send({0, 0, -128});
+  EXPECT_THAT(tick(), IsEmpty());
+  EXPECT_EQ(state(0, 0), (NeuronState{0, 0, -kMost, -kMost}));
+  EXPECT_TRUE(driver_.saturated());
 }
 
 }  // namespace

@@ -95,6 +95,26 @@ TEST_F(SpikeCore, TickWaitsForQueuedEventsAndHoldsNewOnesOff) {
   EXPECT_THAT(tick(), ElementsAre(CoreSpike{0, 2, 3}));
 }
 
+TEST_F(SpikeCore, TickIsTakenOnlyWhenTheLastEventHasDrained) {
+  driver_.load(identity_tile(1, 1, 2, true));
+  offer({0, 0, 2});
+  port_->cycle();
+  ASSERT_TRUE(port_->out.event_ready);
+  port_->in.event_valid = false;
+  port_->in.tick_valid = true;
+  for (int i = 0; i < 1 + 1 + kDrainCycles; ++i) {  // popped, one word, the drain
+    port_->cycle();
+    EXPECT_TRUE(port_->out.busy) << i;
+    EXPECT_FALSE(port_->out.tick_ready) << i;
+  }
+  port_->cycle();
+  EXPECT_FALSE(port_->out.busy);
+  EXPECT_TRUE(port_->out.tick_ready);
+  port_->in.tick_valid = false;
+  do port_->cycle();
+  while (port_->out.busy);
+}
+
 TEST_F(SpikeCore, EventInTheCycleOfATickBelongsToTheNextStep) {
   driver_.load(identity_tile(1, 1, 2, true));
   offer({0, 0, 2});
@@ -131,6 +151,9 @@ TEST_F(SpikeCore, SpikeStaysUnchangedUntilTaken) {
   port_->cycle();
   EXPECT_EQ(port_->out.spike_neuron, 1);
   EXPECT_EQ(port_->out.spike_payload, 2);
+  port_->cycle();
+  EXPECT_FALSE(port_->out.spike_valid);
+  EXPECT_EQ(port_->out.stall_cycles - stalls, 1u + 50u);  // not the cycles in which an event was taken
 }
 
 TEST_F(SpikeCore, ConfigWaitsWhileBusy) {
