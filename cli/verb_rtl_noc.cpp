@@ -4,6 +4,8 @@
 
 #ifdef RANVIER_HAS_RTL
 #include <fmt/format.h>
+
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "chips/target.h"
@@ -77,7 +79,10 @@ void add_rtl_noc_verb(CLI::App& parent, Context& context) {
   auto a = std::make_shared<NocArguments>();
   verb->add_option("--side", a->side, "routers a side: 2 or 4")->capture_default_str();
   verb->add_option("--rate", a->rates, "packets that each core makes a cycle, one or several")
-      ->check(CLI::Range(0.0001, 1.0));
+      ->check([](const std::string& text) {  // CLI::Range lets "nan" through
+        const double rate = std::strtod(text.c_str(), nullptr);
+        return rate >= 0.0001 && rate <= 1 ? std::string() : fmt::format("{} is not in 0.0001 to 1", text);
+      });
   verb->add_option("--cycles", a->traffic.cycles, "cycles in which packets are made")
       ->capture_default_str()
       ->check(whole_number(1, 1'000'000));
