@@ -183,6 +183,7 @@ class VerilatedCore final : public sim::CoreModel {
 std::string why_not_supported(const sim::TileSpec& spec) {
   const Stage& stage = stage_of(spec);
   const mapper::Tile& tile = spec.tile;
+  if (tile.engine != mapper::Engine::kSpiking) return "it runs in dense mode";
   if (stage.kind == workloads::StageKind::kLif) return compartment_tile(spec, verilated_set_for(*spec.core)).why_not;
   if (stage.kind != workloads::StageKind::kLinear) return "it is neither a linear stage nor one of compartments";
   if (tile.partial_of.valid()) return "the tile holds only some of its inputs and has no encoder";

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "mapper/engine_work.h"
 #include "sim/communicator.h"
 #include "sim/engine_cores.h"
 #include "sim/remote_core.h"
@@ -26,7 +25,6 @@ std::filesystem::path wave_of(const SimOptions& options, std::size_t tile) {
 CoreBank::CoreBank(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, const SimOptions& options,
                    const RankSplit& split)
     : problem_(problem) {
-  const std::vector<bool> zeros = mapper::sends_zeros(problem);
   models_.resize(problem.tiles.size());
   const bool split_up = options.ranks != nullptr && !options.ranks->dry_run();
   for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
@@ -36,13 +34,8 @@ CoreBank::CoreBank(const mapper::MappingProblem& problem, const mapper::Mapping&
     }
     const TileSpec spec = tile_spec(problem, TileId(t));
     const CoreFactory factory = t < options.core_of_tile.size() ? options.core_of_tile[t] : nullptr;
-    if (problem.tiles[t].engine != mapper::Engine::kSpiking) {
-      const bool dense = problem.tiles[t].engine == mapper::Engine::kDense;
-      models_[t] = dense ? make_dense_core(spec, zeros[t]) : make_device_core(spec);
-      continue;
-    }
     if (factory == nullptr) {
-      models_[t] = make_behavioural_core(spec);
+      models_[t] = make_model_core(spec);
       continue;
     }
     under_test_.emplace_back(t);

@@ -106,7 +106,8 @@ struct TileSpec {
   const workloads::Program* program = nullptr;
   mapper::Tile tile;
   const chips::CoreKind* core = nullptr;
-  bool graded = true;  // payloads are codes; else unary
+  bool graded = true;        // payloads are codes; else unary
+  bool sends_zeros = false;  // a dense tile with dense readers: every value is put out, zero or not
 };
 
 /// Null where the behavioural model serves.

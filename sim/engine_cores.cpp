@@ -44,11 +44,8 @@ class EngineCore : public CoreModel {
 
 class DenseCore final : public EngineCore {
  public:
-  DenseCore(const TileSpec& spec, bool sends_zeros)
-      : EngineCore(spec),
-        costs_(*spec.core),
-        products_(mapper::dense_products_of(*spec.program, spec.tile)),
-        sends_zeros_(sends_zeros) {}
+  explicit DenseCore(const TileSpec& spec)
+      : EngineCore(spec), costs_(*spec.core), products_(mapper::dense_products_of(*spec.program, spec.tile)) {}
 
   Cycles receive(const Event& event, Cycles time) override {
     const std::int64_t swapped = inner_->counters().swapped_bytes;
@@ -95,7 +92,7 @@ class DenseCore final : public EngineCore {
       ++counters_.events_out;
     };
     const auto put_next = [&] { put({next->token, next->channel, next->value, next->at + products + zeros}), ++next; };
-    if (sends_zeros_) {
+    if (spec_.sends_zeros) {
       const mapper::Tile& tile = spec_.tile;
       for (std::int32_t t = tile.tokens.begin; t < tile.tokens.end; ++t) {
         for (std::int32_t c = tile.outputs.begin; c < tile.outputs.end; ++c) {
@@ -114,7 +111,6 @@ class DenseCore final : public EngineCore {
 
   CoreCosts costs_;
   std::int64_t products_;
-  bool sends_zeros_;
   std::vector<Emission> fired_;  // kept to save allocations
 };
 
@@ -137,9 +133,19 @@ class DeviceCore final : public EngineCore {
 
 }  // namespace
 
-std::unique_ptr<CoreModel> make_dense_core(const TileSpec& spec, bool sends_zeros) {
-  return std::make_unique<DenseCore>(spec, sends_zeros);
-}
+std::unique_ptr<CoreModel> make_dense_core(const TileSpec& spec) { return std::make_unique<DenseCore>(spec); }
 std::unique_ptr<CoreModel> make_device_core(const TileSpec& spec) { return std::make_unique<DeviceCore>(spec); }
+
+std::unique_ptr<CoreModel> make_model_core(const TileSpec& spec) {
+  switch (spec.tile.engine) {
+    case mapper::Engine::kSpiking:
+      break;
+    case mapper::Engine::kDense:
+      return make_dense_core(spec);
+    case mapper::Engine::kOffload:
+      return make_device_core(spec);
+  }
+  return make_behavioural_core(spec);
+}
 
 }  // namespace ranvier::sim

@@ -10,11 +10,13 @@
 namespace ranvier::sim {
 
 /// receive: event_decode, to store the value (partial sums are added as ever). fire: ceil(products / dense_lanes),
-/// products as in mapper/engine_work.h, then soma, maps and emission as in spiking mode. `sends_zeros`: every value is
-/// put out, zero or not.
-std::unique_ptr<CoreModel> make_dense_core(const TileSpec& spec, bool sends_zeros);
+/// products as in mapper/engine_work.h, then soma, maps and emission as in spiking mode.
+std::unique_ptr<CoreModel> make_dense_core(const TileSpec& spec);
 
 /// Counts events; takes no time of any core.
 std::unique_ptr<CoreModel> make_device_core(const TileSpec& spec);
+
+/// The model of the tile's engine: one of the above, or the behavioural one.
+std::unique_ptr<CoreModel> make_model_core(const TileSpec& spec);
 
 }  // namespace ranvier::sim

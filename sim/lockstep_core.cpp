@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/log.h"
+#include "sim/engine_cores.h"
 #include "sim/state_bytes.h"
 
 namespace ranvier::sim {
@@ -17,7 +18,7 @@ bool by_key(const Emission& a, const Emission& b) { return key(a) < key(b); }
 
 LockstepCore::LockstepCore(std::unique_ptr<CoreModel> under_test, const TileSpec& spec, LockstepPlace place)
     : under_test_(std::move(under_test)),
-      golden_(make_behavioural_core(spec)),
+      golden_(make_model_core(spec)),
       layer_(spec.program->stage(spec.tile.stage).name),
       shape_(spec.tile),
       place_(std::move(place)),

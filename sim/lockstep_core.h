@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A core under test beside its behavioural twin: both get the same events, and whatever they emit must be the same.
+// A core under test beside its twin, the model of its engine: both get the same events, and whatever they emit must be
+// the same.
 #pragma once
 
 #include <filesystem>

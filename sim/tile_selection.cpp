@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "base/nearest_name.h"
+#include "mapper/engines.h"
 #include "sim/errors.h"
 
 namespace ranvier::sim {
@@ -18,23 +19,26 @@ using workloads::StageKind;
 
 namespace {
 
-constexpr std::string_view kCorePrefix = "core:";
+constexpr std::string_view kCorePrefix = "core:", kAll = "all";
 
-std::vector<TileId> tiles_of_core(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
-                                  std::string_view selection) {
+std::uint32_t core_number(std::string_view selection, std::uint64_t cores) {
   const std::string text(selection);
   const std::string_view digits = selection.substr(kCorePrefix.size());
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || end != digits.data() + digits.size()) {
-    throw UnknownCore(text, problem.board.cores(), "not a core number");
-  }
-  if (number >= problem.board.cores()) throw UnknownCore(text, problem.board.cores(), "no such core");
+  if (error != std::errc{} || end != digits.data() + digits.size()) throw UnknownCore(text, cores, "not a core number");
+  if (number >= cores) throw UnknownCore(text, cores, "no such core");
+  return number;
+}
+
+std::vector<TileId> tiles_of_core(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
+                                  std::string_view selection) {
+  const CoreId core(core_number(selection, problem.board.cores()));
   std::vector<TileId> tiles;
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
-    if (mapping.core_of[t] == CoreId(number)) tiles.emplace_back(t);
+    if (mapping.core_of[t] == core) tiles.emplace_back(t);
   }
-  if (tiles.empty()) throw UnknownCore(text, problem.board.cores(), "no tile is mapped to it");
+  if (tiles.empty()) throw UnknownCore(std::string(selection), problem.board.cores(), "no tile is mapped to it");
   return tiles;
 }
 
@@ -45,16 +49,21 @@ std::vector<TileId> all_tiles(const mapper::MappingProblem& problem) {
   return tiles;
 }
 
-/// `selection` is a layer's name, or a pattern of the shell for some.
-std::vector<TileId> tiles_of_layers(const mapper::MappingProblem& problem, const std::string& selection) {
+/// By stage: whether `selection` is its name, or a pattern of the shell for it.
+std::vector<bool> stages_named(const workloads::Program& program, const std::string& selection) {
   std::vector<std::string> names;
   std::vector<bool> chosen;
-  for (const Stage& stage : problem.program->stages) {
+  for (const Stage& stage : program.stages) {
     names.push_back(stage.name);
     chosen.push_back(stage.name == selection || ::fnmatch(selection.c_str(), stage.name.c_str(), 0) == 0);
   }
   if (std::find(chosen.begin(), chosen.end(), true) == chosen.end())
     throw UnknownLayer(selection, nearest_name(selection, names));
+  return chosen;
+}
+
+std::vector<TileId> tiles_of_layers(const mapper::MappingProblem& problem, const std::string& selection) {
+  const std::vector<bool> chosen = stages_named(*problem.program, selection);
   std::vector<TileId> tiles;
   for (std::size_t t = 0; t < problem.tiles.size(); ++t) {
     if (chosen[problem.tiles[t].stage.value()]) tiles.emplace_back(t);
@@ -62,18 +71,34 @@ std::vector<TileId> tiles_of_layers(const mapper::MappingProblem& problem, const
   return tiles;
 }
 
+bool names_core(std::string_view selection) { return selection.substr(0, kCorePrefix.size()) == kCorePrefix; }
+
 std::vector<TileId> named_tiles(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
                                 std::string_view selection) {
-  if (selection == "all") return all_tiles(problem);
-  if (selection.substr(0, kCorePrefix.size()) == kCorePrefix) return tiles_of_core(problem, mapping, selection);
+  if (selection == kAll) return all_tiles(problem);
+  if (names_core(selection)) return tiles_of_core(problem, mapping, selection);
   return tiles_of_layers(problem, std::string(selection));
 }
 
 }  // namespace
 
+void check_selection(const workloads::Program& program, std::uint64_t cores, std::string_view selection) {
+  if (selection == kAll) return;
+  if (names_core(selection)) {
+    core_number(selection, cores);
+  } else {
+    stages_named(program, std::string(selection));
+  }
+}
+
 TileSpec tile_spec(const mapper::MappingProblem& problem, TileId tile) {
-  return {problem.program, problem.tiles[tile.value()], &problem.board.chip.core,
-          problem.schedule == mapper::Schedule::kStagedGraded};
+  TileSpec spec{problem.program, problem.tiles[tile.value()], &problem.board.chip.core,
+                problem.schedule == mapper::Schedule::kStagedGraded};
+  if (spec.tile.engine == mapper::Engine::kDense)
+    spec.sends_zeros = std::any_of(problem.flows.begin(), problem.flows.end(), [&](const mapper::Flow& flow) {
+      return flow.source == tile && mapper::carries_zeros(problem.tiles, flow);
+    });
+  return spec;
 }
 
 std::vector<TileId> select_tiles(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
@@ -86,8 +111,8 @@ std::vector<TileId> select_tiles(const mapper::MappingProblem& problem, const ma
     std::string why;
     if (stage.kind == StageKind::kInput)
       why = "the host computes it";
-    else if (tile.engine != mapper::Engine::kSpiking)
-      why = "it does not run on spiking cores";
+    else if (tile.engine == mapper::Engine::kOffload)
+      why = "the board's device computes it";
     else
       why = why_not(tile_spec(problem, id));
     if (why.empty()) {

@@ -2,6 +2,7 @@
 // Which tiles a user means by "block1.fc1", "block1.*", "core:12" or "all": those that run on a Verilated core.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ using RtlRefusal = std::function<std::string(const TileSpec&)>;
 /// "all". Throws UnknownLayer, UnknownCore, NotOnRtl (sim/errors.h).
 std::vector<TileId> select_tiles(const mapper::MappingProblem& problem, const mapper::Mapping& mapping,
                                  std::string_view selection, const RtlRefusal& why_not);
+
+/// Throws what select_tiles() would of a layer or a core that does not exist, before there is a mapping.
+void check_selection(const workloads::Program& program, std::uint64_t cores, std::string_view selection);
 
 /// What a core model is told of a tile.
 TileSpec tile_spec(const mapper::MappingProblem& problem, TileId tile);

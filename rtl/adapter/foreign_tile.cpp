@@ -208,6 +208,7 @@ class ForeignTile final : public sim::CoreModel {
 std::string why_beyond(const ranvier_core_info& info, const sim::TileSpec& spec) {
   const Stage& stage = stage_of(spec);
   const mapper::Tile& tile = spec.tile;
+  if (tile.engine != mapper::Engine::kSpiking) return "it runs in dense mode";
   if (stage.kind != workloads::StageKind::kLinear) return "it is not a linear stage";
   if (tile.partial_of.valid()) return "the tile holds only some of its inputs and has no encoder";
   if (spec.graded && (info.features & RANVIER_CORE_GRADED) == 0) {

@@ -189,10 +189,11 @@ TEST(DenseMode, PaysProductsWhenItFires) {
   const chips::Board board = hybrid_board(2, 2);
   mapper::Tile tile{StageId(1), {0, 3}, {0, 2}, {0, 2}, {}, {}, {}};
   tile.engine = Engine::kDense;
-  const TileSpec spec{&program, tile, &board.chip.core, true};
+  TileSpec spec{&program, tile, &board.chip.core, true};
   const auto spiking = make_behavioural_core(spec);
   for (const bool zeros : {false, true}) {
-    const auto dense = make_dense_core(spec, zeros);
+    spec.sends_zeros = zeros;
+    const auto dense = make_dense_core(spec);
     dense->begin_image();
     spiking->begin_image();
     for (const Event& e : {Event{0, 0, 1, 0}, Event{0, 1, 3, 0}, Event{1, 0, 2, 0}}) {

@@ -175,7 +175,7 @@ TEST(CutRow, DenseCoresAddDifferencesAsTheyCome) {
   board.chip.core.dense_lanes.value = 4;
   mapper::Tile tile = part_of_row({0, 1});
   tile.engine = mapper::Engine::kDense;
-  const auto core = make_dense_core({&program, tile, &board.chip.core, true}, false);
+  const auto core = make_dense_core({&program, tile, &board.chip.core, true});
   EXPECT_EQ(core->receive({0, 0, 5, 0}, Cycles(0)), Cycles(2));
   EXPECT_EQ(core->receive({0, 1, 25, kStatisticsPort}, Cycles(0)), Cycles(2 + 1));
   EXPECT_EQ(core->counters().adds, 1);

@@ -195,6 +195,8 @@ TEST(SelectTiles, RefusesWhatHasNoRtl) {
   }
   EXPECT_THROW(select_tiles(c->problem, c->mapping, "input", why_not), NotOnRtl);
   c->problem.tiles[1].engine = mapper::Engine::kDense;
+  EXPECT_EQ(select_tiles(c->problem, c->mapping, "fc", why_not), std::vector<TileId>{TileId(1)});
+  c->problem.tiles[1].engine = mapper::Engine::kOffload;
   EXPECT_THROW(select_tiles(c->problem, c->mapping, "fc", why_not), NotOnRtl);
 }
 
