@@ -67,6 +67,15 @@ HealthLine lockstep(const sim::RunResult& result) {
                       count_text(result.lockstep_events_compared))};
 }
 
+HealthLine routers(const sim::RunResult& result) {
+  const auto n = static_cast<std::int64_t>(result.verilated_routers.size());
+  return {Severity::kGood, "Verilated routers",
+          fmt::format("{} beside the model's for {} RTL cycles; {} flits compared, none differed in cycle, channel or "
+                      "way.",
+                      n == 1 ? "1 router ran" : count_text(n) + " routers ran", count_text(result.router_cycles),
+                      count_text(result.router_flits_compared))};
+}
+
 HealthLine link_load(const sim::RunResult& result) {
   const bool saturated = result.max_link_load >= kSaturatedLinkLoad;
   return {saturated ? Severity::kWarning : Severity::kGood, "Link load",
@@ -175,6 +184,7 @@ Health health(const RunRecord& record) {
   lines.push_back(exactness(headline(record), record.problem->program->temporal()));
   if (result.interrupted) lines.push_back(interruption(result));
   if (!result.verilated_tiles.empty()) lines.push_back(lockstep(result));
+  if (!result.verilated_routers.empty()) lines.push_back(routers(result));
   lines.push_back(link_load(result));
   lines.push_back(receive_fifo(record));
   lines.push_back(relay_buffer(record));

@@ -214,6 +214,9 @@ std::string run_json(const RunRecord& record, const std::string& run_dir, int in
   j["step_time_ns_mean"] = h.step_time_ns_mean;
   j["verilated_tiles"] = result.verilated_tiles;
   j["lockstep_events_compared"] = result.lockstep_events_compared;
+  j["verilated_routers"] = result.verilated_routers;
+  j["router_flits_compared"] = result.router_flits_compared;
+  j["router_cycles"] = result.router_cycles;
   j["verdict"] = health(record).verdict;
   j["legal"] = record.findings.empty();
   j["findings"] = record.findings;

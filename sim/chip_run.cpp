@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "mapper/mesh.h"
-#include "sim/communicator.h"
 #include "mapper/step_work.h"
 #include "sim/activity_bound.h"
+#include "sim/communicator.h"
 #include "sim/errors.h"
 #include "sim/job_digest.h"
 #include "sim/probe.h"
@@ -218,18 +218,27 @@ NetworkProbe* ChipRun::network_probe() {
 void ChipRun::show_step(const StepTiming& timing, std::span<const std::int64_t> link_flits, bool readout) {
   if (options_.probes.empty()) return;
   const NetworkProbe* network = network_probe_.ports > 0 ? &network_probe_ : nullptr;
-  const ProbedStep step{image_,       step_,      readout, timing.start, timing.duration, links_before_,
-                        link_flits, network};
+  const ProbedStep step{image_, step_, readout, timing.start, timing.duration, links_before_, link_flits, network};
   for (Probe* probe : options_.probes) probe->end_step(step);
   if (network != nullptr) network_probe_.clear();
 }
 
 void ChipRun::account_step(const StepTiming& timing, const std::vector<std::int64_t>& link_flits, bool readout) {
   account_losses();
-  StepResult row{image_, step_, at_cycle(timing.start), at_cycle(timing.duration), Cycles(timing.compute),
-                          Cycles(timing.network), packets_in_step_, timing.overrun_phases, events_in_step_,
-                          LinkId(), 0, Cycles(timing.work > 0 ? timing.work : timing.duration),
-                          timing.overrun_cycles, timing.slowest_core};
+  StepResult row{image_,
+                 step_,
+                 at_cycle(timing.start),
+                 at_cycle(timing.duration),
+                 Cycles(timing.compute),
+                 Cycles(timing.network),
+                 packets_in_step_,
+                 timing.overrun_phases,
+                 events_in_step_,
+                 LinkId(),
+                 0,
+                 Cycles(timing.work > 0 ? timing.work : timing.duration),
+                 timing.overrun_cycles,
+                 timing.slowest_core};
   for (std::size_t s = 0; s < stage_fired_.size(); ++s) {
     if (stage_fired_[s] != 0) tally_.stage_cycles[s] += timing.duration;
   }
@@ -345,6 +354,12 @@ void ChipRun::end_image() {
 
 RunResult ChipRun::finish() {
   RunResult result = accounts_.finish(bank_);
+  if (RouterWatch* routers = options_.routers) {
+    routers->settle();
+    result.verilated_routers = routers->names();
+    result.router_flits_compared = routers->flits_compared();
+    result.router_cycles = routers->clock_cycles();
+  }
   if (options_.ranks != nullptr) result.rank_bytes = exchange_.bytes_sent();
   result.interrupted = result.images.size() < images_.size();
   for (Probe* probe : options_.probes) probe->end_run();

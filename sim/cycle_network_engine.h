@@ -34,6 +34,7 @@ class CycleEngine final : public CycleNetwork {
   TreeId add_tree(CoreId source, std::span<const CoreId> destinations, std::span<const LinkId> links) override;
   void inject_tree(const Packet& packet, TreeId tree, std::int64_t at) override;
   void attach(NetworkProbe* probe) override;
+  void watch(RouterWatch* watch) override { watch_ = watch; }
   bool look(std::size_t router, RouterLook& into) const override {
     into.flits.clear(), into.credits.clear(), into.link_free.clear();
     const auto r = static_cast<std::uint32_t>(router);
@@ -139,6 +140,7 @@ class CycleEngine final : public CycleNetwork {
   [[gnu::noinline]] void send_branch(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o,
                                      std::int64_t now);
   std::uint32_t delivered_id(Flit flit);
+  static WatchedFlit watched(Flit flit) { return {flit.id, flit.x(), flit.y(), flit.head(), flit.tail()}; }
 
   void observe_rest(std::int64_t until);
   void observe_before(std::int64_t cycles);
@@ -186,6 +188,7 @@ class CycleEngine final : public CycleNetwork {
   std::vector<Entry>* entry_log_ = nullptr;
   std::vector<Entry>* head_log_ = nullptr;
 
+  RouterWatch* watch_ = nullptr;
   NetworkProbe* probe_ = nullptr;
   std::int64_t observed_ = -1;  // last cycle that the probe has counted
   std::vector<Contender> contenders_;

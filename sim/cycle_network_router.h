@@ -11,6 +11,7 @@ namespace ranvier::sim {
 template <class S>
 void CycleEngine<S>::take_credit(Place place) {
   const std::size_t i = index(place);
+  if (watch_ != nullptr && !is_core_side(place.side)) watch_->credited(place.router, place.side, place.vc, now_);
   if (credits_[i]++ != 0) return;
   if (is_core_side(place.side)) {
     const std::uint32_t core = core_at(place.router, place.side);
@@ -27,6 +28,10 @@ void CycleEngine<S>::take_credit(Place place) {
 template <class S>
 void CycleEngine<S>::take_arrival(Place place, std::int64_t now) {
   InputVc& input = inputs_[index(place)];
+  if (watch_ != nullptr && !is_core_side(place.side)) {
+    const auto slot = static_cast<std::uint32_t>(input.read + input.visible) & input.mask;
+    watch_->arrives(place.router, place.side, place.vc, watched(flits_[input.base + slot]), now);
+  }
   if (input.forked != 0) return feed_branches(place, input);
   if (input.visible++ != 0) return;
   if (is_core_side(place.side)) {
@@ -188,6 +193,7 @@ void CycleEngine<S>::send(std::uint32_t r, std::uint32_t port, std::uint32_t vc,
   const Flit flit = flits_[input.front()];
   ++input.read;
   const std::uint32_t out_vc = kVcs == 1 ? 0 : input.output_vc;
+  if (watch_ != nullptr) watch_->sends(r, {port, vc}, {o, out_vc}, watched(flit), now);
   exclude(output.bodies, port * vcs() + vc);
   if (flit.tail()) include(output.free_vcs, out_vc);
   if ((output.heads | output.bodies) == 0) exclude(router.wanted, o);

@@ -14,6 +14,7 @@
 #include "base/quantities.h"
 #include "chips/chip.h"
 #include "sim/network_probe.h"
+#include "sim/router_watch.h"
 
 namespace ranvier::sim {
 
@@ -73,7 +74,8 @@ class Network {
     static_cast<void>(source), static_cast<void>(destinations);
     throw std::logic_error("this network does not fork packets");
   }
-  /// The same along links given by the caller, each after the one it goes on from, in mapper/mesh.h numbering; of a mesh.
+  /// The same along links given by the caller, each after the one it goes on from, in mapper/mesh.h numbering; of a
+  /// mesh.
   virtual TreeId add_tree(CoreId source, std::span<const CoreId> destinations, std::span<const LinkId> links) {
     static_cast<void>(source), static_cast<void>(destinations), static_cast<void>(links);
     throw std::logic_error("this network does not fork packets");
@@ -92,6 +94,12 @@ class Network {
   /// probe with no ports.
   virtual void attach(NetworkProbe* probe) {
     if (probe != nullptr) probe->ports = 0;
+  }
+
+  /// From now on tells `watch` what its routers do; nullptr stops it. Only networks whose routers send each packet one
+  /// way can be watched: throws std::logic_error.
+  virtual void watch(RouterWatch* watch) {
+    if (watch != nullptr) throw std::logic_error("this network has no routers to watch");
   }
 
   /// The state of a router after the last cycle simulated; false where there are no routers.

@@ -9,9 +9,11 @@ NetworkModule::NetworkModule(const sc_core::sc_module_name& name, ChipRun& run, 
                              const SimOptions& options, DeliveryPort& out)
     : sc_module(name), run_(run), clock_(clock), out_(out) {
   const chips::Board& board = run.problem().board;
-  network_ = options.network.substitute ? options.network.substitute(board) : make_cycle_network(board, options.network);
+  network_ =
+      options.network.substitute ? options.network.substitute(board) : make_cycle_network(board, options.network);
   network_->log_entries(&entries_);
   if (NetworkProbe* probe = run.network_probe()) network_->attach(probe);
+  if (options.routers != nullptr) network_->watch(options.routers);
   trees_.resize(run.flows().size());
   for (std::size_t f = 0; f < trees_.size(); ++f) {
     const FlowPath& path = run.flows()[f];

@@ -51,8 +51,7 @@ struct LayerResult {
   /// What grows image by image, for checkpoints; the rest is known before or worked out at the end.
   template <class Archive, class Self>
   static void state(Archive& a, Self& s) {
-    a(s.events, s.adds, s.multiply_adds, s.packets, s.flit_hops, s.busy, s.events_by_step,
-      s.late_events);
+    a(s.events, s.adds, s.multiply_adds, s.packets, s.flit_hops, s.busy, s.events_by_step, s.late_events);
   }
 };
 
@@ -99,9 +98,8 @@ struct StepResult {
 
   template <class Archive, class Self>
   static void state(Archive& a, Self& s) {
-    a(s.image, s.step, s.start, s.duration, s.compute, s.network, s.packets, s.overrun_phases, s.events,
-      s.fullest_link, s.fullest_link_cycles, s.work, s.overrun_cycles, s.slowest_core,
-      s.joined_steps, s.overrun_steps);
+    a(s.image, s.step, s.start, s.duration, s.compute, s.network, s.packets, s.overrun_phases, s.events, s.fullest_link,
+      s.fullest_link_cycles, s.work, s.overrun_cycles, s.slowest_core, s.joined_steps, s.overrun_steps);
   }
 };
 
@@ -110,7 +108,6 @@ struct StepEnergy {
   std::int32_t image = 0;
   std::int32_t step = 0;
   PartEnergies energy{};
-
 
   template <class Archive, class Self>
   static void state(Archive& a, Self& s) {
@@ -170,16 +167,16 @@ struct LostEvents {
 struct RunResult {
   Fidelity fidelity = Fidelity::kCycle;
   mapper::Schedule schedule{};
-  std::vector<ImageResult> images;  // those that ran to their end
-  bool interrupted = false;         // fewer images than asked for; an unfinished one is in no number
-  std::vector<LayerResult> layers;  // by stage, in order of the program
-  std::vector<CoreResult> cores;    // those with a tile
-  std::vector<LinkResult> links;    // those with traffic
-  std::vector<StepResult> steps;    // at most SimOptions::step_rows
-  std::int64_t steps_a_bin = 1;     // steps that an entry of events_by_step holds
+  std::vector<ImageResult> images;      // those that ran to their end
+  bool interrupted = false;             // fewer images than asked for; an unfinished one is in no number
+  std::vector<LayerResult> layers;      // by stage, in order of the program
+  std::vector<CoreResult> cores;        // those with a tile
+  std::vector<LinkResult> links;        // those with traffic
+  std::vector<StepResult> steps;        // at most SimOptions::step_rows
+  std::int64_t steps_a_bin = 1;         // steps that an entry of events_by_step holds
   std::vector<StepEnergy> step_energy;  // the first SimOptions::step_energy_rows steps of the run
   PartEnergies step_energy_rest{};      // all others; with the rows it adds up to total_energy
-  std::vector<Activity> activities;  // of the first image; bounded: the first steps and the slowest
+  std::vector<Activity> activities;     // of the first image; bounded: the first steps and the slowest
   std::int64_t activities_left_out = 0;
   std::vector<LedgerEntry> ledger;
   Energy total_energy;
@@ -193,10 +190,13 @@ struct RunResult {
   std::int64_t encoded_codes = 0;    // all codes, same count
   double max_link_load = 0;          // flits over cycles of its step, the fullest link and step
   std::vector<std::string> verilated_tiles;
+  std::vector<std::string> verilated_routers;
+  std::int64_t router_flits_compared = 0;
+  std::int64_t router_cycles = 0;  // of all Verilated routers; they sleep while nothing is in them
   std::int64_t lockstep_events_compared = 0;
   std::int64_t verilated_cycles = 0;
   std::vector<std::int64_t> rank_bytes;  // by rank: sent to each of the others; of a dry run: would have been
-  std::vector<std::string> left_out;  // what this fidelity does not model, in plain sentences
+  std::vector<std::string> left_out;     // what this fidelity does not model, in plain sentences
   mapper::Profile profile;
 };
 

@@ -23,17 +23,18 @@ class Probe;
 struct SimOptions {
   Fidelity fidelity = Fidelity::kCycle;
   std::vector<CoreFactory> core_of_tile;  // by tile; null, or an empty list: behavioural
-  bool lockstep = true;     // compare every core of core_of_tile with its behavioural twin, event by event
+  bool lockstep = true;                 // compare every core of core_of_tile with its behavioural twin, event by event
   std::filesystem::path lockstep_wave;  // of a core that differs: "-tile<N>.fst" is appended; empty: none is written
-  bool allow_loss = false;  // count lost events instead of stopping the run
+  RouterWatch* routers = nullptr;       // cycle only: follows its routers; it outlives the run
+  bool allow_loss = false;              // count lost events instead of stopping the run
   NetworkOptions network;
   std::function<void(std::int32_t image, std::int32_t step)> progress;  // called when a step ends
-  std::int64_t max_steps = 0;  // of an image; 0: until it is done. Codes are then compared with the executor's
-  int threads = 0;                                                      // analytic and fast; 0: all; changes no result
-  Communicator* ranks = nullptr;  // analytic and fast: the board split by chip (communicator.h); changes no result
-  bool record_activities = true;                                        // of the first image, for the trace
-  std::vector<Probe*> probes;                                           // probe.h; they outlive the run
-  std::size_t step_rows = 250'000;         // more steps are joined (step_rows.h); 2 or more. Also places of lost events
+  std::int64_t max_steps = 0;       // of an image; 0: until it is done. Codes are then compared with the executor's
+  int threads = 0;                  // analytic and fast; 0: all; changes no result
+  Communicator* ranks = nullptr;    // analytic and fast: the board split by chip (communicator.h); changes no result
+  bool record_activities = true;    // of the first image, for the trace
+  std::vector<Probe*> probes;       // probe.h; they outlive the run
+  std::size_t step_rows = 250'000;  // more steps are joined (step_rows.h); 2 or more. Also places of lost events
   std::size_t step_energy_rows = 250'000;  // steps whose energy is kept one by one (64 MB); 0: only their sum
   const std::atomic<bool>* interrupted =
       nullptr;  // once true: stop at the next step boundary, keep the finished images

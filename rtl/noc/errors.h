@@ -39,6 +39,41 @@ struct ChipFault : Error {
   std::int32_t step;
 };
 
+/// Routers were named that do not exist or are not in RTL.
+struct RouterNotInRtl : Error {
+  RouterNotInRtl(const std::string& named, const std::string& why)
+      : Error(ExitCode::kUsage, "--rtl " + named + ": " + why +
+                                    "; take router:N, or routers for all that are, of a "
+                                    "board of tianjic-like"),
+        selection(named),
+        reason(why) {}
+  std::string selection;
+  std::string reason;
+};
+
+/// An RTL router and its twin in the network model differ.
+struct RouterMismatch : Error {
+  RouterMismatch(std::size_t number, std::int64_t at, const std::string& what_differs, const std::string& wanted,
+                 const std::string& seen, const std::string& wave)
+      : Error(ExitCode::kFunctionalMismatch,
+              "router " + std::to_string(number) + " in RTL differs from the model in cycle " + std::to_string(at) +
+                  " of the run, " + what_differs + ": expected " + wanted + ", got " + seen +
+                  (wave.empty() ? std::string("; the RTL or the model is wrong")
+                                : "; " + wave + " has the cycles before it")),
+        router(number),
+        cycle(at),
+        difference(what_differs),
+        expected(wanted),
+        got(seen),
+        wave_file(wave) {}
+  std::size_t router;
+  std::int64_t cycle;
+  std::string difference;
+  std::string expected;
+  std::string got;
+  std::string wave_file;
+};
+
 /// A packet that the mesh does not deliver: a fault of the RTL or of who drives it.
 struct MeshHangs : Error {
   MeshHangs(std::int64_t cycles_waited, std::size_t packets_left)

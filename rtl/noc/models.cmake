@@ -48,6 +48,15 @@ foreach(side 2 4)
   endif()
 endforeach()
 
+# A router alone, beside one of a simulated chip: coordinates of boards, a packet's number as data.
+set(router_bits 8)
+ranvier_verilated(router_traced rv_router RANVIER_MESH_SOURCES TRACE_FST VERILATOR_ARGS -Wall --assert -O3
+                  --x-assign unique --x-initial unique -GVcs=${mesh_vcs} -GDepth=${mesh_depth} -GHop=${mesh_hop}
+                  -GCredit=${mesh_credit} -GCoordW=${router_bits} -GDataW=32)
+target_compile_definitions(router_traced PRIVATE
+  RANVIER_ROUTER_PARAMETERS=${mesh_vcs},${mesh_depth},${mesh_hop},${mesh_credit},${router_bits})
+target_link_libraries(router_traced PUBLIC ZLIB::ZLIB)
+
 if(RANVIER_TESTS)
   list(TRANSFORM RANVIER_MESH_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE mesh_files)
   find_program(VERILATOR_PROGRAM verilator REQUIRED)

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pins of one Verilated rv_router, free of Verilator headers. A cycle: set `in`, call cycle(), read `out`, which
+// holds the outputs as they stood just before the clock edge.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+namespace ranvier::rtl {
+
+/// What the router was Verilated with; in flits and cycles.
+struct RouterParameters {
+  std::int32_t vcs = 0;
+  std::int32_t depth = 0;
+  std::int32_t hop = 0;
+  std::int32_t credit = 0;
+  std::int32_t coordinate_bits = 0;
+  friend bool operator==(const RouterParameters&, const RouterParameters&) = default;
+};
+
+class RouterPort {
+ public:
+  static constexpr std::size_t kPorts = 5;  // east, west, south, north, core
+  struct Flit {
+    bool head = false;
+    bool tail = false;
+    std::uint8_t x = 0;
+    std::uint8_t y = 0;
+    std::uint32_t data = 0;
+    friend bool operator==(const Flit&, const Flit&) = default;
+  };
+  struct FlitPin {
+    bool valid = false;
+    std::uint8_t vc = 0;
+    Flit flit;
+    friend bool operator==(const FlitPin&, const FlitPin&) = default;
+  };
+  struct CreditPin {
+    bool valid = false;
+    std::uint8_t vc = 0;
+    friend bool operator==(const CreditPin&, const CreditPin&) = default;
+  };
+  struct Pins {
+    std::array<FlitPin, kPorts> flits;      // in: by input; out: by output
+    std::array<CreditPin, kPorts> credits;  // in: by output; out: by input
+  };
+
+  virtual ~RouterPort() = default;
+  RouterPort() = default;
+  RouterPort(const RouterPort&) = delete;
+  RouterPort& operator=(const RouterPort&) = delete;
+
+  bool reset = false;
+  std::uint8_t x = 0;  // where it is
+  std::uint8_t y = 0;
+  Pins in;
+  Pins out;
+  bool overflow = false;  // sticky: a flit came without a credit
+  virtual void cycle() = 0;
+  virtual std::int64_t cycles() const = 0;  // since it was made
+  /// Whether an assertion of the RTL failed since the last call.
+  virtual bool take_assertion_failure() = 0;
+  /// From now on all signals go to the file.
+  virtual void open_wave(const std::filesystem::path& path) = 0;
+};
+
+RouterParameters router_parameters();
+
+/// A router after a reset.
+std::unique_ptr<RouterPort> make_router_port(std::uint8_t x, std::uint8_t y);
+
+}  // namespace ranvier::rtl

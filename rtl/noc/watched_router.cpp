@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rtl/noc/watched_router.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "rtl/noc/errors.h"
+
+namespace ranvier::rtl {
+namespace {
+
+constexpr std::size_t kWaveCycles = 256;  // before a difference, at most
+constexpr std::array<const char*, RouterPort::kPorts> kPortNames{"east", "west", "south", "north", "core"};
+
+std::string text_of(const RouterPort::FlitPin& pin) {
+  if (!pin.valid) return "none";
+  const RouterPort::Flit& f = pin.flit;
+  const char* kind = f.head && f.tail ? "only" : f.head ? "first" : f.tail ? "last" : "middle";
+  return fmt::format("VC {}, packet {}, {} flit, to ({}, {})", pin.vc, f.data, kind, f.x, f.y);
+}
+std::string text_of(const RouterPort::CreditPin& pin) { return pin.valid ? fmt::format("VC {}", pin.vc) : "none"; }
+
+}  // namespace
+
+WatchedRouter::WatchedRouter(std::size_t number, std::uint8_t x, std::uint8_t y, std::filesystem::path wave)
+    : number_(number), wave_(std::move(wave)), live_(make_router_port(x, y)) {
+  if (!wave_.empty()) trailing_ = make_router_port(x, y);
+}
+
+RouterPort::Pins& WatchedRouter::pins_of(std::deque<Cycle>& cycles, std::int64_t at) {
+  auto next = cycles.end();
+  while (next != cycles.begin() && std::prev(next)->at > at) --next;
+  if (next != cycles.begin() && std::prev(next)->at == at) return std::prev(next)->pins;
+  return cycles.insert(next, {at, {}})->pins;
+}
+
+const RouterPort::Pins* WatchedRouter::due(const std::deque<Cycle>& cycles, std::int64_t at) {
+  return cycles.empty() || cycles.front().at != at ? nullptr : &cycles.front().pins;
+}
+
+// A flit that may bid in cycle n is pushed at the clock edge before it, and so for a credit.
+void WatchedRouter::arrives(std::uint32_t port, std::uint32_t vc, const RouterPort::Flit& flit, std::int64_t at) {
+  run_before(at - 1);
+  pins_of(given_, at - 1).flits[port] = {true, static_cast<std::uint8_t>(vc), flit};
+}
+
+void WatchedRouter::credited(std::uint32_t port, std::uint32_t vc, std::int64_t at) {
+  run_before(at - 1);
+  pins_of(given_, at - 1).credits[port] = {true, static_cast<std::uint8_t>(vc)};
+}
+
+// What wins in cycle n has passed crossbar and link but for the last cycle of the hop, which is the next buffer's.
+void WatchedRouter::sends(sim::RouterWatch::Way from, sim::RouterWatch::Way to, const RouterPort::Flit& flit,
+                          std::int64_t at) {
+  run_before(at - 1);
+  const RouterParameters parameters = router_parameters();
+  pins_of(expected_, at + parameters.hop - 1).flits[to.port] = {true, static_cast<std::uint8_t>(to.vc), flit};
+  pins_of(expected_, at + parameters.credit - 1).credits[from.port] = {true, static_cast<std::uint8_t>(from.vc)};
+}
+
+/// What its twin kept inside stays inside.
+void WatchedRouter::settle() {
+  while (!given_.empty() || !expected_.empty()) clock();
+}
+
+bool WatchedRouter::asleep() const { return inside_ == 0 && given_.empty() && expected_.empty(); }
+
+/// All that is known of the cycles before `cycle`.
+void WatchedRouter::run_before(std::int64_t cycle) {
+  while (now_ < cycle) {
+    if (asleep()) {
+      now_ = cycle;
+    } else {
+      clock();
+    }
+  }
+}
+
+void WatchedRouter::clock() {
+  const RouterPort::Pins* given = due(given_, now_);
+  live_->in = given == nullptr ? RouterPort::Pins{} : *given;
+  for (const RouterPort::FlitPin& pin : live_->in.flits) inside_ += pin.valid;
+  live_->cycle();
+  follow(live_->in);
+  const RouterPort::Pins* expected = due(expected_, now_);
+  compare(expected == nullptr ? RouterPort::Pins{} : *expected);
+  if (given != nullptr) given_.pop_front();
+  if (expected != nullptr) expected_.pop_front();
+  ++now_;
+}
+
+void WatchedRouter::compare(const RouterPort::Pins& expected) {
+  for (std::size_t p = 0; p < RouterPort::kPorts; ++p) {
+    if (live_->out.flits[p] != expected.flits[p])
+      fail(fmt::format("a flit out of port {}", kPortNames[p]), text_of(expected.flits[p]),
+           text_of(live_->out.flits[p]));
+    if (live_->out.credits[p] != expected.credits[p])
+      fail(fmt::format("a credit of port {}", kPortNames[p]), text_of(expected.credits[p]),
+           text_of(live_->out.credits[p]));
+    inside_ -= expected.flits[p].valid;
+    flits_compared_ += expected.flits[p].valid;
+  }
+  if (live_->overflow) fail("a buffer", "room for each flit", "a flit that came without a credit");
+  if (live_->take_assertion_failure()) fail("an assertion of the RTL", "it holds", "it failed");
+}
+
+void WatchedRouter::follow(const RouterPort::Pins& in) {
+  if (trailing_ == nullptr) return;
+  behind_.push_back(in);
+  if (behind_.size() <= kWaveCycles) return;
+  trailing_->in = behind_.front();
+  trailing_->cycle();
+  behind_.pop_front();
+}
+
+void WatchedRouter::fail(const std::string& what, const std::string& expected, const std::string& got) {
+  std::string wave;
+  if (trailing_ != nullptr) {
+    wave = fmt::format("{}-router{}.fst", wave_.string(), number_);
+    trailing_->open_wave(wave);
+    for (const RouterPort::Pins& in : behind_) {
+      trailing_->in = in;
+      trailing_->cycle();
+    }
+    trailing_.reset();  // closes the file
+  }
+  throw RouterMismatch(number_, now_, what, expected, got, wave);
+}
+
+}  // namespace ranvier::rtl
