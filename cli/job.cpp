@@ -15,6 +15,7 @@
 #include "cli/given_mapping.h"
 #include "cli/map_options.h"
 #include "cli/rank_options.h"
+#include "cli/rtl_options.h"
 #include "cli/schedules.h"
 #include "cli/stop_watch.h"
 #include "cli/workload.h"
@@ -23,14 +24,9 @@
 #include "mapper/tiler.h"
 #include "mapper/verifier.h"
 #include "report/build_facts.h"
-#include "sim/tile_selection.h"
 #include "workloads/float_network.h"
 #include "workloads/methods/load_network.h"
 #include "workloads/reference.h"
-#ifdef RANVIER_HAS_RTL
-#include "rtl/adapter/foreign_tile.h"
-#include "rtl/cosim/rtl_cores.h"
-#endif
 
 namespace ranvier::cli {
 namespace {
@@ -45,32 +41,6 @@ mapper::TokenChoice token_choice_of(const std::string& name) {
 }
 
 constexpr std::size_t kBoundedRows = 4096;  // of steps, with --bounded-memory
-
-/// Of the tiles that --rtl names, an RTL core each: of Ranvier, or, LAYER=LIBRARY, of the user.
-std::vector<sim::CoreFactory> rtl_cores([[maybe_unused]] const mapper::MappingProblem& problem,
-                                        [[maybe_unused]] const mapper::Mapping& mapping,
-                                        const std::vector<std::string>& selections) {
-  std::vector<sim::CoreFactory> cores;
-  if (selections.empty()) return cores;
-#ifdef RANVIER_HAS_RTL
-  cores.resize(problem.tiles.size());
-  for (const std::string& selection : selections) {
-    const std::size_t equals = selection.find('=');
-    sim::RtlRefusal why_not = rtl::why_no_rtl_core;
-    sim::CoreFactory make = rtl::make_rtl_core;
-    if (equals != std::string::npos) {
-      const auto library = rtl::open_core_library(selection.substr(equals + 1));
-      why_not = [library](const sim::TileSpec& spec) { return rtl::why_beyond(library->info(), spec); };
-      make = rtl::foreign_core_factory(library);
-    }
-    for (const TileId tile : sim::select_tiles(problem, mapping, selection.substr(0, equals), why_not))
-      cores[tile.value()] = make;
-  }
-  return cores;
-#else
-  throw UsageError("--rtl", "this binary was built without RTL; configure with -DRANVIER_RTL=ON");
-#endif
-}
 
 }  // namespace
 
@@ -109,6 +79,7 @@ void Job::map_stages() {
   const workloads::Schedule schedule = schedule_of(options_.schedule);
   const mapper::MapOptions how = map_options_of(options_, board);
   program_ = mapper::with_repeaters(program_, board, schedule, tiling);
+  check_rtl(options_.rtl, program_, board, options_.fidelity);
   if (options_.where.any()) {
     mapper::EngineChoice choice = map_with_engines(
         program_, board, schedule, tiling, how, options_.where, [this](const auto& problem, const auto& mapping) {
@@ -138,6 +109,7 @@ Job::Job(const JobOptions& options, mapper::MappingFile file) : options_(options
   attach_mapping(file, program_, board_of(file), options_.set);
   problem_ = std::move(file.problem);
   mapping_ = std::move(file.mapping);
+  check_rtl(options_.rtl, program_, problem_.board, options_.fidelity);
   check_mapping(file.file);
   wall_times_.push_back({"load mapping", watch.seconds()});
 }
@@ -227,6 +199,8 @@ sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes,
   how.probes = probes;
   how.progress = [&progress](std::int32_t image, std::int32_t) { progress.set(image); };
   if (more) more(how);
+  const auto routers = rtl_routers(problem_.board, options_.rtl, how.lockstep_wave);
+  how.routers = routers.get();
   const StopWatch watch;
   const RankChoice ranks = parse_ranks(options_.ranks);
   auto result = ranks.kind == RankChoice::Kind::kNone ? sim::simulate(problem_, mapping_, codes, how)
@@ -241,7 +215,12 @@ sim::RunResult Job::simulate(const std::vector<sim::Probe*>& probes,
 
 /// How fast the RTL was, its twins and the rest of the chip included.
 void Job::tell_rtl(const sim::RunResult& result) const {
-  if (result.verilated_tiles.empty() || options_.common.quiet) return;
+  if (options_.common.quiet) return;
+  if (!result.verilated_routers.empty())
+    log::info("{} in RTL: {:.3f} M router cycles while flits were inside; {} compared, none differed",
+              counted(result.verilated_routers.size(), "router"), static_cast<double>(result.router_cycles) / 1e6,
+              counted(static_cast<std::size_t>(result.router_flits_compared), "flit"));
+  if (result.verilated_tiles.empty()) return;
   const auto cycles = static_cast<double>(result.verilated_cycles);
   log::info("{} on Verilated cores: {:.3f} M core cycles in {:.3f} s of wall time, {:.2f} M core-cycles/s; {}",
             counted(result.verilated_tiles.size(), "tile"), cycles / 1e6, simulate_s_,

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cli/job.h"
 #include "cli/map_options.h"
+#include "cli/rtl_options.h"
 #include "cli/stop_watch.h"
 #include "mapper/errors.h"
 #include "mapper/neuron_partition.h"
@@ -49,6 +50,7 @@ void Job::load_graph() {
 void Job::map_graph() {
   const chips::Board board = chips::load_target(options_.target);
   const mapper::MapOptions search = map_options_of(options_, board);
+  check_rtl(options_.rtl, program_, board, options_.fidelity);
   const StopWatch watch;
   mapper::NeuronPartitionOptions how;
   how.as_given = graph_->cut == NeuronCut::kOrder;

@@ -54,7 +54,8 @@ void add_simulation_options(CLI::App& verb, JobOptions& o) {
       ->check(CLI::IsMember({"network", "simple"}));
   verb.add_option("--rtl", o.rtl,
                   "run these tiles on Verilated cores, in lock-step: a layer, a pattern of layers (block1.*), core:12 "
-                  "or all; block1.fc1=LIBRARY on a core of your own");
+                  "or all; block1.fc1=LIBRARY on a core of your own, the last one that names a tile counts; router:12 "
+                  "or routers: the same for routers, at fidelity cycle");
   verb.add_option("--max-steps", o.max_steps, "stop an image after so many steps, at rest or not; 0: until it is done")
       ->capture_default_str()
       ->check(whole_number(0, 1'000'000'000));

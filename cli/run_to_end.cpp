@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "cli/remap_options.h"
+#include "cli/rtl_options.h"
 #include "mapper/mapping_io.h"
 #include "report/manifest.h"
 #include "report/run_folder.h"
@@ -20,14 +21,15 @@ std::string default_out(const JobOptions& job) {
   return "runs/" + name;
 }
 
-/// Tables of probes cannot be gone on with, a rule without a network has no steps of this kind, and a rank holds only
-/// its own cores.
+/// Tables of probes cannot be gone on with, a rule without a network has no steps of this kind, a rank holds only its
+/// own cores, and the arbiters of an RTL router cannot be loaded.
 CheckpointOptions checkpoints_for(const JobOptions& job, const RunPlan& plan) {
   CheckpointOptions when = plan.checkpoints;
-  const char* against = plan.probes.any()        ? "--probe"
-                        : job.timing == "simple" ? "--timing simple"
-                        : !job.ranks.empty()     ? "--ranks"
-                                                 : nullptr;
+  const char* against = plan.probes.any()          ? "--probe"
+                        : job.timing == "simple"   ? "--timing simple"
+                        : !job.ranks.empty()       ? "--ranks"
+                        : has_rtl_routers(job.rtl) ? "--rtl of routers"
+                                                   : nullptr;
   if (against == nullptr) return when;
   if (when.on && when.given)
     throw UsageError("--checkpoint",

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <random>
 
 #include "cli/common.h"
@@ -48,12 +49,30 @@ ExitCode regress_library(const RtlArguments& a) {
 }
 
 ordered_json to_json(const rtl::CoreRegression& c) {
-  ordered_json missed = ordered_json::array();
+  ordered_json missed = ordered_json::array(), seeds = ordered_json::array(), mismatches = ordered_json::array();
   for (const auto& p : c.functional)
     if (p.hits == 0) missed.push_back(p.name);
+  for (const auto& s : c.seeds)
+    seeds.push_back({{"seed", s.seed},
+                     {"passed", s.passed},
+                     {"cycles", s.cycles},
+                     {"events_in", s.events_in},
+                     {"events_out", s.events_out}});
+  for (const auto& m : c.mismatches)
+    mismatches.push_back({{"seed", m.seed},
+                          {"cycle", m.cycle},
+                          {"step", m.step},
+                          {"token", m.token},
+                          {"neuron", m.neuron},
+                          {"place", m.place},
+                          {"expected", m.expected},
+                          {"got", m.got},
+                          {"wave", m.wave}});
   return {{"core", c.core},
           {"passed", c.passed},
           {"failed", c.failed},
+          {"seeds", seeds},
+          {"mismatches", mismatches},
           {"line_coverage", c.line_coverage},
           {"line_points", c.line_points},
           {"lines_missed", c.lines_missed},
@@ -65,6 +84,19 @@ ordered_json to_json(const rtl::CoreRegression& c) {
           {"functional_missed", missed},
           {"cycles_per_s", c.cycles_per_s},
           {"wall_s", c.wall_s}};
+}
+
+/// What would be found out after the work, or never.
+void check(const RtlArguments& a, bool library) {
+  const auto& cores = a.regression.cores;
+  for (auto core = cores.begin(); core != cores.end(); ++core)
+    if (std::find(cores.begin(), core, *core) != core) throw UsageError("--core", *core + " is named twice");
+  if (!library && a.timeout_cycles != 0)
+    throw UsageError("--timeout-cycles", "is for a core from a library; leave it out, or name one by --core");
+  if (a.regression.wave_dir.empty()) return;
+  std::error_code failed;
+  std::filesystem::create_directories(a.regression.wave_dir, failed);
+  if (failed) throw UsageError("--waves", "no folder at " + a.regression.wave_dir + ": " + failed.message());
 }
 
 /// The lowest of all cores: what the floors are about.
@@ -123,13 +155,15 @@ void print_table(const RtlArguments& a, const rtl::RegressionResult& r) {
 }
 
 ExitCode rtl_test(RtlArguments& a) {
+  const bool library = std::any_of(a.regression.cores.begin(), a.regression.cores.end(), names_library);
+  check(a, library);
   a.regression.seed = a.common.seed;
   std::random_device fresh;  // logged, so that --replay brings it back
   for (std::int32_t i = 0; i < a.fresh; ++i) {
     a.regression.more.push_back(fresh());
     if (!a.common.quiet) fmt::print(stderr, "fresh seed {}\n", a.regression.more.back());
   }
-  if (std::any_of(a.regression.cores.begin(), a.regression.cores.end(), names_library)) return regress_library(a);
+  if (library) return regress_library(a);
   const auto r = rtl::run_regression(a.regression);
   for (const auto& c : r.cores)
     for (const auto& m : c.mismatches) fmt::print(stderr, "{}\n", m.message());

@@ -70,6 +70,20 @@ TEST_F(RunVerb, JsonHoldsTheContractAndIsExact) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "r" / file)) << file;
 }
 
+TEST_F(RunVerb, RoutersInRtlRunBesideTheModels) {
+  const auto o = ranvier(
+      "run fashion-vit-small --target tianjic-like:3x3 --images 1 --accuracy-images 1 --rtl routers --rtl router:0 "
+      "--rtl block1.fc1 --json -o r");
+  ASSERT_EQ(o.exit_code, 0) << o.err;
+  const auto j = o.json();
+  EXPECT_TRUE(j["exact"].get<bool>());
+  // 3 x 3 chips of 13 x 12: the columns and rows at the edges between chips are not in RTL.
+  EXPECT_EQ(j["verilated_routers"].size(), (39u - 4) * (36u - 4));
+  EXPECT_GT(j["router_flits_compared"].get<std::int64_t>(), 1000);
+  EXPECT_NE(o.err.find("flits compared, none differed"), std::string::npos) << o.err;
+  EXPECT_GT(j["lockstep_events_compared"].get<std::int64_t>(), 0);
+}
+
 TEST_F(RunVerb, RemapIsNeverWorse) {
   const auto j = ranvier(
                      "run fashion-vit-small --target tianjic-like:3x3 --images 1 --accuracy-images 1 --seed 3 "
