@@ -72,7 +72,7 @@ TEST_F(GraphTest, MappingFilesRememberTheirNumbers) {
 TEST_F(GraphTest, MicrocircuitIsMappedVerifiedAndExact) {
   constexpr const char* kFile = "microcircuit-pd14/network_params.json";
   RANVIER_NEEDS_SHARED_DATA(kFile);
-  const std::string file = "'" + shared_data(kFile).string() + "'";
+  const std::string file = fmt::format("'{}'", shared_data(kFile).string());
   const std::string set = " --set n_scaling=0.02,k_scaling=0.1,steps=20,core_neurons=40";
   const Outcome mapped =
       ranvier(fmt::format("map {} --target loihi-fitted --quiet --json --preset compact,fast -o m.json{}", file, set));

@@ -24,7 +24,9 @@ TEST_P(HybridRandom, FastModelEqualsTheBehaviouralCore) {
     events_out += r.events_out;
   }
   EXPECT_GT(events_in, 5000);
-  if (GetParam() != "head") EXPECT_GT(events_out, 500);
+  if (GetParam() != "head") {
+    EXPECT_GT(events_out, 500);
+  }
 }
 
 TEST_P(HybridRandom, CheckModelEqualsTheBehaviouralCore) {
