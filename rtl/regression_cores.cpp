@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "rtl/hybrid/hybrid_regression.h"
 #include "rtl/plastic/plastic_bench.h"
 #include "rtl/spike_regression.h"
 
@@ -11,6 +12,7 @@ namespace ranvier::rtl {
 std::span<const RegressionEntry> regression_cores() {
   static constexpr std::array kCores{
       RegressionEntry{"rv_spike_core", make_spike_regression},
+      RegressionEntry{"rv_hybrid_core", make_hybrid_regression},
       RegressionEntry{"rv_plastic_core", make_plastic_regression},
   };
   return kCores;

@@ -61,22 +61,8 @@ class HybridCore final : public sim::CoreModel {
 
   bool restless() const override { return driver_.restless(); }
 
-  std::vector<std::int32_t> codes() const override {
-    const HybridState state = driver_.read_state();
-    return tile().encoder == HybridEncoder::kStBif ? state.codes : state.sums;
-  }
-
-  std::vector<std::int64_t> potentials() const override {
-    if (tile().map != HybridMap::kNone || tile().dense) return {};  // f(X) is made when the tile fires, and not kept
-    const HybridState state = driver_.read_state();
-    std::vector<std::int64_t> all(state.sums.begin(), state.sums.end());
-    if (tile().encoder != HybridEncoder::kStBif) return all;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const std::int64_t theta = tile().theta[i % tile().theta.size()];
-      all[i] += theta / 2 - theta * state.codes[i];
-    }
-    return all;
-  }
+  std::vector<std::int32_t> codes() const override { return codes_in(tile(), driver_.read_state()); }
+  std::vector<std::int64_t> potentials() const override { return potentials_in(tile(), driver_.read_state()); }
 
   const sim::CoreCounters& counters() const override { return counters_; }
 
@@ -137,7 +123,7 @@ class HybridCore final : public sim::CoreModel {
   sim::TileSpec spec_;
   std::unique_ptr<HybridCorePort> port_;
   mutable HybridDriver driver_;  // reading state and dry ticks take clock cycles, which change nothing
-  std::filesystem::path wave_;  // to be opened
+  std::filesystem::path wave_;   // to be opened
   std::vector<HybridDriver::TimedSpike> spikes_;
   sim::CoreCounters counters_;
   bool overlap_due_ = false;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "rtl/hybrid/hybrid_tile.h"
+
 namespace ranvier::rtl {
 namespace {
 
@@ -11,6 +13,13 @@ using workloads::StageKind;
 
 std::int32_t even(Draws& draws, std::int32_t least, std::int32_t most) {
   return 2 * draws.between(least / 2, most / 2);
+}
+
+/// Tiles are small, but for one dimension at times, which is then the largest that the core has.
+enum class Large { kNone, kFirst, kSecond, kThird };
+Large random_large(Draws& draws) {
+  const std::int32_t drawn = draws.between(0, 15);
+  return drawn < 3 ? static_cast<Large>(1 + drawn) : Large::kNone;
 }
 
 /// A source: an input stage of codes lo..hi, or of sums without an encoder.
@@ -67,9 +76,11 @@ void finish(HybridCase& c, std::vector<Stage> sources, Stage stage, Draws& draws
 }
 
 void linear(Draws& draws, HybridCase& c) {
-  const std::int32_t tokens = draws.between(1, 5), width = draws.between(1, 40);
-  const bool wide = draws.chance(40);
-  Stage s = stage_on(StageKind::kLinear, 1, tokens, wide ? 256 : draws.between(1, 70));
+  const Large large = random_large(draws);
+  const bool many = large == Large::kFirst, deep = large == Large::kSecond, wide = large == Large::kThird;
+  const std::int32_t tokens = many ? kHybridLimits.tokens : draws.between(1, 5);
+  const std::int32_t width = deep ? kHybridLimits.codes : draws.between(1, many || wide ? 20 : 40);
+  Stage s = stage_on(StageKind::kLinear, 1, tokens, wide ? kHybridLimits.outputs : draws.between(1, many ? 20 : 70));
   s.in_channels = width;
   for (std::int32_t i = 0; i < width * s.channels; ++i)
     s.linear.weight.push_back(static_cast<std::int8_t>(draws.between(-127, 127)));
@@ -87,9 +98,29 @@ void linear(Draws& draws, HybridCase& c) {
 }
 
 void product(Draws& draws, HybridCase& c, bool scores) {
-  const std::int32_t heads = draws.between(1, 3), width = draws.between(1, 20);
-  const std::int32_t keys = draws.chance(30) ? draws.between(60, 80) : draws.between(1, 40);
-  const std::int32_t queries = draws.between(1, 6);
+  std::int32_t heads = draws.between(1, 3), width = draws.between(1, 20), queries = draws.between(1, 6);
+  std::int32_t keys = draws.chance(30) ? draws.between(60, 80) : draws.between(1, 40);
+  switch (random_large(draws)) {
+    case Large::kFirst:
+      queries = kHybridLimits.tokens;
+      heads = 1;
+      width = draws.between(1, 8);
+      keys = draws.between(1, 8);
+      break;
+    case Large::kSecond:  // a word a head
+      heads = kHybridLimits.outputs / kHybridLanes;
+      width = draws.between(1, kHybridLanes);
+      keys = draws.between(1, kHybridLanes);
+      queries = draws.between(1, 2);
+      break;
+    case Large::kThird:
+      keys = kHybridLimits.keys;
+      heads = 1;
+      queries = draws.between(1, 2);
+      break;
+    default:
+      break;
+  }
   Stage s = stage_on(scores ? StageKind::kScores : StageKind::kMix, 2, queries, heads * (scores ? keys : width));
   s.heads = heads;
   encode(s, draws, scores ? 200 : 2, scores ? 20000 : 600);
@@ -104,7 +135,10 @@ void product(Draws& draws, HybridCase& c, bool scores) {
 
 void elements(Draws& draws, HybridCase& c, StageKind kind) {
   const std::int32_t sources = kind == StageKind::kGelu ? 1 : draws.between(1, kind == StageKind::kAdd ? 4 : 2);
-  const std::int32_t tokens = draws.between(1, 5), width = draws.chance(40) ? 256 : draws.between(1, 70);
+  const Large large = random_large(draws);
+  const bool many = large == Large::kFirst;
+  const std::int32_t tokens = many ? kHybridLimits.tokens : draws.between(1, 5);
+  const std::int32_t width = large == Large::kSecond ? kHybridLimits.outputs : draws.between(1, many ? 20 : 70);
   Stage s = stage_on(kind, sources, tokens, width);
   std::vector<Stage> from;
   for (std::int32_t i = 0; i < sources; ++i)

@@ -117,4 +117,19 @@ HybridState initial_state(const HybridTile& tile) {
   return state;
 }
 
+std::vector<std::int32_t> codes_in(const HybridTile& tile, const HybridState& state) {
+  return tile.encoder == HybridEncoder::kStBif ? state.codes : state.sums;
+}
+
+std::vector<std::int64_t> potentials_in(const HybridTile& tile, const HybridState& state) {
+  if (tile.map != HybridMap::kNone || tile.dense) return {};  // f(X) is made when the tile fires, and not kept
+  std::vector<std::int64_t> all(state.sums.begin(), state.sums.end());
+  if (tile.encoder != HybridEncoder::kStBif) return all;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::int64_t theta = tile.theta[i % tile.theta.size()];
+    all[i] += theta / 2 - theta * state.codes[i];
+  }
+  return all;
+}
+
 }  // namespace ranvier::rtl

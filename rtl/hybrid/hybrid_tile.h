@@ -98,6 +98,9 @@ struct HybridState {
   std::vector<HybridWord> operands;  // product: codes of the other stream, [row][word]
 };
 HybridState initial_state(const HybridTile& tile);
+/// What CoreModel::codes() and potentials() are of a core in this state.
+std::vector<std::int32_t> codes_in(const HybridTile& tile, const HybridState& state);
+std::vector<std::int64_t> potentials_in(const HybridTile& tile, const HybridState& state);
 
 HybridWord control_word(const HybridTile& tile);
 HybridWord axon_word(const AxonEntry& entry);
