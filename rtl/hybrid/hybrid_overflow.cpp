@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 namespace ranvier::rtl {
 namespace {
 
@@ -30,17 +28,30 @@ std::int32_t lane_of_word(const HybridWord& word, std::int32_t lane) {
 
 std::int32_t random_code(Draws& draws) { return draws.between(kHybridPayloadMin, kHybridPayloadMax); }
 
-HybridState extreme_state(const HybridTile& tile, Draws& draws) {
+/// Just within `bits`; `beyond`: just outside.
+std::int32_t near_the_end(Draws& draws, std::int32_t bits, bool beyond) {
+  const std::int64_t off = draws.between(0, draws.chance(128) ? 20 : kNearTheEnd), end = std::int64_t{1} << (bits - 1);
+  const std::int64_t least = beyond ? end + off : end - 1 - off;
+  return static_cast<std::int32_t>(draws.chance(128) ? least : -1 - least);
+}
+
+/// Looked up in the table; `beyond`: out of its range, but with an index whose low bits are those of an entry, so that
+/// nothing is looked up that was not loaded.
+std::int32_t near_the_table(const HybridTile& tile, Draws& draws, bool beyond) {
+  const std::int32_t index = draws.between(0, static_cast<std::int32_t>(tile.table.size()) - 1);
+  const std::int32_t ranges = draws.between(1, draws.chance(128) ? 1 : 1 << 20);
+  return tile.first_code + index + (beyond ? kHybridLimits.table * (draws.chance(128) ? ranges : -ranges) : 0);
+}
+
+/// Sums at the ends of `bits`; of fewer than 32, one may be beyond.
+HybridState extreme_state(const HybridTile& tile, Draws& draws, std::int32_t bits) {
   HybridState state = initial_state(tile);
-  for (std::int32_t& sum : state.sums) {
-    const std::int32_t off = draws.between(0, kNearTheEnd);
-    sum = draws.chance(128) ? std::numeric_limits<std::int32_t>::max() - off
-                            : std::numeric_limits<std::int32_t>::min() + off;
-    if (tile.map != HybridMap::kTable) continue;
-    // An index whose low bits are the table's: no entry is looked up that was not loaded.
-    const auto size = static_cast<std::int32_t>(tile.table.size());
-    sum = tile.first_code + (draws.chance(128) ? 0 : 512 * draws.between(1, 1 << 20)) + draws.between(0, size - 1);
-  }
+  const auto extreme = [&](bool beyond) {
+    return tile.map == HybridMap::kTable ? near_the_table(tile, draws, beyond) : near_the_end(draws, bits, beyond);
+  };
+  for (std::int32_t& sum : state.sums) sum = extreme(false);
+  if ((bits < kSumBits || tile.map == HybridMap::kTable) && draws.chance(128))
+    state.sums[at(draws.between(0, static_cast<std::int32_t>(state.sums.size()) - 1))] = extreme(true);
   for (std::int16_t& code : state.inputs) code = static_cast<std::int16_t>(random_code(draws));
   for (std::size_t i = 0; i < state.operands.size(); ++i) {
     const auto word = static_cast<std::int32_t>(i) % tile.words();
@@ -147,14 +158,14 @@ bool tick_leaves(const HybridTile& tile, const HybridState& state) {
 std::string overflow_difference(HybridDriver& driver, Draws& draws, Bins& bins) {
   const HybridTile tile = driver.tile();
   HybridState state;
-  const auto restart = [&] {
-    state = extreme_state(tile, draws);
+  const auto restart = [&](std::int32_t bits) {
+    state = extreme_state(tile, draws, bits);
     driver.write_state(state);
     driver.clear_overflow();
     return !driver.overflow();
   };
   for (std::int32_t i = 0; i < kEvents; ++i) {
-    if (!restart()) return "high after the control word was written";
+    if (!restart(kSumBits)) return "high after the control word was written";
     const HybridEvent e = extreme_event(tile, draws);
     const bool expected = event_leaves(tile, state, e);
     driver.send(e);
@@ -164,12 +175,15 @@ std::string overflow_difference(HybridDriver& driver, Draws& draws, Bins& bins) 
     ++bins[expected ? "an event's value leaves its width" : "an event's value stays within its width"];
   }
   if (tile.dense) return {};
-  if (!restart()) return "high after the control word was written";
+  const bool normalises = tile.map == HybridMap::kLayerNorm || tile.map == HybridMap::kAffine;
+  const bool differs = tile.encoder == HybridEncoder::kDifference;
+  if (!restart(normalises ? kMappedBits : differs ? kPayloadBits : kSumBits))
+    return "high after the control word was written";
   const bool expected = tick_leaves(tile, state);
   std::vector<HybridDriver::TimedSpike> ignored;
   driver.tick(ignored);
   if (driver.overflow() != expected) return driver.overflow() ? "high after a tick" : "low after a tick";
-  bins["a tick's value leaves its width"] += expected;
+  ++bins[expected ? "a tick's value leaves its width" : "a tick's values stay within their widths"];
   return {};
 }
 

@@ -11,8 +11,8 @@
 
 namespace ranvier::rtl {
 
-/// Puts random sums at the ends of 32 bits and codes anywhere within 9 into an idle core, then sends an event, several
-/// times, and a tick. Returns the first flag that is not as the widths say; empty: none. State is lost.
+/// Puts random sums at the ends of their width and codes anywhere within 9 bits into an idle core, then sends an event,
+/// several times, and a tick. Returns the first flag that is not as the widths say; empty: none. State is lost.
 std::string overflow_difference(HybridDriver& driver, Draws& draws, Bins& bins);
 
 }  // namespace ranvier::rtl

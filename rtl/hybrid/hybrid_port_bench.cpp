@@ -404,6 +404,7 @@ Bins empty_hybrid_bins() {
                            "an event's value leaves its width",
                            "an event's value stays within its width",
                            "a tick's value leaves its width",
+                           "a tick's values stay within their widths",
                            "graded tile",
                            "unary tile",
                            "tile of one word",

@@ -143,8 +143,12 @@ void elements(Draws& draws, HybridCase& c, StageKind kind) {
   std::vector<Stage> from;
   for (std::int32_t i = 0; i < sources; ++i)
     from.push_back(source(tokens, width, kind == StageKind::kGelu || draws.chance(128), draws));
-  if (kind != StageKind::kGelu)
-    for (workloads::StageInput& input : s.inputs) input.gain = draws.between(1, 40);
+  for (std::size_t i = 0; i < from.size() && kind != StageKind::kGelu; ++i) {
+    const workloads::Encoder& codes = from[i].encoder;
+    // Four sums of such codes and gains still fit 24 bits.
+    const bool large_gain = kind == StageKind::kAdd && codes.present && codes.hi - codes.lo < 32 && draws.chance(128);
+    s.inputs[i].gain = large_gain ? draws.between(1 << 12, (1 << 16) - 1) : draws.between(1, 40);
+  }
   if (kind == StageKind::kGelu) {
     encode(s, draws, 256, 256);
     s.gelu.first_code = from[0].encoder.lo;

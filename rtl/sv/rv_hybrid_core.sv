@@ -57,7 +57,6 @@ module rv_hybrid_core #(
   localparam int unsigned CodeW    = Lanes * 24;
   localparam int unsigned ControlW = 270;
 
-  localparam logic [2:0] MapNone = 3'd0, MapSoftmax = 3'd4;
   localparam logic [1:0] EncodeDifference = 2'd2;
   localparam logic [2:0] SelAxon = 3'd5, SelMap = 3'd6, SelControl = 3'd7;
 
@@ -278,7 +277,7 @@ module rv_hybrid_core #(
 
   // ------------------------------------------------------------------ sums
   logic            dense_valid_q, dense_first_q, acc_overflow;
-  logic [SumW-1:0] f_q;  // of the word that fires: mapped values, or dense sums
+  logic [SumW-1:0] f;  // of the word that fires
 
   rv_stream_product #(
     .Lanes(Lanes)
@@ -296,7 +295,7 @@ module rv_hybrid_core #(
     .start_i        (dense_first_q),
     .operand_i      (operand_rdata),
     .sum_i          (sum_rdata),
-    .work_i         (f_q),
+    .work_i         (f),
     .input_i        (input_rdata),
     .sum_o          (sum_wdata),
     .sum_write_o    (sum_write),
@@ -321,19 +320,19 @@ module rv_hybrid_core #(
     dense_first_q <= value == '0;
   end
 
-  // ------------------------------------------------------------------ maps
-  logic [SumW-1:0]    quotient;
-  logic signed [31:0] mapped;
-  logic [2:0]         mapped_q;            // a value went in 1, 2, 3 cycles ago
-  logic [3:0]         lane_q, lane_qq, lane_qqq;
-  logic               map_overflow;
+  // ------------------------------------------------------------------ the word that fires
+  logic fire_overflow;
 
-  rv_amd_map #(
+  rv_hybrid_fire #(
     .Lanes(Lanes)
-  ) u_map (
+  ) u_fire (
     .clk_i,
     .rst_ni,
     .map_i         (map_q),
+    .dense_i       (dense_q),
+    .difference_i  (encode_q == EncodeDifference),
+    .lo_i          (lo_q),
+    .hi_i          (hi_q),
     .last_value_i  (last_value_q),
     .first_code_i  (first_code_q),
     .scale_i       (scale_q),
@@ -342,73 +341,34 @@ module rv_hybrid_core #(
     .table_addr_i  (cfg_addr_q[8:0]),
     .table_data_i  (cfg_wdata_q[23:0]),
     .pass_i        (pass),
+    .read_i        (read),
     .map_value_i   (map_value),
-    .second_i      (second),
-    .first_i       (value == '0),
-    .last_i        (row_full),
-    .x_i           ((pass || map_value) ? sum_rdata[32*value[3:0]+:32] : '0),
-    .parameter_i   (operand_rdata[63:0]),
-    .y_o           (mapped),
     .divide_i      (divide),
     .divide_first_i(divide_first),
-    .f_i           (f_q),
-    .quotient_o    (quotient),
-    .overflow_o    (map_overflow)
+    .setup_i       (setup),
+    .encode_i      (encode),
+    .encode_last_i (encode_last),
+    .encode_shift_i(encode_shift),
+    .emit_i        (emit),
+    .second_i      (second),
+    .value_i       (value),
+    .row_full_i    (row_full),
+    .sum_i         (sum_rdata),
+    .code_i        (code_rdata),
+    .threshold_i   (threshold_rdata),
+    .parameter_i   (operand_rdata[63:0]),
+    .dense_valid_i (dense_valid_q),
+    .dense_sum_i   (sum_wdata),
+    .f_o           (f),
+    .code_o        (code_wdata),
+    .changed_o     (changed),
+    .ready_i       (spike_ready_i),
+    .lane_o        (spike_output_o[3:0]),
+    .payload_o     (spike_payload_o),
+    .last_o        (spikes_end),
+    .overflow_o    (fire_overflow)
   );
-
-  always_ff @(posedge clk_i) begin
-    mapped_q <= {mapped_q[1:0], map_value};
-    lane_q   <= value[3:0];
-    lane_qq  <= lane_q;
-    lane_qqq <= lane_qq;
-    if (read) f_q <= '0;
-    else if (mapped_q[2]) f_q[32*lane_qqq+:32] <= mapped;
-    else if (dense_valid_q) f_q <= sum_wdata;
-  end
-
-  // ------------------------------------------------------------------ encoders and events out
-  logic [CodeW-1:0] work_code, start_code;
-  logic             encode_overflow;
-
-  rv_encode_lanes #(
-    .Lanes(Lanes)
-  ) u_encode (
-    .clk_i,
-    .setup_i     (setup),
-    .step_i      (encode),
-    .last_i      (encode_last),
-    .shift_i     (encode_shift),
-    .difference_i(encode_q == EncodeDifference),
-    .lo_i        (lo_q),
-    .hi_i        (hi_q),
-    .source_i    ({map_q == MapSoftmax, map_q != MapNone || dense_q}),
-    .sum_i       (sum_rdata),
-    .value_i     (f_q),
-    .quotient_i  (quotient),
-    .code_i      (code_rdata),
-    .threshold_i (threshold_rdata),
-    .code_o      (code_wdata),
-    .changed_o   (changed),
-    .work_code_o (work_code),
-    .start_code_o(start_code),
-    .overflow_o  (encode_overflow)
-  );
-  assign code_write = encode_last && !dry_q && changed != '0;
-
-  rv_spike_out #(
-    .Lanes(Lanes)
-  ) u_out (
-    .clk_i,
-    .load_i   (encode_last),
-    .changed_i(changed),
-    .valid_i  (emit),
-    .ready_i  (spike_ready_i),
-    .code_i   (work_code),
-    .start_i  (start_code),
-    .lane_o   (spike_output_o[3:0]),
-    .payload_o(spike_payload_o),
-    .last_o   (spikes_end)
-  );
+  assign code_write          = encode_last && !dry_q && changed != '0;
   assign spike_valid_o       = emit;
   assign spike_token_o       = token;
   assign spike_output_o[7:4] = group;
@@ -434,7 +394,7 @@ module rv_hybrid_core #(
       stall_cycles_q <= '0;
     end else begin
       tick_waits_q <= tick_valid_i && !tick_ready_o;
-      if (decode_overflow || acc_overflow || map_overflow || encode_overflow) overflow_q <= 1'b1;
+      if (decode_overflow || acc_overflow || fire_overflow) overflow_q <= 1'b1;
       else if (cfg_writes && cfg_select_q == SelControl) overflow_q <= 1'b0;
       if (busy_o) busy_cycles_q <= busy_cycles_q + 1;
       if (spike_valid_o && !spike_ready_i) stall_cycles_q <= stall_cycles_q + 1;

@@ -74,6 +74,29 @@ TEST_F(HybridCoreTest, DifferencesAreOfWhatWasSent) {
   EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -3000}));
 }
 
+TEST_F(HybridCoreTest, DirectEventsTakeNoGain) {
+  HybridTile tile = element_tile(2, 2, true);
+  tile.encoder = HybridEncoder::kDifference;
+  tile.gain = {3, 5, 7, 65535};
+  driver_.load(tile);
+  driver_.send({kDirectPort, 0, 0, 1000});
+  driver_.send({3, 0, 1, -100});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 1000}, HybridSpike{0, 1, -6553500}));
+}
+
+TEST_F(HybridCoreTest, ConfigWaitsWhileBusy) {
+  driver_.load(element_tile(40, 2, true));
+  port_->in.tick_valid = true;
+  port_->cycle();
+  port_->in.tick_valid = false;
+  port_->in.config_valid = true;
+  port_->in.config_write = false;
+  std::int32_t waited = 0;
+  for (port_->cycle(); !port_->out.config_ready && waited < 1000; port_->cycle()) ++waited;
+  port_->in.config_valid = false;
+  EXPECT_EQ(waited, tick_cycles(driver_.tile(), 0));
+}
+
 TEST_F(HybridCoreTest, TableMapsFromItsFirstCode) {
   HybridTile tile = element_tile(2, 256, true);
   tile.map = HybridMap::kTable;
@@ -117,6 +140,24 @@ TEST_F(HybridCoreTest, SoftmaxOfEqualScoresAndOfOneAlone) {
   EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 4}, HybridSpike{0, 1, 4}));  // half of 2^16 each
   driver_.send({0, 0, 0, 1});
   driver_.send({1, 1, 0, 16});  // key 1: score 16, the other's exponential is 2^15 >> 16
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -4}, HybridSpike{0, 1, 4}));
+}
+
+TEST_F(HybridCoreTest, ScoresFarBelowTheMaximumCountNothing) {
+  HybridTile tile;
+  tile.events = HybridEvents::kProduct;
+  tile.map = HybridMap::kSoftmax;
+  tile.values = tile.keys = 2;
+  tile.hi = 15;
+  tile.scale = 1 << 30;
+  tile.table.assign(256, 0);
+  tile.table[0] = 1 << 15;
+  tile.axons[0] = tile.axons[1] = {{0, 0, 0, 1}};
+  tile.theta = {1 << 13, 1 << 13};
+  driver_.load(tile);
+  tick();  // half each
+  driver_.send({0, 0, 0, 64});
+  driver_.send({1, 1, 0, 64});  // key 1: 4096 more, 2^16 halvings of key 0's exponential
   EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -4}, HybridSpike{0, 1, 4}));
 }
 

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// The word of rv_hybrid_core that fires: f of its sums (mapped, dense, or the sums themselves), the encoders, and the
+// events that leave. The sequencer says which step it is at.
+module rv_hybrid_fire #(
+  parameter int unsigned Lanes = 16
+) (
+  input  logic                clk_i,
+  input  logic                rst_ni,
+  // Tile mode.
+  input  logic [2:0]          map_i,          // see rv_amd_map
+  input  logic                dense_i,
+  input  logic                difference_i,   // no encoder
+  input  logic signed [9:0]   lo_i,
+  input  logic signed [9:0]   hi_i,
+  input  logic [7:0]          last_value_i,   // values of a row - 1
+  input  logic [31:0]         first_code_i,
+  input  logic [31:0]         scale_i,
+  input  logic [61:0]         epsilon_i,
+  input  logic                table_write_i,  // of the map
+  input  logic [8:0]          table_addr_i,
+  input  logic [23:0]         table_data_i,
+  // Steps, see rv_hybrid_sequencer.
+  input  logic                pass_i,
+  input  logic                read_i,
+  input  logic                map_value_i,
+  input  logic                divide_i,
+  input  logic                divide_first_i,
+  input  logic                setup_i,
+  input  logic                encode_i,
+  input  logic                encode_last_i,
+  input  logic [3:0]          encode_shift_i,
+  input  logic                emit_i,
+  input  logic                second_i,
+  input  logic [7:0]          value_i,        // of the row
+  input  logic                row_full_i,     // it is the row's last
+  // The word.
+  input  logic [Lanes*32-1:0] sum_i,
+  input  logic [Lanes*24-1:0] code_i,
+  input  logic [Lanes*24-1:0] threshold_i,
+  input  logic [63:0]         parameter_i,    // bias, gain of LayerNorm, a cycle behind the value
+  input  logic                dense_valid_i,
+  input  logic [Lanes*32-1:0] dense_sum_i,
+  output logic [Lanes*32-1:0] f_o,
+  output logic [Lanes*24-1:0] code_o,         // after the last step
+  output logic [Lanes-1:0]    changed_o,
+  // Its events, one a cycle.
+  input  logic                ready_i,
+  output logic [3:0]          lane_o,
+  output logic signed [24:0]  payload_o,
+  output logic                last_o,
+  output logic                overflow_o
+);
+
+  localparam logic [2:0] MapNone = 3'd0, MapSoftmax = 3'd4;
+
+  logic [Lanes*32-1:0] f_q, quotient;          // f: mapped values, or dense sums
+  logic signed [31:0]  mapped;
+  logic [2:0]          mapped_q;               // a value went in 1, 2, 3 cycles ago
+  logic [3:0]          lane_q, lane_qq, lane_qqq;
+  logic [Lanes*24-1:0] work_code, start_code;
+  logic                map_overflow, encode_overflow;
+
+  assign f_o        = f_q;
+  assign overflow_o = map_overflow || encode_overflow;
+
+  rv_amd_map #(
+    .Lanes(Lanes)
+  ) u_map (
+    .clk_i,
+    .rst_ni,
+    .map_i,
+    .last_value_i,
+    .first_code_i,
+    .scale_i,
+    .epsilon_i,
+    .table_write_i,
+    .table_addr_i,
+    .table_data_i,
+    .pass_i,
+    .map_value_i,
+    .second_i,
+    .first_i    (value_i == '0),
+    .last_i     (row_full_i),
+    .x_i        ((pass_i || map_value_i) ? sum_i[32*value_i[3:0]+:32] : '0),
+    .parameter_i,
+    .y_o        (mapped),
+    .divide_i,
+    .divide_first_i,
+    .f_i        (f_q),
+    .quotient_o (quotient),
+    .overflow_o (map_overflow)
+  );
+
+  always_ff @(posedge clk_i) begin
+    mapped_q <= {mapped_q[1:0], map_value_i};
+    lane_q   <= value_i[3:0];
+    lane_qq  <= lane_q;
+    lane_qqq <= lane_qq;
+    if (read_i) f_q <= '0;
+    else if (mapped_q[2]) f_q[32*lane_qqq+:32] <= mapped;
+    else if (dense_valid_i) f_q <= dense_sum_i;
+  end
+
+  rv_encode_lanes #(
+    .Lanes(Lanes)
+  ) u_encode (
+    .clk_i,
+    .setup_i,
+    .step_i      (encode_i),
+    .last_i      (encode_last_i),
+    .shift_i     (encode_shift_i),
+    .difference_i,
+    .lo_i,
+    .hi_i,
+    .source_i    ({map_i == MapSoftmax, map_i != MapNone || dense_i}),
+    .sum_i,
+    .value_i     (f_q),
+    .quotient_i  (quotient),
+    .code_i,
+    .threshold_i,
+    .code_o,
+    .changed_o,
+    .work_code_o (work_code),
+    .start_code_o(start_code),
+    .overflow_o  (encode_overflow)
+  );
+
+  rv_spike_out #(
+    .Lanes(Lanes)
+  ) u_out (
+    .clk_i,
+    .load_i   (encode_last_i),
+    .changed_i(changed_o),
+    .valid_i  (emit_i),
+    .ready_i,
+    .code_i   (work_code),
+    .start_i  (start_code),
+    .lane_o,
+    .payload_o,
+    .last_o
+  );
+
+endmodule
