@@ -100,7 +100,8 @@ void linear(Draws& draws, HybridCase& c) {
 void product(Draws& draws, HybridCase& c, bool scores) {
   std::int32_t heads = draws.between(1, 3), width = draws.between(1, 20), queries = draws.between(1, 6);
   std::int32_t keys = draws.chance(30) ? draws.between(60, 80) : draws.between(1, 40);
-  switch (random_large(draws)) {
+  const Large large = random_large(draws);
+  switch (large) {
     case Large::kFirst:
       queries = kHybridLimits.tokens;
       heads = 1;
@@ -128,7 +129,7 @@ void product(Draws& draws, HybridCase& c, bool scores) {
   const std::int32_t row = scores ? keys : width;
   finish(c, {source(queries, heads * (scores ? width : keys), true, draws), source(keys, heads * width, true, draws)},
          std::move(s), draws, false);
-  const std::int32_t first = draws.between(0, heads - 1);
+  const std::int32_t first = large == Large::kNone ? draws.between(0, heads - 1) : 0;
   c.spec.tile.outputs = {first * row, heads * row};
   if (c.kind == "dense mix") c.spec.tile.engine = mapper::Engine::kDense;
 }
