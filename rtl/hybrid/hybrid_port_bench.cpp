@@ -7,6 +7,7 @@
 #include <deque>
 #include <utility>
 
+#include "rtl/hybrid/hybrid_bins.h"
 #include "rtl/hybrid/hybrid_cycles.h"
 #include "rtl/hybrid/hybrid_driver.h"
 #include "rtl/hybrid/hybrid_overflow.h"
@@ -62,7 +63,7 @@ class PortBench {
         fail("overflow_o", "as the widths say", what);
     }
     if (port_.take_assertion_failure()) fail("RTL", "all assertions hold", "one failed, see the log");
-    count_tile_bins();
+    count_tile_bins(tile(), case_.kind, bins_);
     run_.cycles = port_.cycles() - start;
     return std::move(run_);
   }
@@ -341,21 +342,6 @@ class PortBench {
     ++bins_["timed train and tick"];
   }
 
-  void count_tile_bins() {
-    const HybridTile& t = tile();
-    ++bins_["tile: " + case_.kind];
-    ++bins_[t.graded ? "graded tile" : "unary tile"];
-    bins_["tile of one word"] += t.tokens * t.words() == 1;
-    bins_["row of several words"] += t.row_words() > 1;
-    bins_["token of several rows"] += t.rows > 1;
-    bins_["word with unused lanes"] += t.values % kHybridLanes != 0;
-    bins_["most tokens"] += t.tokens == kHybridLimits.tokens;
-    bins_["most outputs"] += t.words() * kHybridLanes == kHybridLimits.outputs;
-    bins_["most inputs"] += t.inputs == kHybridLimits.codes;
-    bins_["most rows"] += t.rows == kHybridLimits.outputs / kHybridLanes;
-    bins_["widest codes"] += t.hi - t.lo == 255;
-  }
-
   Draws draws_;
   HybridCorePort& port_;
   HybridDriver driver_;
@@ -378,49 +364,6 @@ class PortBench {
 };
 
 }  // namespace
-
-Bins empty_hybrid_bins() {
-  Bins bins;
-  for (const char* name : {"event held by a tick",
-                           "event held by a full queue",
-                           "event out not taken at once",
-                           "event in the cycle of a tick",
-                           "event during a tick",
-                           "dry tick: restless",
-                           "dry tick: at rest",
-                           "tick without an event out",
-                           "tick without input",
-                           "partial sum",
-                           "element event",
-                           "column event",
-                           "row event",
-                           "row event of a dense tile",
-                           "the same source twice in a row",
-                           "control word written between ticks",
-                           "word read between ticks",
-                           "config word held while busy",
-                           "timed train and tick",
-                           "reset during a tick",
-                           "an event's value leaves its width",
-                           "an event's value stays within its width",
-                           "a tick's value leaves its width",
-                           "a tick's values stay within their widths",
-                           "graded tile",
-                           "unary tile",
-                           "tile of one word",
-                           "row of several words",
-                           "token of several rows",
-                           "word with unused lanes",
-                           "most tokens",
-                           "most outputs",
-                           "most inputs",
-                           "most rows",
-                           "widest codes"}) {
-    bins[name] = 0;
-  }
-  for (const std::string& kind : hybrid_kinds()) bins["tile: " + kind] = 0;
-  return bins;
-}
 
 HybridTileRun run_hybrid_tile(HybridCorePort& port, std::uint64_t seed, const std::string& kind, std::int32_t steps,
                               Bins& bins) {

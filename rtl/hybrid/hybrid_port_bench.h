@@ -21,8 +21,6 @@ struct HybridTileRun {
   std::optional<Mismatch> mismatch;
 };
 
-Bins empty_hybrid_bins();
-
 /// A tile of `kind` and its traffic on the core behind `port`, reset first: at most `steps` ticks, fewer where a tick
 /// takes long. Adds to `bins`.
 HybridTileRun run_hybrid_tile(HybridCorePort& port, std::uint64_t seed, const std::string& kind, std::int32_t steps,

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/random.h"
+#include "rtl/hybrid/hybrid_bins.h"
 #include "rtl/hybrid/hybrid_port_bench.h"
 #include "rtl/hybrid/hybrid_stimulus.h"
 
