@@ -15,7 +15,8 @@ VERILATOR_INCLUDE = "/usr/share/verilator/include"
 class Bench:
     """The bench of one core: `bench:` in rtl/mutations/<core>.yaml."""
 
-    KEYS = ["top", "model", "wrapper", "stand_in?", "sources", "program", "filter"]
+    # options: Verilator's, on top of those of all benches; defines: of the wrapper, as CMake sets them.
+    KEYS = ["top", "model", "wrapper", "stand_in?", "sources", "options?", "defines?", "program", "filter"]
 
     def __init__(self, data, build, where):
         need(data, self.KEYS, f"{where} bench")
@@ -39,7 +40,7 @@ class Bench:
         objects.mkdir(exist_ok=True)
         must_run(["verilator", "--cc", "--assert", "--trace-fst", "--prefix", f"V{self.model}", "--Mdir", str(objects),
                   "--top-module", self.top, "--x-assign", "unique", "--x-initial", "unique",
-                  "--output-split", "20000", *options, *sources], log=log)
+                  "--output-split", "20000", *(self.options or []), *options, *sources], log=log)
         units = sorted(objects.glob("*.cpp"))
         units.append(ROOT / self.wrapper)
         if self.stand_in:
@@ -48,6 +49,7 @@ class Bench:
             units.append(stand_in)
         flags = [optimise, "-std=c++20", "-w", "-DVL_TIME_CONTEXT", "-DVM_COVERAGE=0", "-DVM_TRACE=1", "-DVM_TRACE_FST=1",
                  "-DVM_SC=0", "-DVL_PRINTF(...)=std::fprintf(stderr, __VA_ARGS__)", "-include", "cstdio",
+                 *(f"-D{define}" for define in self.defines or []),
                  f"-I{ROOT}", f"-I{objects}", f"-isystem{VERILATOR_INCLUDE}", f"-isystem{VERILATOR_INCLUDE}/vltstd"]
         built = [str(folder / (unit.stem + ".o")) for unit in units]
         env = dict(os.environ, CCACHE_SLOPPINESS="include_file_mtime,include_file_ctime,time_macros")
