@@ -30,22 +30,24 @@ module rv_neuron_burst #(
   function automatic logic signed [5:0] emitted(input logic signed [63:0] v, input logic signed [63:0] memory,
                                                 input logic signed [63:0] unit, input logic classic,
                                                 input logic [2:0] burst);
-    logic signed [63:0] rest, bound, step, most;
+    logic signed [63:0] rest, bound, step, memory_left;
+    logic signed [3:0] most;  // of few bits, so that its product is small in gates
     logic signed [5:0] n;
     n     = '0;
     rest  = v;
     bound = '0;
     step  = unit;
-    most  = 64'(burst);
+    memory_left = '0;
+    most  = $signed({1'b0, burst});
     if (classic) begin
       if (v >= unit) n = 6'sd1;
     end else begin
       if (v >= (unit <<< 1)) n = 6'sd2;
       else if (v <= -(unit <<< 1) && memory > 0) n = -6'sd2;
       rest  = v - 64'(n) * unit;
-      bound = memory + 64'(n);
-      if (bound > most) bound = most;
-      bound = -(bound * unit);
+      memory_left = memory + 64'(n);
+      if (memory_left < 64'(most)) most = memory_left[3:0];
+      bound = -(64'(most) * unit);
       if (rest < bound) rest = bound;
       for (int unsigned k = 1; k <= 4; k++) begin
         if (3'(k) <= burst) begin
