@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clock cycles a second of the fast models of rv_spike_core and rv_hybrid_core under busy traffic: 15 graded events,
-// then a tick, again and again; sums over all instances, one thread.
+// Clock cycles a second of the models of rv_spike_core and rv_hybrid_core that the chip simulation runs, under busy
+// traffic: 15 graded events, then a tick, again and again; sums over all instances, one thread. A cycle of more lanes
+// does more: additions_per_s compares sets of different lanes.
 #include <benchmark/benchmark.h>
 
 #include <memory>
 #include <vector>
 
+#include "rtl/core_parameters.h"
 #include "rtl/hybrid/hybrid_core.h"
 #include "rtl/spike_core_driver.h"
 #include "rtl/stimulus.h"
@@ -31,11 +33,12 @@ CoreTile bench_tile(std::int32_t neurons, std::int32_t tokens) {
 
 void busy_traffic(benchmark::State& state) {
   const auto instances = static_cast<std::size_t>(state.range(0));
-  const CoreTile tile = bench_tile(static_cast<std::int32_t>(state.range(1)), 4);
+  CoreTile tile = bench_tile(static_cast<std::int32_t>(state.range(1)), 4);
+  tile.limits.lanes = static_cast<std::int32_t>(state.range(2));
   std::vector<std::unique_ptr<SpikeCorePort>> ports;
   std::vector<std::unique_ptr<SpikeCoreDriver>> cores;
   for (std::size_t i = 0; i < instances; ++i) {
-    ports.push_back(make_fast_port());
+    ports.push_back(make_fast_port(tile.limits));
     cores.push_back(std::make_unique<SpikeCoreDriver>(*ports.back()));
     cores.back()->load(tile);
   }
@@ -59,13 +62,17 @@ void busy_traffic(benchmark::State& state) {
   }
   state.counters["core_cycles_per_s"] =
       benchmark::Counter(static_cast<double>(cycles() - before), benchmark::Counter::kIsRate);
+  const std::int64_t additions =
+      state.iterations() * static_cast<std::int64_t>(instances * train.size()) * tile.neurons;
+  state.counters["additions_per_s"] = benchmark::Counter(static_cast<double>(additions), benchmark::Counter::kIsRate);
 }
 BENCHMARK(busy_traffic)
-    ->ArgNames({"instances", "neurons"})
-    ->Args({1, 16})
-    ->Args({1, 256})
-    ->Args({8, 256})
-    ->Args({64, 256});
+    ->ArgNames({"instances", "neurons", "lanes"})
+    ->Args({1, 16, 16})
+    ->Args({1, 256, 16})
+    ->Args({8, 256, 16})
+    ->Args({64, 256, 16})
+    ->Args({1, 256, 8});
 
 /// A Linear stage of 256 neurons and 4 tokens, as the chip simulation drives it.
 workloads::Program linear_program() {

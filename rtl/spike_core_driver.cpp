@@ -113,8 +113,8 @@ void SpikeCoreDriver::read_words(ConfigSelect select, Address address, Take take
 }
 
 void SpikeCoreDriver::run_until_idle() {
-  for (std::int64_t i = 0; i < kHangCycles; ++i) {
-    port_.cycle();
+  for (std::int64_t n = 0; n < kHangCycles;) {
+    n += port_.run(kHangCycles);
     if (!port_.out.busy) return;
   }
   throw std::logic_error("rv_spike_core does not become idle");
@@ -163,8 +163,8 @@ std::int64_t SpikeCoreDriver::tick(std::vector<TimedSpike>& out) {
   port_.cycle();
   in.tick_valid = false;
   if (!port_.out.tick_ready) throw std::logic_error("rv_spike_core refuses a tick while idle");
-  for (std::int64_t cycle = 1; cycle < kHangCycles; ++cycle) {
-    port_.cycle();
+  for (std::int64_t cycle = 0; cycle < kHangCycles;) {
+    cycle += port_.run(kHangCycles);
     const SpikeCorePort::Outputs& o = port_.out;
     if (!o.busy) return cycle - 1;
     if (o.spike_valid) out.push_back({{o.spike_token, o.spike_neuron, o.spike_payload}, cycle});

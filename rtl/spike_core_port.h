@@ -71,6 +71,14 @@ class SpikeCorePort {
   Inputs in;
   Outputs out;
   virtual void cycle() = 0;
+  /// Cycles with `in` as it is until, and with, one that sees the core idle or an event out, at most `limit`; returns
+  /// how many.
+  virtual std::int64_t run(std::int64_t limit) {
+    for (std::int64_t n = 1;; ++n) {
+      cycle();
+      if (!out.busy || out.spike_valid || n >= limit) return n;
+    }
+  }
   std::int64_t cycles() const { return cycles_; }  // since construction
 
   /// Check build only; the fast build does nothing. Waves go to `path` from the next cycle on.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fast model of rv_hybrid_core.
 #include "Vhybrid_core_fast.h"
+#include "Vhybrid_core_fast___024root.h"
 #include "rtl/verilated/hybrid_port_of_model.h"
 
 namespace ranvier::rtl {

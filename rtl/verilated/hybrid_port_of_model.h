@@ -39,12 +39,13 @@ class HybridPortOfModel : public HybridCorePort {
 
   std::int64_t run(std::int64_t limit) final {
     set_inputs();
+    low();
     for (std::int64_t n = 1;; ++n) {
-      low();
       const bool stop = !model_->busy_o || model_->spike_valid_o || n >= limit;
       if (stop) read_outputs();
       high();
       if (stop) return n;
+      if (Waves::kAssertions || !rewind_clock(*model_)) low();
     }
   }
 

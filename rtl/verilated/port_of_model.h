@@ -5,6 +5,7 @@
 #include <verilated.h>
 
 #include "rtl/spike_core_port.h"
+#include "rtl/verilated/clock.h"
 #include "rtl/verilated/verilator_globals.h"
 
 namespace ranvier::rtl {
@@ -34,6 +35,39 @@ class PortOfModel : public SpikeCorePort {
   }
 
   void cycle() final {
+    set_inputs();
+    low();
+    read_outputs();
+    high();
+  }
+
+  std::int64_t run(std::int64_t limit) final {
+    set_inputs();
+    low();
+    for (std::int64_t n = 1;; ++n) {
+      const bool stop = !model_->busy_o || model_->spike_valid_o || n >= limit;
+      if (stop) read_outputs();
+      high();
+      if (stop) return n;
+      if (Waves::kAssertions || !rewind_clock(*model_)) low();
+    }
+  }
+
+  bool take_assertion_failure() final {
+    const bool failed = context_->gotError();
+    context_->gotError(false);
+    context_->gotFinish(false);
+    return failed;
+  }
+
+  void open_wave(const std::filesystem::path& path) final { waves_.open(*context_, *model_, path); }
+
+ protected:
+  VerilatedContext& context() { return *context_; }
+
+ private:
+  static constexpr std::size_t kWords = kLanes;
+  void set_inputs() {
     if constexpr (Waves::kAssertions) Verilated::threadContextp(context_.get());  // where a failure is noted
     Model& m = *model_;
     m.rst_ni = !in.reset;
@@ -45,14 +79,14 @@ class PortOfModel : public SpikeCorePort {
     m.tick_valid_i = in.tick_valid;
     m.spike_ready_i = in.spike_ready;
     m.cfg_valid_i = in.config_valid;
-    if (in.config_valid) {
-      m.cfg_write_i = in.config_write;
-      m.cfg_select_i = static_cast<CData>(in.config_select);
-      m.cfg_addr_i = static_cast<SData>(in.config_address);
-      for (std::size_t i = 0; i < kWords; ++i) m.cfg_wdata_i[i] = in.config_data[i];
-    }
-    m.clk_i = 0;
-    step();
+    if (!in.config_valid) return;
+    m.cfg_write_i = in.config_write;
+    m.cfg_select_i = static_cast<CData>(in.config_select);
+    m.cfg_addr_i = static_cast<SData>(in.config_address);
+    for (std::size_t i = 0; i < kWords; ++i) m.cfg_wdata_i[i] = in.config_data[i];
+  }
+  void read_outputs() {
+    const Model& m = *model_;
     out.event_ready = m.evt_ready_o;
     out.tick_ready = m.tick_ready_o;
     out.spike_valid = m.spike_valid_o;
@@ -70,25 +104,16 @@ class PortOfModel : public SpikeCorePort {
     out.saturated = m.saturated_o;
     out.busy_cycles = m.busy_cycles_o;
     out.stall_cycles = m.stall_cycles_o;
-    m.clk_i = 1;
+  }
+  void low() {
+    model_->clk_i = 0;
+    step();
+  }
+  void high() {
+    model_->clk_i = 1;
     step();
     ++cycles_;
   }
-
-  bool take_assertion_failure() final {
-    const bool failed = context_->gotError();
-    context_->gotError(false);
-    context_->gotFinish(false);
-    return failed;
-  }
-
-  void open_wave(const std::filesystem::path& path) final { waves_.open(*context_, *model_, path); }
-
- protected:
-  VerilatedContext& context() { return *context_; }
-
- private:
-  static constexpr std::size_t kWords = kLanes;
   void step() {
     model_->eval();
     waves_.dump(context_->time());

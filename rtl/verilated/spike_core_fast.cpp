@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fast model of rv_spike_core.
 #include "Vspike_core_fast.h"
+#include "Vspike_core_fast___024root.h"
 #include "rtl/verilated/port_of_model.h"
 
 namespace ranvier::rtl {
