@@ -4,6 +4,8 @@
 #include "Vhybrid_core_fast___024root.h"
 #include "rtl/verilated/hybrid_port_of_model.h"
 
+void Vhybrid_core_fast___024root___eval_nba(Vhybrid_core_fast___024root* root);  // generated: the clocked region
+
 namespace ranvier::rtl {
 namespace {
 
@@ -12,6 +14,11 @@ struct NoWaves {
   void open(VerilatedContext&, Vhybrid_core_fast&, const std::filesystem::path&) {}
   void dump(std::uint64_t) {}
   void close() {}
+  /// A template, so that another Verilator, which has no such region, needs none.
+  template <class Root>
+  static void run_clocked(Root* root) {
+    Vhybrid_core_fast___024root___eval_nba(root);
+  }
 };
 
 class FastPort final : public HybridPortOfModel<Vhybrid_core_fast, NoWaves> {

@@ -43,9 +43,9 @@ class HybridPortOfModel : public HybridCorePort {
     for (std::int64_t n = 1;; ++n) {
       const bool stop = !model_->busy_o || model_->spike_valid_o || n >= limit;
       if (stop) read_outputs();
-      high();
+      high(n);
       if (stop) return n;
-      if (Waves::kAssertions || !rewind_clock(*model_)) low();
+      if (!kWithoutEval) low();
     }
   }
 
@@ -62,6 +62,7 @@ class HybridPortOfModel : public HybridCorePort {
   VerilatedContext& context() { return *context_; }
 
  private:
+  static constexpr bool kWithoutEval = !Waves::kAssertions && OneClock<RootOf<Model>>;
   void set_inputs() {
     if constexpr (Waves::kAssertions) Verilated::threadContextp(context_.get());  // where a failure is noted
     Model& m = *model_;
@@ -105,10 +106,14 @@ class HybridPortOfModel : public HybridCorePort {
     model_->clk_i = 0;
     step();
   }
-  void high() {
+  /// Of the n-th cycle with the same inputs.
+  void high(std::int64_t n = 1) {
+    ++cycles_;
+    if constexpr (kWithoutEval) {
+      if (n > 1) return cycle_without_eval<Waves>(*model_->rootp);
+    }
     model_->clk_i = 1;
     step();
-    ++cycles_;
   }
   void step() {
     model_->eval();

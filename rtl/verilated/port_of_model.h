@@ -10,7 +10,8 @@
 
 namespace ranvier::rtl {
 
-/// `Waves` has open(model, path) and dump(time), and says whether the model has assertions.
+/// `Waves` has open(model, path) and dump(time), and says whether the model has assertions; if not, it has
+/// run_clocked(root) for cycle_without_eval().
 template <class Model, class Waves, std::int32_t kLanes = kCoreLimits.lanes>
 class PortOfModel : public SpikeCorePort {
  public:
@@ -47,9 +48,9 @@ class PortOfModel : public SpikeCorePort {
     for (std::int64_t n = 1;; ++n) {
       const bool stop = !model_->busy_o || model_->spike_valid_o || n >= limit;
       if (stop) read_outputs();
-      high();
+      high(n);
       if (stop) return n;
-      if (Waves::kAssertions || !rewind_clock(*model_)) low();
+      if (!kWithoutEval) low();
     }
   }
 
@@ -66,6 +67,7 @@ class PortOfModel : public SpikeCorePort {
   VerilatedContext& context() { return *context_; }
 
  private:
+  static constexpr bool kWithoutEval = !Waves::kAssertions && OneClock<RootOf<Model>>;
   static constexpr std::size_t kWords = kLanes;
   void set_inputs() {
     if constexpr (Waves::kAssertions) Verilated::threadContextp(context_.get());  // where a failure is noted
@@ -109,10 +111,14 @@ class PortOfModel : public SpikeCorePort {
     model_->clk_i = 0;
     step();
   }
-  void high() {
+  /// Of the n-th cycle with the same inputs.
+  void high(std::int64_t n = 1) {
+    ++cycles_;
+    if constexpr (kWithoutEval) {
+      if (n > 1) return cycle_without_eval<Waves>(*model_->rootp);
+    }
     model_->clk_i = 1;
     step();
-    ++cycles_;
   }
   void step() {
     model_->eval();

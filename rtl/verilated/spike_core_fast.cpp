@@ -4,6 +4,8 @@
 #include "Vspike_core_fast___024root.h"
 #include "rtl/verilated/port_of_model.h"
 
+void Vspike_core_fast___024root___eval_nba(Vspike_core_fast___024root* root);  // generated: the clocked region
+
 namespace ranvier::rtl {
 namespace {
 
@@ -12,6 +14,11 @@ struct NoWaves {
   void open(VerilatedContext&, Vspike_core_fast&, const std::filesystem::path&) {}
   void dump(std::uint64_t) {}
   void close() {}
+  /// A template, so that another Verilator, which has no such region, needs none.
+  template <class Root>
+  static void run_clocked(Root* root) {
+    Vspike_core_fast___024root___eval_nba(root);
+  }
 };
 
 class FastPort final : public PortOfModel<Vspike_core_fast, NoWaves> {
