@@ -62,7 +62,7 @@ class ChipPort {
   virtual bool take_assertion_failure() = 0;
 };
 
-/// The board's chip after a reset. Throws MeshNotVerilated where there is none of its size and network.
-std::unique_ptr<ChipPort> make_chip_port(const chips::Board& board, std::uint32_t seed = 1);
+/// The board's chip after a reset. Throws MeshNotVerilated where there is none of its size, network and build.
+std::unique_ptr<ChipPort> make_chip_port(const chips::Board& board, ModelBuild build, std::uint32_t seed = 1);
 
 }  // namespace ranvier::rtl

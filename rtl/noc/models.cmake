@@ -27,6 +27,14 @@ ranvier_chip_number(chip_relay relay_buffer_events)
 math(EXPR mesh_hop "${mesh_router} + ${mesh_link}")
 math(EXPR mesh_inject "1 + ${mesh_link}")  # out of the core, over a link
 
+set(RANVIER_CHIP_MODEL sv/rv_chip.vlt ${RANVIER_CHIP_SOURCES})
+# Assertions only: coverage points and waves of every router make Verilator slow and its code large.
+set(RANVIER_ASSERTED_MODEL VERILATOR_ARGS -Wall --assert --x-assign unique --x-initial unique)
+function(ranvier_mesh_model kind side build)
+  ranvier_verilated(${kind}_${side}x${side}_${build} ${ARGN})
+  target_compile_definitions(${kind}_${side}x${side}_${build} PRIVATE RANVIER_MESH_PARAMETERS=${numbers})
+endfunction()
+
 foreach(side 2 4)
   set(size Columns=${side} Rows=${side} Vcs=${mesh_vcs} Depth=${mesh_depth} Hop=${mesh_hop} Inject=${mesh_inject}
            Credit=${mesh_credit} DataW=${mesh_flit})
@@ -34,17 +42,14 @@ foreach(side 2 4)
   # Gate optimisation mixes the logic of a router with its neighbours', so that every instance has code of its own;
   # without it and with loops left as loops the code of a mesh is that of one router.
   list(APPEND arguments -fno-gate --unroll-count 3)
+  set(queues -GReceiveDepth=${chip_receive} -GRelayDepth=${chip_relay})
   list(TRANSFORM size REPLACE ".*=" "" OUTPUT_VARIABLE numbers)
   list(JOIN numbers "," numbers)
-  ranvier_verilated(mesh_${side}x${side}_fast rv_mesh RANVIER_MESH_SOURCES ${RANVIER_FAST_MODEL} ${arguments})
-  target_compile_definitions(mesh_${side}x${side}_fast PRIVATE RANVIER_MESH_PARAMETERS=${numbers})
-  if(side EQUAL 2)  # assertions only: coverage points and waves of every router make Verilator slow and its code large
-    ranvier_verilated(mesh_2x2_check rv_mesh RANVIER_MESH_SOURCES VERILATOR_ARGS -Wall --assert --x-assign unique
-                      --x-initial unique ${arguments})
-    target_compile_definitions(mesh_2x2_check PRIVATE RANVIER_MESH_PARAMETERS=${numbers})
-    ranvier_verilated(chip_2x2_fast rv_chip RANVIER_CHIP_SOURCES ${RANVIER_FAST_MODEL} ${arguments}
-                      -GReceiveDepth=${chip_receive} -GRelayDepth=${chip_relay})
-    target_compile_definitions(chip_2x2_fast PRIVATE RANVIER_MESH_PARAMETERS=${numbers})
+  ranvier_mesh_model(mesh ${side} fast rv_mesh RANVIER_MESH_SOURCES ${RANVIER_FAST_MODEL} ${arguments})
+  ranvier_mesh_model(chip ${side} fast rv_chip RANVIER_CHIP_MODEL ${RANVIER_FAST_MODEL} ${arguments} ${queues})
+  if(side EQUAL 2)
+    ranvier_mesh_model(mesh ${side} check rv_mesh RANVIER_MESH_SOURCES ${RANVIER_ASSERTED_MODEL} ${arguments})
+    ranvier_mesh_model(chip ${side} check rv_chip RANVIER_CHIP_MODEL ${RANVIER_ASSERTED_MODEL} ${arguments} ${queues})
   endif()
 endforeach()
 

@@ -73,14 +73,14 @@ class CoreOfChip final : public SpikeCorePort {
 
 class RtlChip::Parts {
  public:
-  Parts(const mapper::MappingProblem& problem, const mapper::Mapping& mapping)
+  Parts(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, ModelBuild build)
       : problem_(problem),
         mapping_(mapping),
         board_(problem.board),
         flows_(problem, mapping),
         rule_(problem.schedule, mapping.level),
         host_(problem.program->stages.front(), problem.schedule),
-        chip_(make_chip_port(problem.board)),
+        chip_(make_chip_port(problem.board, build)),
         tile_of_core_(board_.cores()) {
     refuse_what_is_not_there();
     for (std::size_t t = 1; t < problem.tiles.size(); ++t) load_tile(t);
@@ -268,6 +268,7 @@ class RtlChip::Parts {
       take_sent(result);
       if (now > kHangCycles) throw ChipFault("the step does not end", number);
     }
+    if (chip_->take_assertion_failure()) throw ChipFault("an assertion of the RTL failed", number);
     if (chip_->out.overflow) throw ChipFault("a potential left its 24 bits", number);
     if (chip_->out.lost) throw ChipFault("a relay buffer was full", number);
     if (chip_->out.credit) throw ChipFault("a flit came without a credit", number);
@@ -336,8 +337,8 @@ class RtlChip::Parts {
   std::int64_t cycles_ = 0;
 };
 
-RtlChip::RtlChip(const mapper::MappingProblem& problem, const mapper::Mapping& mapping)
-    : parts_(std::make_unique<Parts>(problem, mapping)) {}
+RtlChip::RtlChip(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, ModelBuild build)
+    : parts_(std::make_unique<Parts>(problem, mapping, build)) {}
 RtlChip::~RtlChip() = default;
 ChipImage RtlChip::run(const std::vector<std::int32_t>& codes) { return parts_->run(codes); }
 std::int64_t RtlChip::cycles() const { return parts_->cycles(); }

@@ -25,8 +25,8 @@ struct ChipImage {
 class RtlChip {
  public:
   /// `problem` and `mapping` outlive this. Throws ChipNotInRtl (rtl/noc/errors.h) for what rv_chip cannot run,
-  /// MeshNotVerilated for a board that it is not.
-  RtlChip(const mapper::MappingProblem& problem, const mapper::Mapping& mapping);
+  /// MeshNotVerilated for a board that it is not. An assertion that fails in the check build is a ChipFault of run().
+  RtlChip(const mapper::MappingProblem& problem, const mapper::Mapping& mapping, ModelBuild build = ModelBuild::kFast);
   ~RtlChip();
 
   /// Input codes as for sim::simulate(). Throws ChipFault for a sticky fault of the RTL or a step that does not end.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A spiking core at its network interface. What the core sends goes to every matching entry of the send table, a packet a
-// cycle; what comes is looked up by flow in the receive table: queued for the core and, where the flow goes on, relayed
-// (two cycles after it left the network). Queues hold what waits; contract: docs/reference/rv-router.md.
+// cycle; what comes is looked up by flow in the receive table: queued for the core and, where the flow goes on, relayed,
+// two cycles an event, one after the other. Queues hold what waits; contract: docs/reference/rv-router.md.
 module rv_core_node #(
   parameter int unsigned CoordW      = 4,
   parameter int unsigned DataW       = 40,
@@ -9,7 +9,7 @@ module rv_core_node #(
   parameter int unsigned Flows       = 256,   // entries of the receive table
   parameter int unsigned SendDepth   = 1024,  // packets that wait for the network
   parameter int unsigned RelayDepth  = 1024,
-  parameter int unsigned ReceiveDepth = 64,   // events that wait for the core
+  parameter int unsigned ReceiveDepth = 64,   // events that wait for the core, in its own queue too
   localparam int unsigned Lanes    = 16,
   localparam int unsigned TokenW   = 6,
   localparam int unsigned ChannelW = 8,
@@ -60,7 +60,9 @@ module rv_core_node #(
   localparam int unsigned SendW  = 1 + FlowW + 2 * CoordW + 2 * TokenW + 2 * ChannelW;
   localparam int unsigned RecvW  = 1 + TokenW + ChannelW + 2 * CoordW;
   localparam int unsigned QueueW = TokenW + ChannelW + PayloadW;
+  localparam int unsigned CoreDepth = 2;  // of the core's own queue
   localparam int unsigned HeldW  = $clog2(ReceiveDepth + 1);
+  localparam int unsigned RelayW = $clog2(RelayDepth + 1);
 
   // ------------------------------------------------------------------ config: tables here, the rest in the core
   logic core_cfg, core_cfg_ready;
@@ -94,7 +96,7 @@ module rv_core_node #(
     .MaxAxons  (256),
     .MaxTokens (64),
     .Lanes     (Lanes),
-    .FifoDepth (2)
+    .FifoDepth (CoreDepth)
   ) u_core (
     .clk_i,
     .rst_ni,
@@ -180,7 +182,7 @@ module rv_core_node #(
   );
 
   // ------------------------------------------------------------------ events in: looked up, then queued and relayed
-  logic              looked_up_q, relays, receive_ready, relay_ready;
+  logic              looked_up_q, relays, receive_ready, relay_ready, relay_push, relay_waits;
   logic [EventW-1:0] came_q;
   logic [RecvW-1:0]  found;
   logic [FlowW-1:0]  came_flow;
@@ -188,7 +190,7 @@ module rv_core_node #(
   logic [ChannelW-1:0] came_neuron, channel_offset;
   logic [PayloadW-1:0] came_payload;
   logic [CoordW-1:0] next_y, next_x;
-  logic [HeldW-1:0]  held_q;
+  logic [HeldW-1:0]  held_q, held;
 
   rv_sram_1r1w #(
     .Depth(Flows),
@@ -212,13 +214,14 @@ module rv_core_node #(
       lost_o      <= 1'b0;
     end else begin
       looked_up_q <= eject_valid_i;
-      held_q      <= held_q + HeldW'(eject_valid_i) - HeldW'(evt_valid && evt_ready);
-      if (looked_up_q && relays && !relay_ready) lost_o <= 1'b1;
+      held_q      <= held + HeldW'(eject_valid_i);
+      if (relay_push && !relay_ready) lost_o <= 1'b1;
       assert (!(looked_up_q && !receive_ready));
     end
     came_q <= eject_data_i[EventW-1:0];
   end
-  assign eject_open_o = held_q < HeldW'(ReceiveDepth);
+  assign held         = held_q - HeldW'(evt_valid && evt_ready);
+  assign eject_open_o = held < HeldW'(ReceiveDepth - CoreDepth);  // when it closes the core's queue is full
 
   rv_event_fifo #(
     .Depth(ReceiveDepth),
@@ -239,15 +242,34 @@ module rv_core_node #(
   ) u_relays (
     .clk_i,
     .rst_ni,
-    .valid_i(looked_up_q && relays),
+    .valid_i(relay_push),
     .ready_o(relay_ready),
     .data_i ({next_y, next_x, DataW'({came_flow, came_token, came_neuron, came_payload})}),
-    .valid_o(relay_valid_o),
-    .ready_i(relay_ready_i),
+    .valid_o(relay_waits),
+    .ready_i(relay_valid_o && relay_ready_i),
     .data_o (relay_packet_o)
   );
+  assign relay_push = looked_up_q && relays;
 
-  assign idle_o = !busy && held_q == '0 && !own_valid_o && !relay_valid_o && !looked_up_q && !host_valid_i;
+  // The relay unit works two cycles on an event, the look-up being the first where it has nothing to do.
+  logic [RelayW-1:0] to_do_q, ready_relays_q;
+  logic              relayed, relayed_q;
+  assign relayed       = (to_do_q != '0 || (relay_push && relay_ready)) && !relayed_q;
+  assign relay_valid_o = ready_relays_q != '0;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      relayed_q      <= 1'b0;
+      to_do_q        <= '0;
+      ready_relays_q <= '0;
+    end else begin
+      relayed_q      <= relayed;
+      to_do_q        <= to_do_q + RelayW'(relay_push && relay_ready) - RelayW'(relayed);
+      ready_relays_q <= ready_relays_q + RelayW'(relayed) - RelayW'(relay_valid_o && relay_ready_i);
+      assert (!relay_valid_o || relay_waits);
+    end
+  end
+
+  assign idle_o = !busy && held_q == '0 && !own_valid_o && !relay_waits && !looked_up_q && !host_valid_i;
 
   logic unused_data;
   assign unused_data = ^eject_data_i[DataW-1:EventW];

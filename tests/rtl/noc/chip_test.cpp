@@ -11,13 +11,8 @@
 #include "mapper/levels.h"
 #include "mapper/routes.h"
 #include "mapper/tiler.h"
-#include "mapper/verifier.h"
 #include "rtl/noc/errors.h"
-#include "rtl/noc/rtl_chip.h"
-#include "rtl/verilated_core.h"
-#include "sim/probe.h"
-#include "sim/simulate.h"
-#include "tests/rtl/noc/mesh_fixture.h"
+#include "tests/rtl/noc/chip_fixture.h"
 #include "workloads/random_program.h"
 #include "workloads/reference.h"
 
@@ -67,28 +62,12 @@ workloads::Program linear_chain(std::uint64_t seed, std::int32_t tokens, const s
   return program;
 }
 
-struct Mapped {
-  workloads::Program program;
-  mapper::MappingProblem problem;
-  mapper::Mapping mapping;
-};
-
-/// Costs of a core as rv_spike_core and the queues around it have them; nothing but the work itself in a step's time.
-chips::Board rtl_board(std::int32_t side) {
-  chips::Board board = small_board(side);
-  board.chip.core.memory_ports.value = 1;
-  board.chip.core.emit_cycles.value = 1;
-  board.chip.sync.policy = chips::SyncPolicy::kBarrier;
-  board.chip.sync.barrier_cycles.value = 0;
-  return board;
-}
-
 /// Every tile on a core of its own, drawn by seed; stages of more neurons than `neurons` are cut.
 std::unique_ptr<Mapped> map_apart(workloads::Program program, std::int32_t neurons, Schedule schedule,
-                                  std::uint64_t seed) {
+                                  std::uint64_t seed, std::int32_t side = 2) {
   auto m = std::make_unique<Mapped>();
   m->program = std::move(program);
-  chips::Board board = rtl_board(2);
+  chips::Board board = rtl_board(side);
   board.chip.core.neurons.value = neurons;
   m->problem = mapper::make_problem(m->program, board, schedule);
   std::vector<std::size_t> cores(board.cores());
@@ -101,63 +80,6 @@ std::unique_ptr<Mapped> map_apart(workloads::Program program, std::int32_t neuro
   m->mapping.delay = mapper::balance_delays(m->problem, m->mapping.level).delay;
   m->mapping.routes = mapper::make_routes(m->problem, m->mapping.core_of);
   return m;
-}
-
-/// What every tile sent in every step.
-class Watch final : public sim::Probe {
- public:
-  explicit Watch(std::size_t tiles) : tiles_(tiles) {}
-  void begin_image(std::int32_t) override { images.emplace_back(); }
-  void begin_step(std::int32_t, std::int32_t) override { images.back().emplace_back().sent.resize(tiles_); }
-  void fired(TileId tile, std::span<const sim::Emission> emissions) override {
-    for (const sim::Emission& e : emissions)
-      images.back().back().sent[tile.value()].push_back({e.token, e.channel, e.value, 0});
-  }
-  void end_step(const sim::ProbedStep& step) override {
-    if (!step.readout) images.back().back().cycles = step.cycles;
-  }
-  std::vector<std::vector<ChipStep>> images;
-
- private:
-  std::size_t tiles_;
-};
-
-/// Queues on the way of a step's last event: into the network, out of it, to the core, and the look at its end.
-constexpr std::int64_t kQueueCycles = 5;
-
-struct Compared {
-  std::int64_t rtl_cycles = 0, model_cycles = 0, events = 0, steps = 0, longest_behind = 0;
-};
-
-void compare(const Mapped& m, const std::vector<std::vector<std::int32_t>>& images, Compared& all) {
-  ASSERT_TRUE(mapper::verify(m.problem, m.mapping).empty());
-  sim::SimOptions options;
-  options.core_of_tile.resize(m.problem.tiles.size());
-  for (std::size_t t = 1; t < m.problem.tiles.size(); ++t)
-    options.core_of_tile[t] = [](const sim::TileSpec& spec) { return make_verilated_core(spec); };
-  Watch watch(m.problem.tiles.size());
-  options.probes = {&watch};
-  const sim::RunResult model = sim::simulate(m.problem, m.mapping, images, options);
-  RtlChip chip(m.problem, m.mapping);
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    SCOPED_TRACE(i);
-    const ChipImage rtl = chip.run(images[i]);
-    EXPECT_TRUE(model.images[i].exact);
-    EXPECT_EQ(rtl.logits, model.images[i].logits);
-    ASSERT_EQ(rtl.steps.size(), watch.images[i].size());
-    for (std::size_t s = 0; s < rtl.steps.size(); ++s) {
-      const ChipStep& got = rtl.steps[s];
-      const ChipStep& expected = watch.images[i][s];
-      EXPECT_EQ(got.sent, expected.sent) << "step " << s;
-      EXPECT_GE(got.cycles, expected.cycles) << "step " << s;
-      EXPECT_LE(got.cycles, expected.cycles + kQueueCycles) << "step " << s;
-      for (const auto& sent : got.sent) all.events += static_cast<std::int64_t>(sent.size());
-      all.rtl_cycles += got.cycles;
-      all.model_cycles += expected.cycles;
-      all.longest_behind = std::max(all.longest_behind, got.cycles - expected.cycles);
-      ++all.steps;
-    }
-  }
 }
 
 std::vector<std::vector<std::int32_t>> inputs(const workloads::Program& program, std::uint64_t seed,
@@ -190,10 +112,7 @@ TEST(RtlChip, SendsWhatTheChipSimulationSendsInTheSameTime) {
       relayed += relays(*m);
       compare(*m, inputs(m->program, seed, 3), all);
     }
-    std::printf("schedule %d: %ld events, %ld steps, RTL %ld cycles, model %ld (%+.2f %%), a step at most %ld behind\n",
-                static_cast<int>(schedule), all.events, all.steps, all.rtl_cycles, all.model_cycles,
-                100.0 * static_cast<double>(all.rtl_cycles - all.model_cycles) / static_cast<double>(all.model_cycles),
-                all.longest_behind);
+    tell(schedule, all);
     EXPECT_GT(all.events, 1000);
     EXPECT_GE(relayed, 2);
     EXPECT_NEAR(static_cast<double>(all.rtl_cycles) / static_cast<double>(all.model_cycles), 1.0, 0.02);
@@ -219,6 +138,53 @@ TEST(RtlChip, SendsWhatTheChipSimulationSendsForRandomNetworks) {
   EXPECT_GT(all.events, 1000);
 }
 
+TEST(RtlChip, OneEventTakesAsLongBetweenAnyTwoCores) {
+  for (const std::int32_t side : {2, 4}) {
+    const auto m = map_apart(linear_chain(1, 1, {1, 1, 1}), 32, Schedule::kStagedUnary, 1, side);
+    m->problem.board.chip.host_link.latency_cycles.value = 1;
+    std::vector<std::int64_t> behind;
+    for (std::size_t from = 0; from < m->problem.board.cores(); ++from) {
+      for (std::size_t to = 0; to < m->problem.board.cores(); ++to) {
+        if (from == to) continue;
+        SCOPED_TRACE(std::to_string(from) + " to " + std::to_string(to));
+        m->mapping.core_of[1] = CoreId(from);
+        m->mapping.core_of[2] = CoreId(to);
+        m->mapping.routes = mapper::make_routes(m->problem, m->mapping.core_of);
+        Compared all;
+        compare(*m, {{7}}, all);
+        EXPECT_GT(all.events, 7);
+        if (behind.empty()) behind = all.behind;
+        EXPECT_EQ(all.behind, behind);  // so the network's part is the model's, at every distance
+      }
+    }
+  }
+}
+
+TEST(RtlChip, SixteenCoresSendWhatTheChipSimulationSendsInTheSameTime) {
+  for (const Schedule schedule : {Schedule::kAsynchronousUnary, Schedule::kStagedUnary, Schedule::kStagedGraded}) {
+    Compared all;
+    for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+      SCOPED_TRACE(seed);
+      const auto m = map_apart(linear_chain(seed, 3, {60, 150, 140, 130, 20}), 32, schedule, seed, 4);
+      EXPECT_EQ(m->problem.tiles.size(), 17u);
+      EXPECT_TRUE(relays(*m));
+      compare(*m, inputs(m->program, seed, 1), all);
+    }
+    tell(schedule, all);
+    EXPECT_GT(all.events, 1000);
+    EXPECT_NEAR(static_cast<double>(all.rtl_cycles) / static_cast<double>(all.model_cycles), 1.0, 0.02);
+  }
+}
+
+TEST(RtlChip, NoAssertionFails) {
+  for (const Schedule schedule : {Schedule::kStagedUnary, Schedule::kStagedGraded}) {
+    const auto m = map_apart(linear_chain(2, 3, {30, 20, 40, 10}), 32, schedule, 2);
+    Compared all;
+    compare(*m, inputs(m->program, 2, 1), all, ModelBuild::kCheck);
+    EXPECT_GT(all.events, 100);
+  }
+}
+
 std::string refusal(const Mapped& m) {
   try {
     RtlChip chip(m.problem, m.mapping);
@@ -241,7 +207,7 @@ TEST(RtlChip, RefusesWhatItDoesNotDo) {
   EXPECT_EQ(refusal(*waves), "its relays take 7 cycles");
   waves->problem.board.chip.core.lanes.value = 8;
   EXPECT_EQ(refusal(*waves), "its cores have 8 lanes");
-  waves->problem.board = rtl_board(4);
+  waves->problem.board = rtl_board(3);
   EXPECT_THROW(RtlChip(waves->problem, waves->mapping), MeshNotVerilated);
 }
 
