@@ -83,7 +83,7 @@ struct CoverPoint {
   std::int64_t hits = 0;
 };
 
-/// Shares, 0..1, that a run has to reach (rtl/coverage.yaml).
+/// Shares, 0..1, that a run has to reach (rtl/coverage/<core>.yaml).
 struct CoverageFloors {
   double line = 0;
   double toggle = 0;
@@ -100,7 +100,7 @@ struct CoreRegression {
   double toggle_coverage = 0;      // of non-configuration bits
   double functional_coverage = 0;  // bins of the test bench and cover statements of the RTL
   std::int64_t line_points = 0, toggle_points = 0;
-  std::int64_t excluded_points = 0;         // toggles that rtl/coverage.yaml leaves out, with reasons
+  std::int64_t excluded_points = 0;         // toggles that rtl/coverage/<core>.yaml leaves out, with reasons
   std::vector<std::string> stale_excludes;  // of those patterns: the ones that leave nothing out
   std::vector<CoverPoint> functional;       // all
   std::vector<std::string> lines_missed;    // "file:line"

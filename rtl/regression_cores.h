@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cores that `ranvier rtl test` runs. To join: write a RegressionCore (rtl/regression.h), declare its factory in a
-// header of your own, add a line to rtl/regression_cores.cpp, floors to rtl/coverage.yaml, testpoints to rtl/testplan.
+// header of your own, add a line to rtl/regression_cores.cpp, floors to rtl/coverage/<core>.yaml, testpoints to rtl/testplan/<core>.yaml.
 #pragma once
 
 #include <cstdint>
