@@ -53,7 +53,7 @@ class Watch final : public sim::Probe {
 };
 
 /// What a step's last event passes beyond the model: the sending queue, the receive table, the receive queue, the
-/// core's own, and its drain. Where queues fill, each time that a way out of the network opens again may cost one more.
+/// core's own, and its drain. Longer where receive queues fill.
 constexpr std::int64_t kQueueCycles = 5;
 
 struct Compared {
