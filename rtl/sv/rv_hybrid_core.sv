@@ -83,7 +83,7 @@ module rv_hybrid_core #(
   logic [13:0]       cfg_addr_q;
   logic [511:0]      cfg_wdata_q;
 
-  assign cfg_ready_o = !busy_o && !tick_valid_i;
+  assign cfg_ready_o = !busy_o && !tick_valid_i && !evt_valid_i;
   assign cfg_writes  = cfg_valid_q && cfg_write_q;
 
   always_ff @(posedge clk_i) begin
@@ -122,7 +122,7 @@ module rv_hybrid_core #(
     .table_write_i(cfg_writes && cfg_select_q == SelAxon),
     .table_addr_i (cfg_addr_q[8:0]),
     .table_data_i (cfg_wdata_q[27:0]),
-    .hold_i       (tick_waits_q),
+    .hold_i       (tick_waits_q || cfg_valid_q),
     .evt_valid_i,
     .evt_ready_o,
     .evt_port_i,

@@ -13,7 +13,7 @@ module rv_hybrid_events #(
   input  logic               table_write_i,
   input  logic [8:0]         table_addr_i,
   input  logic [27:0]        table_data_i,
-  input  logic               hold_i,          // a tick waits
+  input  logic               hold_i,          // a tick waits, or a config word is written
   input  logic               evt_valid_i,
   output logic               evt_ready_o,
   input  logic [2:0]         evt_port_i,
@@ -105,7 +105,7 @@ module rv_hybrid_events #(
     end
     if (rst_ni) begin
       cover (decode_valid && !fifo_ready);  // the queue is full
-      cover (hold_i && evt_valid_i);        // an event is held off by a waiting tick
+      cover (hold_i && evt_valid_i);        // an event is held off
     end
   end
 

@@ -120,7 +120,7 @@ module rv_plastic_core #(
   logic [CfgDataW-1:0] cfg_wdata;
   logic [ControlW-1:0] control;
 
-  assign cfg_ready_o = !busy_o && !tick_valid_i;
+  assign cfg_ready_o = !busy_o && !tick_valid_i && !evt_valid_i;
   rv_plastic_config #(.AddrW(CfgAddrW), .DataW(CfgDataW), .ControlW(ControlW)) u_config (
     .clk_i,
     .rst_ni,

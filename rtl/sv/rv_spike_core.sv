@@ -145,7 +145,7 @@ module rv_spike_core #(
   logic [CfgAddrW-1:0] cfg_addr;
   logic [StateW-1:0]   cfg_wdata;
 
-  assign cfg_ready_o = !busy_o && !tick_valid_i;
+  assign cfg_ready_o = !busy_o && !tick_valid_i && !evt_valid_i;
   rv_spike_config #(
     .Lanes(Lanes), .TokenW(TokenW), .GroupW(GroupW), .AddrW(CfgAddrW)
   ) u_config (

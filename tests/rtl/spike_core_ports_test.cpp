@@ -5,6 +5,7 @@
 #include "rtl/golden_core.h"
 #include "rtl/stimulus.h"
 #include "tests/rtl/core_fixture.h"
+#include "tests/rtl/event_beside_config.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -166,6 +167,14 @@ TEST_F(SpikeCore, ConfigWaitsWhileBusy) {
   port_->cycle();
   EXPECT_FALSE(port_->out.config_ready);
   port_->in.config_valid = false;
+}
+
+TEST_F(SpikeCore, ConfigWaitsForAnEventOfTheSameCycle) {
+  driver_.load(identity_tile(16, 1, 2, true));
+  offer({0, 3, 2});
+  port_->in.config_select = ConfigSelect::kState;
+  port_->in.config_address = 0;
+  EXPECT_EQ(read_beside_event(*port_)[3] >> 8, 1u + 2u) << "half the threshold and the event";
 }
 
 // The contract of docs/reference/rv-spike-core.md, formula against RTL.

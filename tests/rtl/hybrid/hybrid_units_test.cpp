@@ -2,6 +2,7 @@
 // Each unit of the hybrid core at its edges, with numbers worked out by hand, on the check model.
 #include <gmock/gmock.h>
 
+#include "tests/rtl/event_beside_config.h"
 #include "tests/rtl/hybrid/hybrid_fixture.h"
 
 namespace ranvier::rtl {
@@ -95,6 +96,17 @@ TEST_F(HybridCoreTest, ConfigWaitsWhileBusy) {
   for (port_->cycle(); !port_->out.config_ready && waited < 1000; port_->cycle()) ++waited;
   port_->in.config_valid = false;
   EXPECT_EQ(waited, tick_cycles(driver_.tile(), 0));
+}
+
+TEST_F(HybridCoreTest, ConfigWaitsForAnEventOfTheSameCycle) {
+  driver_.load(element_tile(16, 100, true));
+  port_->in.event_port = 0;
+  port_->in.event_token = 0;
+  port_->in.event_channel = 3;
+  port_->in.event_payload = 7;
+  port_->in.config_select = HybridSelect::kSums;
+  port_->in.config_address = 0;
+  EXPECT_EQ(read_beside_event(*port_)[3], 7u);
 }
 
 TEST_F(HybridCoreTest, TableMapsFromItsFirstCode) {

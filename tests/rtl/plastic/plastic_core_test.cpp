@@ -4,6 +4,7 @@
 
 #include "rtl/plastic/golden_plastic.h"
 #include "rtl/plastic/plastic_driver.h"
+#include "tests/rtl/event_beside_config.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -53,6 +54,17 @@ TEST_F(PlasticCore, APreSpikeBeforeAPostSpikePotentiates) {
   EXPECT_EQ(state.post, (std::vector<std::int32_t>{0, 0, 512}));
   EXPECT_EQ(state.pre, (std::vector<std::int32_t>{0, 256}));
   EXPECT_EQ(state.potential, (std::vector<std::int32_t>{2, 2, 0}));
+}
+
+TEST_F(PlasticCore, ConfigWaitsForAnEventOfTheSameCycle) {
+  driver_.load(small_tile(3, 2));
+  port_->in.event = spike(1);
+  port_->in.config_select = PlasticMemory::kPre;
+  port_->in.config_address = 0;
+  EXPECT_EQ(read_beside_event(*port_)[0], 0u) << "the trace of axon 0, not of the event's";
+  port_->in.event = spike(1);
+  port_->in.config_address = 1;
+  EXPECT_EQ(read_beside_event(*port_)[0], 2048u) << "1024 an event";
 }
 
 TEST_F(PlasticCore, APreSpikeAfterAPostSpikeDepresses) {
