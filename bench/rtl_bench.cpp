@@ -72,7 +72,10 @@ BENCHMARK(busy_traffic)
     ->Args({1, 256, 16})
     ->Args({8, 256, 16})
     ->Args({64, 256, 16})
-    ->Args({1, 256, 8});
+    ->Args({1, 256, 8})
+    ->Args({1, 256, 4})
+    ->Args({8, 256, 4})
+    ->Args({64, 256, 4});
 
 /// A Linear stage of 256 neurons and 4 tokens, as the chip simulation drives it.
 workloads::Program linear_program() {

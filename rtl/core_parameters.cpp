@@ -31,8 +31,8 @@ CoreLimits core_parameters(const chips::CoreKind& core) {
   p.lanes = at_least(core.lanes.value);
   p.neurons = std::max(at_least(core.neurons.value), 2 * p.lanes);
   p.fifo = at_least(core.receive_fifo_events.value);
-  // Weights have a sign; more than 16 bits would not fit a lane's half of a config word.
-  p.weight_bits = static_cast<std::int32_t>(std::clamp<std::int64_t>(core.weight_bits.value, 2, 16));
+  // A weight times a payload of 9 bits is added to the upper 24 bits of a 32-bit word: 16 bits could leave it untold.
+  p.weight_bits = static_cast<std::int32_t>(std::clamp<std::int64_t>(core.weight_bits.value, 2, 15));
   const std::int64_t synapses = core.synapse_memory.value.count() * 8 / p.weight_bits;
   const std::int64_t axons = core.fan_in_axons.value;
   p.axons = std::min(at_least(axons), at_most(synapses / p.neurons));
@@ -50,7 +50,7 @@ std::vector<std::string> verilator_arguments(const CoreLimits& p) {
 }
 
 const std::vector<CoreLimits>& verilated_sets() {
-  static const std::vector<CoreLimits> sets{kCoreLimits, with_lanes(8)};
+  static const std::vector<CoreLimits> sets{kCoreLimits, with_lanes(8), with_lanes(4)};
   return sets;
 }
 
@@ -63,6 +63,7 @@ const CoreLimits& verilated_set_for(const chips::CoreKind& core) {
 std::unique_ptr<SpikeCorePort> make_fast_port(const CoreLimits& set) {
   if (set == verilated_sets()[0]) return make_fast_port();
   if (set == verilated_sets()[1]) return make_eight_lane_port(1);
+  if (set == verilated_sets()[2]) return make_four_lane_port();
   throw std::logic_error("no Verilated rv_spike_core has these parameters");
 }
 

@@ -96,6 +96,8 @@ std::unique_ptr<SpikeCorePort> make_fast_port();
 /// A failed assertion prints its place in the RTL on standard error. Registers and memories start with random values
 /// drawn from `seed`.
 std::unique_ptr<SpikeCorePort> make_check_port(std::uint32_t seed);
+/// The set of 4 lanes; no assertions, coverage or waves.
+std::unique_ptr<SpikeCorePort> make_four_lane_port();
 /// The set of 8 lanes; assertions, no coverage or waves.
 std::unique_ptr<SpikeCorePort> make_eight_lane_port(std::uint32_t seed);
 
