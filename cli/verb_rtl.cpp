@@ -91,6 +91,10 @@ void check(const RtlArguments& a, bool library) {
   const auto& cores = a.regression.cores;
   for (auto core = cores.begin(); core != cores.end(); ++core)
     if (std::find(cores.begin(), core, *core) != core) throw UsageError("--core", *core + " is named twice");
+  if (a.fresh > 0 && !a.regression.replay.empty())
+    throw UsageError("--fresh", "--replay runs exactly the seeds that it names; leave one of them out");
+  if (library && a.show_missed)
+    throw UsageError("--missed", "lists RTL of Ranvier's own; leave it out for a core from a library");
   if (!library && a.timeout_cycles != 0)
     throw UsageError("--timeout-cycles", "is for a core from a library; leave it out, or name one by --core");
   if (a.regression.wave_dir.empty()) return;

@@ -87,6 +87,9 @@ void CoreLibrary::check_info() const {
   check("neurons", info_.neurons, 1, kMost);
   check("axons", info_.axons, 1, kMost);
   check("tokens", info_.tokens, 1, kMost);
+  // Numbers of synapses and of contexts are 32-bit products.
+  check("neurons * axons", std::int64_t{info_.neurons} * info_.axons, 1, 1 << 26);
+  check("neurons * tokens", std::int64_t{info_.neurons} * info_.tokens, 1, 1 << 26);
   check("span", info_.span, 1, 1 << 15);
   check("threshold_max", info_.threshold_max, 2, 1 << 30);
   check("weight_bits", info_.weight_bits, 2, 8);
@@ -144,7 +147,7 @@ std::span<const ranvier_core_spike> CoreInstance::step() {
   check("ranvier_core_step", library_->call_.step(core_, spikes_.data(), spikes_.size(), &count, timeout_));
   if (count > spikes_.size()) {
     throw CoreCallFailed(library_->path(), "ranvier_core_step",
-                         fmt::format("{} events out of {} neurons in one step", count, spikes_.size()));
+                         fmt::format("{} events out of {} neurons and tokens in one step", count, spikes_.size()));
   }
   return std::span(spikes_).first(count);
 }

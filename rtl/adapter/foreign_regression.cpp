@@ -138,11 +138,11 @@ class Seed {
     const ranvier_core_counts before = core_->counts();
     const auto spikes = core_->step();
     compare_events(golden_->fire(), {spikes.begin(), spikes.end()}, before);
+    if (!mismatch_ && draws_.chance(256 / kStepsPerStateCheck)) compare_state();
+    if (!mismatch_ && draws_.chance(256 / kStepsPerRestart)) start_anew();
+    if (!mismatch_ && draws_.chance(4)) move_to_another();  // after a mismatch the waveform stays that core's
+    if (result_.steps + 1 == options_.steps) compare_state();
     ++result_.steps;
-    if (draws_.chance(256 / kStepsPerStateCheck)) compare_state();
-    if (draws_.chance(256 / kStepsPerRestart)) start_anew();
-    if (draws_.chance(4)) move_to_another();
-    if (result_.steps == options_.steps) compare_state();
   }
 
   void send_events() {

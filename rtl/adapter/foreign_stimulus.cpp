@@ -21,8 +21,10 @@ std::int32_t random_size(Draws& draws, std::int32_t most) {
   }
 }
 
-/// The largest potential.
-std::int64_t limit_of(const ranvier_core_info& info) { return (std::int64_t{1} << (info.potential_bits - 1)) - 1; }
+/// The largest potential of the core and of the golden model, which has 24 bits.
+std::int64_t limit_of(const ranvier_core_info& info) {
+  return (std::int64_t{1} << (std::min(info.potential_bits, 24) - 1)) - 1;
+}
 
 bool fits(const ranvier_core_info& info, const CoreTile& tile, const std::vector<NeuronState>& state,
           const CoreEvent& event) {

@@ -229,6 +229,13 @@ std::string why_beyond(const ranvier_core_info& info, const sim::TileSpec& spec)
   if (*least < 1 || *most > info.threshold_max) {
     return fmt::format("thresholds from {} to {} are not within 1 and {}", *least, *most, info.threshold_max);
   }
+  // The state before the first event; what later leaves the bits, the core says itself.
+  const std::int64_t potential_most = (std::int64_t{1} << (info.potential_bits - 1)) - 1;
+  const auto [lowest, highest] = std::minmax_element(core.potential.begin(), core.potential.end());
+  if (*lowest < -potential_most - 1 || *highest > potential_most) {
+    return fmt::format("potentials from {} to {} before the first event do not fit {} bits", *lowest, *highest,
+                       info.potential_bits);
+  }
   const auto [low, high] = std::minmax_element(core.weight.begin(), core.weight.end());
   const int half = 1 << (info.weight_bits - 1);
   if (*low < -half || *high >= half) {

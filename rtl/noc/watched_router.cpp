@@ -59,9 +59,11 @@ void WatchedRouter::sends(sim::RouterWatch::Way from, sim::RouterWatch::Way to, 
   pins_of(expected_, at + parameters.credit - 1).credits[from.port] = {true, static_cast<std::uint8_t>(from.vc)};
 }
 
-/// What its twin kept inside stays inside.
+/// What its twin kept inside stays inside; nothing else comes out afterwards.
 void WatchedRouter::settle() {
   while (!given_.empty() || !expected_.empty()) clock();
+  const RouterParameters parameters = router_parameters();
+  for (std::int32_t n = parameters.hop + parameters.credit; n > 0; --n) clock();
 }
 
 bool WatchedRouter::asleep() const { return inside_ == 0 && given_.empty() && expected_.empty(); }

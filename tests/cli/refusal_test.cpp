@@ -134,6 +134,8 @@ TEST_F(Refusal, RtlLibraryIsOpenedBeforeTheWork) {
 TEST_F(Refusal, RegressionOfRtl) {
   expect_refusal(ranvier("rtl test --core rv_spike_core --core rv_spike_core"), 4, "twice");
   expect_refusal(ranvier("rtl test --core rv_spike_core --timeout-cycles 5"), 4, "--timeout-cycles");
+  expect_refusal(ranvier("rtl test --core rv_spike_core --replay 5 --fresh 1 -q"), 4, "--fresh");
+  expect_refusal(ranvier("rtl test --core ./mine.so --missed"), 4, "--missed");
   std::ofstream(folder_ / "file") << "no folder";
   expect_refusal(ranvier("rtl test --core rv_spike_core --waves file/waves"), 4, "--waves");
 }
