@@ -118,13 +118,15 @@ std::string Mismatch::message() const {
 
 std::vector<std::string> CoreRegression::shortfalls() const {
   std::vector<std::string> lines;
-  const auto judge = [&](const char* kind, double got, double floor) {
+  const auto judge = [&](const char* kind, double got, double floor, std::int64_t points) {
+    if (floor > 0 && points == 0)
+      lines.push_back(fmt::format("{}: no {} points at all; is this check build without coverage?", core, kind));
     if (got < floor)
       lines.push_back(fmt::format("{}: {} coverage {:.2f} %, floor {:.2f} %", core, kind, 100 * got, 100 * floor));
   };
-  judge("line", line_coverage, floors.line);
-  judge("toggle", toggle_coverage, floors.toggle);
-  judge("functional", functional_coverage, floors.functional);
+  judge("line", line_coverage, floors.line, line_points);
+  judge("toggle", toggle_coverage, floors.toggle, toggle_points);
+  judge("functional", functional_coverage, floors.functional, static_cast<std::int64_t>(functional.size()));
   for (const std::string& e : stale_excludes)
     lines.push_back(core + ": the exclusion " + e + " excludes nothing; remove it");
   return lines;

@@ -17,12 +17,12 @@ module prove_round_robin #(
     if (!started) first <= '0;
     else if (taken && request != '0) first <= next;
 
-  logic [W:0] waited;  // grants used by others while input 0 asked
+  logic [N*(W+1)-1:0] waited;  // by input: grants used by others while it asked
   always_ff @(posedge clk)
-    if (!started || !request[0]) waited <= '0;
-    else if (taken) waited <= grant[0] ? '0 : waited + 1'b1;
+    for (int i = 0; i < N; i++)
+      if (!started || !request[i]) waited[i*(W+1)+:W+1] <= '0;
+      else if (taken) waited[i*(W+1)+:W+1] <= grant[i] ? '0 : waited[i*(W+1)+:W+1] + 1'b1;
 
-  // Input 0 asked since the pointer was `waited` grants behind it.
   always_comb
     if (started) begin
       assert (first < W'(N));
@@ -30,6 +30,6 @@ module prove_round_robin #(
       assert ((grant & ~request) == '0);
       assert ((grant != '0) == (request != '0));
       if (request != '0) assert (grant[chosen]);
-      assert (waited < (W+1)'(N));
+      for (int i = 0; i < N; i++) assert (waited[i*(W+1)+:W+1] < (W+1)'(N));
     end
 endmodule

@@ -37,6 +37,8 @@ def main():
             failed += bool(bad)
             print(f"{data['core']:<16} {name:<22} {ran:>6} {len(bad):>6} {time.monotonic() - start:>6.0f} {' '.join(bad)}",
                   flush=True)
+        if not (ROOT / "rtl" / "coverage" / f"{data['core']}.yaml").exists():
+            continue  # a part, not a core of the regression
         for _ in range(3):
             seed = random.SystemRandom().randrange(1, 1 << 31)
             start = time.monotonic()

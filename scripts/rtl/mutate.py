@@ -42,6 +42,9 @@ def main():
     all_data = [read(f) for f in files]
     if a.core and a.core not in [d["core"] for d in all_data]:
         raise CheckError(f"no mutations of {a.core}")
+    known = {m["name"] for d in all_data if not a.core or d["core"] == a.core for m in d["mutations"]}
+    if unknown := sorted(set(a.only or []) - known):
+        raise CheckError(f"no mutation {', '.join(unknown)}{' of ' + a.core if a.core else ''}")
     total = sum(len(d["mutations"]) for d in all_data)
     if a.match:
         with tempfile.TemporaryDirectory(prefix="ranvier-match-") as folder:

@@ -82,6 +82,15 @@ TEST(Coverage, EveryFloorFailsAlone) {
               testing::ElementsAre("x: functional coverage 50.00 %, floor 100.00 %"));
 }
 
+TEST(Coverage, ABuildWithoutPointsIsBelowItsFloors) {
+  CoreRegression core;
+  core.core = "x";
+  core.line_coverage = core.toggle_coverage = core.functional_coverage = 1;  // of nothing
+  core.floors = {0.95, 0.9, 1};
+  EXPECT_EQ(core.shortfalls().size(), 3u);
+  EXPECT_THAT(core.shortfalls()[0], testing::HasSubstr("no line points at all"));
+}
+
 TEST(Coverage, PatternsMatchWholeNames) {
   EXPECT_TRUE(matches("cfg_*[*]", "cfg_addr_i[3]"));
   EXPECT_TRUE(matches("*", ""));
