@@ -47,22 +47,20 @@ module rv_neuron_array #(
   output logic                        saturated_o
 );
 
-  localparam logic [1:0] KindStBif = 2'd0, KindCuba = 2'd2, KindBurst = 2'd3;
+  localparam logic [1:0] KindStBif = 2'd0, KindBurst = 2'd3;
 
   logic               first_q;       // first cycle of a word: its state comes from the memory
   logic [StateW-1:0]  work_q;        // else from here
   logic [Lanes*8-1:0] start, start_q;  // tracers before the word's first fire
   logic [Lanes*6-1:0] payload, payload_q;
-  logic [StateW-1:0]  bif_state, lif_state, burst_state, current, membrane, plus, minus;
-  logic [Lanes-1:0]   bif_fires, bif_changed, lif_fires, burst_fires;
-  logic               current_saturated, membrane_saturated, memory_saturated;
-  logic               acc_overflow, burst_overflow;
-  logic               is_bif, is_cuba, is_burst;
+  logic [StateW-1:0]  bif_state, dyn_state, dyn_lower, dyn_upper;
+  logic [Lanes-1:0]   bif_fires, bif_changed, dyn_fires;
+  logic               acc_overflow, dyn_overflow, dyn_saturated;
+  logic               is_bif, is_burst;
   logic [StateW-1:0]  acc_state;
   logic [Lanes-1:0]   emits, pending_d, pending_q;  // lanes that emit; whose event has not left
 
   assign is_bif   = kind_i == KindStBif;
-  assign is_cuba  = kind_i == KindCuba;
   assign is_burst = kind_i == KindBurst;
 
   rv_accumulate #(
@@ -93,51 +91,16 @@ module rv_neuron_array #(
     .changed_o  (bif_changed)
   );
 
-  rv_neuron_cuba #(.Lanes(Lanes)) u_cuba (
-    .enable_i   (firing_i && is_cuba),
-    .decay_i    (decay_i[12:0]),
-    .shift_i,
-    .state_i,
-    .current_i  (lower_i),
-    .current_o  (current),
-    .saturated_o(current_saturated)
-  );
-
-  rv_neuron_lif #(.Lanes(Lanes)) u_lif (
-    .enable_i      (firing_i && !is_bif && !is_burst),
-    .current_kind_i(is_cuba),
-    .subtract_i,
-    .decay_i       (decay_i[25:13]),
-    .refractory_i,
-    .state_i,
-    .current_i     (current),
-    .membrane_i    (upper_i),
-    .threshold_i,
-    .bias_i,
-    .state_o       (lif_state),
-    .membrane_o    (membrane),
-    .fires_o       (lif_fires),
-    .saturated_o   (membrane_saturated)
-  );
-
-  rv_neuron_burst #(.Lanes(Lanes)) u_burst (
-    .enable_i   (firing_i && is_burst),
-    .classic_i  (burst_i[6]),
-    .pair_i     (burst_i[7]),
-    .burst_i    (burst_i[2:0]),
-    .halves_i   (burst_i[5:3]),
-    .state_i,
-    .plus_i     (lower_i),
-    .minus_i    (upper_i),
-    .unit_i     (threshold_i),
-    .bias_i,
-    .state_o    (burst_state),
-    .plus_o     (plus),
-    .minus_o    (minus),
+  rv_neuron_dynamics #(.Lanes(Lanes)) u_dynamics (
+    .enable_i   (firing_i && !is_bif),
+    .kind_i, .decay_i, .refractory_i, .shift_i, .subtract_i, .burst_i, .state_i, .lower_i, .upper_i, .threshold_i, .bias_i,
+    .state_o    (dyn_state),
+    .lower_o    (dyn_lower),
+    .upper_o    (dyn_upper),
     .payload_o  (payload),
-    .fires_o    (burst_fires),
-    .overflow_o (burst_overflow),
-    .saturated_o(memory_saturated)
+    .fires_o    (dyn_fires),
+    .overflow_o (dyn_overflow),
+    .saturated_o(dyn_saturated)
   );
 
   assign again_o = firing_i && is_bif && !first_q && bif_fires != '0;
@@ -145,28 +108,25 @@ module rv_neuron_array #(
   assign write_o = !is_bif || (graded_i ? done_o && !first_q : bif_fires != '0);
 
   always_comb begin
-    state_o = cfg_i;
-    lower_o = cfg_i;
-    upper_o = cfg_i;
-    emits   = bif_changed;
     if (adding_i) begin
       state_o = acc_state;
     end else if (firing_i) begin
-      if (is_bif) begin
-        state_o = bif_state;
-      end else if (is_burst) begin
-        state_o = burst_state;
-        lower_o = plus;
-        upper_o = minus;
-        emits   = burst_fires;
-      end else begin
-        state_o = lif_state;
-        lower_o = current;
-        upper_o = membrane;
-        emits   = lif_fires;
-      end
+      if (is_bif) state_o = bif_state;
+      else state_o = dyn_state;
+    end else begin
+      state_o = cfg_i;
     end
   end
+  always_comb begin
+    if (firing_i && !is_bif) begin
+      lower_o = dyn_lower;
+      upper_o = dyn_upper;
+    end else begin
+      lower_o = cfg_i;
+      upper_o = cfg_i;
+    end
+  end
+  assign emits = is_bif ? bif_changed : dyn_fires;
 
   always_ff @(posedge clk_i) begin
     if (firing_i) begin
@@ -181,8 +141,8 @@ module rv_neuron_array #(
       overflow_o  <= 1'b0;
       saturated_o <= 1'b0;
     end else begin
-      overflow_o  <= (overflow_o && !clear_i) || acc_overflow || burst_overflow;
-      saturated_o <= (saturated_o && !clear_i) || current_saturated || membrane_saturated || memory_saturated;
+      overflow_o  <= (overflow_o && !clear_i) || acc_overflow || dyn_overflow;
+      saturated_o <= (saturated_o && !clear_i) || dyn_saturated;
     end
     pending_q <= pending_d;
   end

@@ -194,7 +194,12 @@ module rv_spike_core #(
   assign last_of_scan  = group_q == last_group && token_q == last_token;
   assign next_group    = (group_q == last_group) ? '0 : group_q + 1'b1;
   assign next_token    = (group_q == last_group) ? token_q + 1'b1 : token_q;
-  assign cfg_rdata_o   = !cfg_bank_q[1] ? state_rdata : cfg_bank_q[0] ? upper_rdata : lower_rdata;
+  always_comb begin
+    if (!cfg_rvalid_o) cfg_rdata_o = '0;
+    else if (!cfg_bank_q[1]) cfg_rdata_o = state_rdata;
+    else if (cfg_bank_q[0]) cfg_rdata_o = upper_rdata;
+    else cfg_rdata_o = lower_rdata;
+  end
   assign scan_reads    = state_q == StScan || (state_q == StFire && fire_done && !last_of_scan);
 
   always_comb begin
@@ -291,12 +296,9 @@ module rv_spike_core #(
 
   // ------------------------------------------------------------------ control
   logic        tick_accepted, scan_advances;
-  logic [31:0] busy_cycles_q, stall_cycles_q;
 
   assign busy_o         = state_q != StIdle || fifo_valid || acc_valid_q;
   assign scanning_o     = state_q == StScan || firing || state_q == StEmit;
-  assign busy_cycles_o  = busy_cycles_q;
-  assign stall_cycles_o = stall_cycles_q;
   assign tick_ready_o   = !busy_o && !cfg_valid;
   assign tick_accepted  = tick_valid_i && tick_ready_o;
 
@@ -341,13 +343,13 @@ module rv_spike_core #(
     if (!rst_ni) begin
       state_q        <= StIdle;
       acc_valid_q    <= 1'b0;
-      busy_cycles_q  <= '0;
-      stall_cycles_q <= '0;
+      busy_cycles_o  <= '0;
+      stall_cycles_o <= '0;
     end else begin
       state_q     <= state_d;
       acc_valid_q <= state_q == StAccumulate || state_q == StList;
-      if (busy_o) busy_cycles_q <= busy_cycles_q + 1;
-      if (spike_valid_o && !spike_ready_i) stall_cycles_q <= stall_cycles_q + 1;
+      if (busy_o) busy_cycles_o <= busy_cycles_o + 1;
+      if (spike_valid_o && !spike_ready_i) stall_cycles_o <= stall_cycles_o + 1;
     end
     token_q    <= token_d;
     group_q    <= group_d;
