@@ -140,7 +140,9 @@ class CycleEngine final : public CycleNetwork {
   [[gnu::noinline]] void send_branch(std::uint32_t r, std::uint32_t port, std::uint32_t vc, std::uint32_t o,
                                      std::int64_t now);
   std::uint32_t delivered_id(Flit flit);
-  static WatchedFlit watched(Flit flit) { return {flit.id, flit.x(), flit.y(), flit.head(), flit.tail()}; }
+  static WatchedFlit watched(Flit flit) {
+    return {flit.id, flit.x(), flit.y(), flit.local(), flit.head(), flit.tail()};
+  }
 
   void observe_rest(std::int64_t until);
   void observe_before(std::int64_t cycles);

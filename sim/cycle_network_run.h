@@ -65,9 +65,6 @@ void CycleEngine<S>::build_router(std::uint32_t r) {
     const auto number = static_cast<std::int32_t>(at);
     return std::pair(number % mesh_.width / mesh_.chip_width, number / mesh_.width / mesh_.chip_height);
   };
-  const std::int64_t loop = mesh_.edge_hop() + mesh_.edge_credit() + mesh_.head_setup();
-  const auto edge_depth =
-      static_cast<std::uint32_t>((loop + mesh_.edge.cycles_per_flit - 1) / mesh_.edge.cycles_per_flit);
   for (std::uint32_t side = 0; side < ports() + locals(); ++side) {
     bool edge = false;
     if (side < kLinks) {
@@ -76,9 +73,7 @@ void CycleEngine<S>::build_router(std::uint32_t r) {
       if constexpr (S::kGeneral) neighbours_[r * kLinks + side] = static_cast<std::uint32_t>(next);
       edge = chip(r) != chip(static_cast<std::uint32_t>(next));
     }
-    auto depth = static_cast<std::uint32_t>(mesh_.buffer_flits);
-    // A link controller's receive buffer covers the round trip of its credits, or the link could not run at its rate.
-    if (edge) depth = std::max(depth, edge_depth);
+    const auto depth = static_cast<std::uint32_t>(edge ? mesh_.edge_buffer_flits() : mesh_.buffer_flits);
     if (edge) include(router.edge, side);
     const std::uint32_t slots = std::bit_ceil(depth);
     for (std::uint32_t v = 0; v < vcs(); ++v) {

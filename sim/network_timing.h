@@ -42,7 +42,7 @@ struct RouterTiming {
   std::int32_t link_vertical = 1;      // the same, links north and south
   std::int32_t credit = 1;             // switch asked for and won -> the slot can be used by the sender upstream
   std::int32_t inject = 2;             // leaves the source queue -> in the router's local input buffer
-  std::int32_t link_cycles_per_flit = 1;  // that a flit keeps a link between two routers of a chip busy
+  std::int32_t link_cycles_per_flit = 1;   // that a flit keeps a link between two routers of a chip busy
   std::int32_t local_cycles_per_flit = 1;  // the same, links from and to a core
   std::int32_t router() const { return switch_allocation + crossbar; }
   std::int32_t hop() const { return router() + link; }  // also into the sink
@@ -82,6 +82,12 @@ struct MeshSpec {
   std::int32_t edge_hop() const { return timing.router() + edge.latency; }
   /// The credit goes back over the same edge.
   std::int32_t edge_credit() const { return std::max(1, timing.credit - timing.link + edge.latency); }
+  /// Slots of an input buffer at a chip edge: it covers the round trip of its credits, or the link could not run at its
+  /// rate.
+  std::int32_t edge_buffer_flits() const {
+    const std::int32_t loop = edge_hop() + edge_credit() + head_setup();
+    return std::max(buffer_flits, (loop + edge.cycles_per_flit - 1) / edge.cycles_per_flit);
+  }
   /// Cycles from a head flit's arrival to its first bid for the switch.
   std::int32_t head_setup() const { return timing.route + timing.vc_allocation; }
 };
@@ -90,7 +96,7 @@ inline constexpr std::int32_t kMaxVirtualChannels = 12;
 inline constexpr std::int32_t kMaxBufferFlits = 16384;
 inline constexpr std::int32_t kMaxMeshSide = 4096;
 inline constexpr std::int32_t kMaxDelayCycles = 1 << 16;
-inline constexpr std::int32_t kMaxPorts = 31;  // of a router, links and cores
+inline constexpr std::int32_t kMaxPorts = 31;   // of a router, links and cores
 inline constexpr std::int32_t kMaxInputs = 64;  // of a router: ports times virtual channels
 
 /// Single-stage routers with the delays of the board's chip file. inject = 1 + link_cycles: out of the core, over a

@@ -14,6 +14,7 @@ struct WatchedFlit {
   std::uint32_t id = 0;  // of its packet
   std::uint32_t x = 0;   // where it goes
   std::uint32_t y = 0;
+  std::uint32_t core = 0;  // of that router's
   bool head = false;
   bool tail = false;
   friend bool operator==(const WatchedFlit&, const WatchedFlit&) = default;

@@ -53,14 +53,19 @@ foreach(side 2 4)
   endif()
 endforeach()
 
-# A router alone, beside one of a simulated chip: coordinates of boards, a packet's number as data.
+# A router alone, beside one of a simulated chip: coordinates of boards, a packet's number as data. `cluster`: several
+# cores a router, with the buffers of Loihi's chip file. Links are outside: what a hop takes there is not the router's.
 set(router_bits 8)
-ranvier_verilated(router_traced rv_router RANVIER_MESH_SOURCES TRACE_FST VERILATOR_ARGS -Wall --assert -O3
-                  --x-assign unique --x-initial unique -GVcs=${mesh_vcs} -GDepth=${mesh_depth} -GHop=${mesh_hop}
-                  -GCredit=${mesh_credit} -GCoordW=${router_bits} -GDataW=32)
-target_compile_definitions(router_traced PRIVATE
-  RANVIER_ROUTER_PARAMETERS=${mesh_vcs},${mesh_depth},${mesh_hop},${mesh_credit},${router_bits})
-target_link_libraries(router_traced PUBLIC ZLIB::ZLIB)
+function(ranvier_router_model name vcs depth cores)
+  ranvier_verilated(${name} rv_router RANVIER_MESH_SOURCES TRACE_FST VERILATOR_ARGS -Wall --assert -O3
+                    --x-assign unique --x-initial unique -GVcs=${vcs} -GDepth=${depth} -GHop=${mesh_hop}
+                    -GCredit=${mesh_credit} -GCoordW=${router_bits} -GDataW=32 -GCores=${cores})
+  target_compile_definitions(${name} PRIVATE
+    RANVIER_ROUTER_PARAMETERS=${vcs},${depth},${mesh_hop},${mesh_credit},${router_bits},${cores})
+  target_link_libraries(${name} PUBLIC ZLIB::ZLIB)
+endfunction()
+ranvier_router_model(router_traced ${mesh_vcs} ${mesh_depth} 1)
+ranvier_router_model(router_cluster 2 16 4)
 
 if(RANVIER_TESTS)
   list(TRANSFORM RANVIER_MESH_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE mesh_files)

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "rtl/noc/errors.h"
@@ -14,15 +16,56 @@ namespace {
 
 constexpr std::string_view kAll = "routers", kOne = "router:";
 
+/// Where router `number` is, and which of its links (by port) leaves its chip.
+struct Place {
+  std::int32_t x, y;
+  std::array<bool, 4> edge;
+};
+
+Place place_of(const sim::MeshSpec& mesh, std::size_t number) {
+  const auto at = static_cast<std::int32_t>(number);
+  const std::int32_t x = at % mesh.width, y = at / mesh.width;
+  const auto leaves = [](std::int32_t from, std::int32_t step, std::int32_t side, std::int32_t chip_side) {
+    const std::int32_t to = from + step;
+    return to >= 0 && to < side && to / chip_side != from / chip_side;
+  };
+  return {x,
+          y,
+          {leaves(x, 1, mesh.width, mesh.chip_width), leaves(x, -1, mesh.width, mesh.chip_width),
+           leaves(y, 1, mesh.height, mesh.chip_height), leaves(y, -1, mesh.height, mesh.chip_height)}};
+}
+
+/// Of the model with the buffers and cores of this mesh; its links and delays are not the router's. Null: none is
+/// built.
+const RouterParameters* model_for(const sim::MeshSpec& mesh) {
+  for (const RouterParameters& model : router_models()) {
+    if (model.vcs == mesh.virtual_channels && model.depth == mesh.buffer_flits && model.cores == mesh.cores_per_router)
+      return &model;
+  }
+  return nullptr;
+}
+
+/// Cycles that a flit keeps the link of each port busy.
+std::vector<std::int32_t> busy_cycles(const sim::MeshSpec& mesh, const Place& place) {
+  std::vector<std::int32_t> busy;
+  for (const bool edge : place.edge)
+    busy.push_back(edge ? mesh.edge.cycles_per_flit : mesh.timing.link_cycles_per_flit);
+  busy.resize(busy.size() + static_cast<std::size_t>(mesh.cores_per_router), mesh.timing.local_cycles_per_flit);
+  return busy;
+}
+
 class RouterLockstep final : public sim::RouterWatch {
  public:
-  RouterLockstep(const chips::Board& board, const std::vector<std::size_t>& routers, const std::filesystem::path& wave)
-      : router_of_(board.cores()) {
+  RouterLockstep(const chips::Board& board, const std::vector<std::size_t>& routers,
+                 const std::filesystem::path& wave) {
+    const sim::MeshSpec mesh = sim::mesh_of(board);
+    router_of_.resize(static_cast<std::size_t>(mesh.routers()));
     for (const std::size_t r : routers) {
       if (router_of_[r] != nullptr) continue;
-      const auto width = static_cast<std::size_t>(board.width());
-      routers_.push_back(std::make_unique<WatchedRouter>(r, static_cast<std::uint8_t>(r % width),
-                                                         static_cast<std::uint8_t>(r / width), wave));
+      const Place place = place_of(mesh, r);
+      routers_.push_back(std::make_unique<WatchedRouter>(*model_for(mesh), r, static_cast<std::uint8_t>(place.x),
+                                                         static_cast<std::uint8_t>(place.y), busy_cycles(mesh, place),
+                                                         wave));
       router_of_[r] = routers_.back().get();
     }
   }
@@ -58,7 +101,12 @@ class RouterLockstep final : public sim::RouterWatch {
 
  private:
   static RouterPort::Flit told(const sim::WatchedFlit& flit) {
-    return {flit.head, flit.tail, static_cast<std::uint8_t>(flit.x), static_cast<std::uint8_t>(flit.y), flit.id};
+    return {flit.head,
+            flit.tail,
+            static_cast<std::uint8_t>(flit.x),
+            static_cast<std::uint8_t>(flit.y),
+            static_cast<std::uint8_t>(flit.core),
+            flit.id};
   }
   std::vector<std::unique_ptr<WatchedRouter>> routers_;
   std::vector<WatchedRouter*> router_of_;  // by number; null: not watched
@@ -66,21 +114,18 @@ class RouterLockstep final : public sim::RouterWatch {
 
 /// What rv_router does not do, or not with these numbers.
 std::string why_no_rtl_network(const chips::Board& board, const sim::MeshSpec& mesh) {
-  const RouterParameters rtl = router_parameters();
-  const RouterParameters here{mesh.virtual_channels, mesh.buffer_flits, mesh.timing.hop(), mesh.timing.credit,
-                              rtl.coordinate_bits};
-  if (mesh.cores_per_router != 1) return "routers of several cores are not in RTL";
   if (board.chip.noc.multicast == chips::Multicast::kTree) return "routers that fork packets are not in RTL";
-  if (mesh.timing.hop() != mesh.timing.vertical_hop()) return "its vertical links are slower";
-  if (mesh.timing.link_cycles_per_flit != 1) return "its links take a flit in several cycles";
-  if (mesh.width > 1 << rtl.coordinate_bits || mesh.height > 1 << rtl.coordinate_bits)
+  const RouterParameters* model = model_for(mesh);
+  if (model == nullptr) {
+    std::string built;
+    for (const RouterParameters& m : router_models())
+      built += fmt::format("{}{} VCs of {} flits and {} cores", built.empty() ? "" : ", or ", m.vcs, m.depth, m.cores);
+    return fmt::format("the RTL router has {}; the chip file says {}, {}, {}", built, mesh.virtual_channels,
+                       mesh.buffer_flits, mesh.cores_per_router);
+  }
+  if (mesh.width > 1 << model->coordinate_bits || mesh.height > 1 << model->coordinate_bits)
     return fmt::format("{} x {} routers exceed its {} bits of a coordinate", mesh.width, mesh.height,
-                       rtl.coordinate_bits);
-  if (here != rtl)
-    return fmt::format(
-        "the RTL router has {} VCs of {} flits, {} cycles a hop, {} for a credit; the chip file says {}, "
-        "{}, {}, {}",
-        rtl.vcs, rtl.depth, rtl.hop, rtl.credit, here.vcs, here.depth, here.hop, here.credit);
+                       model->coordinate_bits);
   return {};
 }
 
@@ -91,25 +136,19 @@ bool names_routers(std::string_view selection) { return selection == kAll || sel
 std::string why_no_rtl_router(const chips::Board& board, std::size_t number) {
   const sim::MeshSpec mesh = sim::mesh_of(board);
   if (std::string why = why_no_rtl_network(board, mesh); !why.empty()) return why;
-  const auto at = static_cast<std::int32_t>(number);
-  const std::int32_t x = at % mesh.width, y = at / mesh.width;
-  const auto leaves_chip = [](std::int32_t from, std::int32_t step, std::int32_t side, std::int32_t chip_side) {
-    const std::int32_t to = from + step;
-    return to >= 0 && to < side && to / chip_side != from / chip_side;
-  };
-  for (const std::int32_t step : {-1, 1}) {
-    if (leaves_chip(x, step, mesh.width, mesh.chip_width) || leaves_chip(y, step, mesh.height, mesh.chip_height))
-      return "a link of it leaves the chip, and links between chips are not in RTL";
-  }
+  const std::array<bool, 4> edge = place_of(mesh, number).edge;
+  if (mesh.edge_buffer_flits() > mesh.buffer_flits && std::find(edge.begin(), edge.end(), true) != edge.end())
+    return "a link of it leaves the chip, and buffers there are deeper";
   return {};
 }
 
 std::vector<std::size_t> select_routers(const chips::Board& board, std::string_view selection) {
   const std::string text(selection);
   std::vector<std::size_t> routers;
+  const auto count = static_cast<std::size_t>(sim::mesh_of(board).routers());
   if (selection == kAll) {
     std::string first_reason;
-    for (std::size_t r = 0; r < board.cores(); ++r) {
+    for (std::size_t r = 0; r < count; ++r) {
       const std::string why = why_no_rtl_router(board, r);
       if (why.empty()) routers.push_back(r);
       if (first_reason.empty()) first_reason = why;
@@ -121,8 +160,7 @@ std::vector<std::size_t> select_routers(const chips::Board& board, std::string_v
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc{} || end != digits.data() + digits.size()) throw RouterNotInRtl(text, "not a router's number");
-  if (number >= board.cores())
-    throw RouterNotInRtl(text, fmt::format("the board has routers 0 to {}", board.cores() - 1));
+  if (number >= count) throw RouterNotInRtl(text, fmt::format("the board has routers 0 to {}", count - 1));
   if (const std::string why = why_no_rtl_router(board, number); !why.empty()) throw RouterNotInRtl(text, why);
   return {number};
 }

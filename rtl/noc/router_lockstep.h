@@ -17,10 +17,10 @@ namespace ranvier::rtl {
 /// Whether a selection names routers: "routers" or "router:12".
 bool names_routers(std::string_view selection);
 
-/// Why the router of core `number` is not in RTL, in one sentence; empty: it is.
+/// Why router `number`, counted row by row, is not in RTL, in one sentence; empty: it is.
 std::string why_no_rtl_router(const chips::Board& board, std::size_t number);
 
-/// Routers that `selection` names, ascending: "router:12", that of core 12, or "routers", all that are in RTL. Throws
+/// Routers that `selection` names, ascending: "router:12", or "routers", all that are in RTL. Throws
 /// RouterNotInRtl (rtl/noc/errors.h).
 std::vector<std::size_t> select_routers(const chips::Board& board, std::string_view selection);
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 namespace ranvier::rtl {
 
@@ -17,17 +18,20 @@ struct RouterParameters {
   std::int32_t hop = 0;
   std::int32_t credit = 0;
   std::int32_t coordinate_bits = 0;
+  std::int32_t cores = 0;  // a router's
+  constexpr std::int32_t ports() const { return 4 + cores; }
   friend bool operator==(const RouterParameters&, const RouterParameters&) = default;
 };
 
 class RouterPort {
  public:
-  static constexpr std::size_t kPorts = 5;  // east, west, south, north, core
+  static constexpr std::size_t kPorts = 8;  // at most: east, west, south, north, up to four cores
   struct Flit {
     bool head = false;
     bool tail = false;
     std::uint8_t x = 0;
     std::uint8_t y = 0;
+    std::uint8_t core = 0;
     std::uint32_t data = 0;
     friend bool operator==(const Flit&, const Flit&) = default;
   };
@@ -45,6 +49,7 @@ class RouterPort {
   struct Pins {
     std::array<FlitPin, kPorts> flits;      // in: by input; out: by output
     std::array<CreditPin, kPorts> credits;  // in: by output; out: by input
+    std::array<bool, kPorts> busy{};        // in, by output: the link takes no flit that wins now
   };
 
   virtual ~RouterPort() = default;
@@ -66,9 +71,10 @@ class RouterPort {
   virtual void open_wave(const std::filesystem::path& path) = 0;
 };
 
-RouterParameters router_parameters();
+/// Of all models of a router that there are.
+const std::vector<RouterParameters>& router_models();
 
-/// A router after a reset.
-std::unique_ptr<RouterPort> make_router_port(std::uint8_t x, std::uint8_t y);
+/// A router after a reset, of one of router_models().
+std::unique_ptr<RouterPort> make_router_port(const RouterParameters& parameters, std::uint8_t x, std::uint8_t y);
 
 }  // namespace ranvier::rtl

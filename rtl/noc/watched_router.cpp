@@ -11,21 +11,27 @@ namespace ranvier::rtl {
 namespace {
 
 constexpr std::size_t kWaveCycles = 256;  // before a difference, at most
-constexpr std::array<const char*, RouterPort::kPorts> kPortNames{"east", "west", "south", "north", "core"};
+constexpr std::array<const char*, RouterPort::kPorts> kPortNames{"east",   "west",   "south",  "north",
+                                                                 "core 0", "core 1", "core 2", "core 3"};
 
 std::string text_of(const RouterPort::FlitPin& pin) {
   if (!pin.valid) return "none";
   const RouterPort::Flit& f = pin.flit;
   const char* kind = f.head && f.tail ? "only" : f.head ? "first" : f.tail ? "last" : "middle";
-  return fmt::format("VC {}, packet {}, {} flit, to ({}, {})", pin.vc, f.data, kind, f.x, f.y);
+  return fmt::format("VC {}, packet {}, {} flit, to core {} of ({}, {})", pin.vc, f.data, kind, f.core, f.x, f.y);
 }
 std::string text_of(const RouterPort::CreditPin& pin) { return pin.valid ? fmt::format("VC {}", pin.vc) : "none"; }
 
 }  // namespace
 
-WatchedRouter::WatchedRouter(std::size_t number, std::uint8_t x, std::uint8_t y, std::filesystem::path wave)
-    : number_(number), wave_(std::move(wave)), live_(make_router_port(x, y)) {
-  if (!wave_.empty()) trailing_ = make_router_port(x, y);
+WatchedRouter::WatchedRouter(const RouterParameters& parameters, std::size_t number, std::uint8_t x, std::uint8_t y,
+                             std::vector<std::int32_t> busy_cycles, std::filesystem::path wave)
+    : parameters_(parameters),
+      number_(number),
+      busy_cycles_(std::move(busy_cycles)),
+      wave_(std::move(wave)),
+      live_(make_router_port(parameters, x, y)) {
+  if (!wave_.empty()) trailing_ = make_router_port(parameters, x, y);
 }
 
 RouterPort::Pins& WatchedRouter::pins_of(std::deque<Cycle>& cycles, std::int64_t at) {
@@ -50,20 +56,21 @@ void WatchedRouter::credited(std::uint32_t port, std::uint32_t vc, std::int64_t 
   pins_of(given_, at - 1).credits[port] = {true, static_cast<std::uint8_t>(vc)};
 }
 
-// What wins in cycle n has passed crossbar and link but for the last cycle of the hop, which is the next buffer's.
+// What wins in cycle n has passed crossbar and link but for the last cycle of the hop, which is the next buffer's. From
+// the next cycle on the link is busy with it.
 void WatchedRouter::sends(sim::RouterWatch::Way from, sim::RouterWatch::Way to, const RouterPort::Flit& flit,
                           std::int64_t at) {
   run_before(at - 1);
-  const RouterParameters parameters = router_parameters();
-  pins_of(expected_, at + parameters.hop - 1).flits[to.port] = {true, static_cast<std::uint8_t>(to.vc), flit};
-  pins_of(expected_, at + parameters.credit - 1).credits[from.port] = {true, static_cast<std::uint8_t>(from.vc)};
+  pins_of(expected_, at + parameters_.hop - 1).flits[to.port] = {true, static_cast<std::uint8_t>(to.vc), flit};
+  pins_of(expected_, at + parameters_.credit - 1).credits[from.port] = {true, static_cast<std::uint8_t>(from.vc)};
+  for (std::int64_t busy = at + busy_cycles_[to.port] - 1; busy > at; --busy)
+    pins_of(given_, busy).busy[to.port] = true;
 }
 
 /// What its twin kept inside stays inside; nothing else comes out afterwards.
 void WatchedRouter::settle() {
   while (!given_.empty() || !expected_.empty()) clock();
-  const RouterParameters parameters = router_parameters();
-  for (std::int32_t n = parameters.hop + parameters.credit; n > 0; --n) clock();
+  for (std::int32_t n = parameters_.hop + parameters_.credit; n > 0; --n) clock();
 }
 
 bool WatchedRouter::asleep() const { return inside_ == 0 && given_.empty() && expected_.empty(); }

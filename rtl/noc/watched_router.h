@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "rtl/noc/router_port.h"
 #include "sim/router_watch.h"
@@ -17,7 +18,9 @@ namespace ranvier::rtl {
 class WatchedRouter {
  public:
   /// `wave`: of its last cycles before a difference; empty: none is written.
-  WatchedRouter(std::size_t number, std::uint8_t x, std::uint8_t y, std::filesystem::path wave);
+  /// `busy_cycles`: that a flit keeps the link of each output busy.
+  WatchedRouter(const RouterParameters& parameters, std::size_t number, std::uint8_t x, std::uint8_t y,
+                std::vector<std::int32_t> busy_cycles, std::filesystem::path wave);
 
   /// As in sim::RouterWatch, of this router. Throw RouterMismatch (rtl/noc/errors.h).
   void arrives(std::uint32_t port, std::uint32_t vc, const RouterPort::Flit& flit, std::int64_t at);
@@ -44,7 +47,9 @@ class WatchedRouter {
   void follow(const RouterPort::Pins& in);
   [[noreturn]] void fail(const std::string& what, const std::string& expected, const std::string& got);
 
+  RouterParameters parameters_;
   std::size_t number_;
+  std::vector<std::int32_t> busy_cycles_;
   std::filesystem::path wave_;
   std::unique_ptr<RouterPort> live_;
   std::unique_ptr<RouterPort> trailing_;  // some cycles behind, for a waveform; null without one

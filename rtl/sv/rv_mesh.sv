@@ -76,6 +76,7 @@ module rv_mesh #(
       .out_flit_o     (out_flit[P*FlitW+:Ports*FlitW]),
       .out_credit_i   (out_credit[P+:Ports]),
       .out_credit_vc_i(out_credit_vc[P*VcW+:Ports*VcW]),
+      .out_ready_i    ({Ports{1'b1}}),
       .overflow_o     (router_overflow[r])
     );
     rv_network_interface #(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Input-queued router of a mesh: ports east, west, south, north and core, dimension order (x first), virtual channels,
+// Input-queued router of a mesh: ports east, west, south, north and one a core, dimension order (x first), virtual channels,
 // credits. Route, VC and switch in one cycle; the switch by one iteration of iSLIP: preset p3 of
 // docs/explanation/network.md, cycle for cycle. A flit that wins in cycle n may bid in the next router in cycle
 // n + Hop; the credit of its slot counts upstream in cycle n + Credit. Vectors over ports: port 0 lowest.
@@ -10,9 +10,11 @@ module rv_router #(
   parameter int unsigned Credit = 2,
   parameter int unsigned CoordW = 4,
   parameter int unsigned DataW  = 40,  // of a flit, beside head, tail and destination
-  localparam int unsigned Ports = 5,
+  parameter int unsigned Cores  = 1,   // each with a port of its own
+  localparam int unsigned Ports = 4 + Cores,
   localparam int unsigned VcW   = (Vcs > 1) ? $clog2(Vcs) : 1,
-  localparam int unsigned FlitW = 2 + 2 * CoordW + DataW  // {head, tail, y, x, data}
+  localparam int unsigned CoreW = (Cores > 1) ? $clog2(Cores) : 0,
+  localparam int unsigned FlitW = 2 + 2 * CoordW + CoreW + DataW  // {head, tail, y, x, core, data}
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -30,6 +32,7 @@ module rv_router #(
   output logic [Ports*FlitW-1:0] out_flit_o,
   input  logic [Ports-1:0]       out_credit_i,
   input  logic [Ports*VcW-1:0]   out_credit_vc_i,
+  input  logic [Ports-1:0]       out_ready_i,  // the link takes a flit that wins now; a slow one is busy after each
   output logic                   overflow_o  // sticky: a flit came without a credit
 );
   /*verilator no_inline_module*/  // one copy of its code for all instances
@@ -37,7 +40,7 @@ module rv_router #(
   localparam int unsigned InputW  = $clog2(Inputs);
   localparam int unsigned PortW   = $clog2(Ports);
   localparam int unsigned CountW  = $clog2(Depth + 1);
-  localparam logic [PortW-1:0] East = 0, West = 1, South = 2, North = 3, Core = 4;
+  localparam logic [PortW-1:0] East = 0, West = 1, South = 2, North = 3, FirstCore = 4;
 
   // ------------------------------------------------------------------ input buffers
   logic [Inputs-1:0]       front_valid, front_head, pop, full;
@@ -50,7 +53,7 @@ module rv_router #(
     for (genvar v = 0; v < Vcs; v++) begin : gen_vc
       localparam int unsigned I = p * Vcs + v;
       logic [CoordW-1:0] to_x, to_y;
-      logic [PortW-1:0]  way;
+      logic [PortW-1:0]  way, core;
       rv_flit_fifo #(
         .Width(FlitW),
         .Depth(Depth)
@@ -65,10 +68,12 @@ module rv_router #(
         .overflow_o (full[I])
       );
       assign front_head[I] = front[I*FlitW+FlitW-1];
-      assign to_x          = front[I*FlitW+DataW+:CoordW];
-      assign to_y          = front[I*FlitW+DataW+CoordW+:CoordW];
+      assign to_x          = front[I*FlitW+DataW+CoreW+:CoordW];
+      assign to_y          = front[I*FlitW+DataW+CoreW+CoordW+:CoordW];
+      if (Cores > 1) assign core = FirstCore + PortW'(front[I*FlitW+DataW+:CoreW]);
+      else assign core = FirstCore;
       always_comb begin
-        way = Core;
+        way = core;
         if (to_x > x_i) way = East;
         else if (to_x < x_i) way = West;
         else if (to_y > y_i) way = South;
@@ -89,7 +94,7 @@ module rv_router #(
   end
 
   // ------------------------------------------------------------------ bids, by output and input VC
-  // A packet that holds its VC needs a credit of it; a head any free VC with a credit.
+  // A packet that holds its VC needs a credit of it; a head any free VC with a credit. Nothing asks for a busy link.
   logic [Ports*Inputs-1:0] sure, able;
   logic [Ports*Ports-1:0]  ask, grant, offer, accept;  // ask, grant: by output, input; offer, accept: by input, output
 
@@ -101,7 +106,7 @@ module rv_router #(
         able[o*Inputs+i] = sure[o*Inputs+i] || (front_valid[i] && front_head[i] && wanted[i*PortW+:PortW] == PortW'(o)
             && usable[o*Vcs+:Vcs] != '0);
       end
-      for (int unsigned p = 0; p < Ports; p++) ask[o*Ports+p] = able[o*Inputs+p*Vcs+:Vcs] != '0;
+      for (int unsigned p = 0; p < Ports; p++) ask[o*Ports+p] = out_ready_i[o] && able[o*Inputs+p*Vcs+:Vcs] != '0;
     end
     for (int unsigned p = 0; p < Ports; p++)
       for (int unsigned o = 0; o < Ports; o++) offer[p*Ports+o] = grant[o*Ports+p];

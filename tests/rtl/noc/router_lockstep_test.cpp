@@ -53,6 +53,65 @@ TEST(RouterLockstep, NoRouterDiffersUnderRandomTraffic) {
   }
 }
 
+/// Four chips of 3 x 3: every router has a link over an edge, which takes a flit in several cycles.
+chips::Board chips_of_nine() {
+  chips::Board board = small_board(3);
+  board.columns = board.rows = 2;
+  return board;
+}
+
+/// As Loihi's: four cores a router, 2 VCs of 16 flits, links that take a flit in 3 cycles, slower ones north and south.
+chips::Board four_cores_a_router() {
+  chips::Board board = small_board(3);
+  chips::Noc& noc = board.chip.noc;
+  noc.cores_per_router.value = 4;
+  noc.virtual_channels.value = 2;
+  noc.buffer_flits.value = 16;
+  noc.router_cycles.value = 21;
+  noc.link_cycles.value = 20;
+  noc.link_cycles_vertical.value = 44;
+  noc.link_cycles_per_flit.value = 3;
+  noc.credit_cycles.value = 20;
+  return board;
+}
+
+TEST(RouterLockstep, NoRouterDiffersAtChipEdgesOrWithSeveralCores) {
+  for (const chips::Board& board : {chips_of_nine(), four_cores_a_router()}) {
+    const std::size_t count = all_of(board).size();
+    EXPECT_EQ(count, board.chip.noc.cores_per_router.value == 4 ? 9u : 36u);
+    for (const double rate : {0.01, 0.3}) {
+      for (const std::int32_t flits : {1, 5}) {
+        const Script script = traffic(board, rate, flits, 3);
+        const auto network = sim::make_cycle_network(board);
+        const auto routers = make_router_lockstep(board, all_of(board), {});
+        network->watch(routers.get());
+        run_on_model(*network, script);
+        routers->settle();
+        std::int64_t sent = 0;
+        for (const std::int64_t n : network->link_flits()) sent += n;
+        for (const ScriptPacket& packet : script) sent += packet.flits;
+        EXPECT_EQ(routers->flits_compared(), sent) << rate;
+      }
+    }
+  }
+}
+
+TEST(RouterLockstep, ALinkThatIsBusyForLessIsFound) {
+  // Routers of chips whose edges are quicker than the network's: the RTL sends too soon, or the twin does.
+  const chips::Board board = chips_of_nine();
+  chips::Board quicker = board;
+  quicker.chip.chip_link.cycles_per_flit.value -= 1;
+  const auto network = sim::make_cycle_network(board);
+  const auto routers = make_router_lockstep(quicker, all_of(board), {});
+  network->watch(routers.get());
+  EXPECT_THROW(
+      {
+        run_on_model(*network, traffic(board, 0.3, 3, 3));
+        routers->settle();
+      },
+      RouterMismatch);
+}
+
 TEST(RouterLockstep, RoutersSleepWhileEmpty) {
   const chips::Board board = small_board(3);
   const auto network = sim::make_cycle_network(board);
@@ -168,8 +227,10 @@ TEST(SelectRouters, NamesThoseInRtl) {
   EXPECT_EQ(select_routers(board, "router:4"), std::vector<std::size_t>{4});
   for (const char* wrong : {"router:", "router:x", "router:-1", "router:9", "router:4x"})
     EXPECT_THROW(select_routers(board, wrong), RouterNotInRtl) << wrong;
-  // Two chips of 3 x 3: a column of routers at each side of the edge is not in RTL.
+  // Two chips of 3 x 3: a column of routers at each side of the edge. Slow credits make buffers deeper there.
   board.columns = 2;
+  EXPECT_EQ(all_of(board).size(), 18u);
+  board.chip.chip_link.latency_cycles.value = 1000;
   EXPECT_EQ(all_of(board).size(), 12u);
   EXPECT_THAT(why_no_rtl_router(board, 2), HasSubstr("leaves the chip"));
   EXPECT_EQ(why_no_rtl_router(board, 4), "");
