@@ -33,6 +33,8 @@ class HybridCorePort {
     HybridSelect config_select = HybridSelect::kControl;
     std::uint32_t config_address = 0;
     HybridWord config_data{};
+
+    bool operator==(const Inputs&) const = default;
   };
   struct Outputs {
     bool event_ready = false;

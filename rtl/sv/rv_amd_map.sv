@@ -52,9 +52,9 @@ module rv_amd_map #(
 
   assign offset = x_i - first_code_i;
   always_ff @(posedge clk_i) begin
-    looks_q <= {looks_q[0], map_value_i && looks_up};
-    if (map_value_i) index_q <= offset[8:0];
     if (looks_q[0]) index_qq <= index_q;
+    if (map_value_i) index_q <= offset[8:0];
+    looks_q <= {looks_q[0], map_value_i && looks_up};
   end
 
   rv_sram_1r1w #(

@@ -12,28 +12,21 @@ module rv_divide_lanes #(
   output logic [Lanes*32-1:0] quotient_o
 );
 
-  logic [Lanes*32-1:0] rest_d, rest_q, quotient_d, quotient_q;
+  logic [Lanes*32-1:0] rest_q, quotient_q;
 
-  always_comb begin
-    logic [24:0] rest, less;
-    rest_d     = rest_q;
-    quotient_d = quotient_q;
-    rest       = '0;
-    less       = '0;
+  // In one block, so that a simulator does nothing here between divisions.
+  always_ff @(posedge clk_i) begin
     if (step_i) begin
+      logic [24:0] rest, less;
+      logic [Lanes*32-1:0] rests, quotients;
       for (int unsigned i = 0; i < Lanes; i++) begin
         rest = first_i ? {9'd0, dividend_i[i*32+:16]} : rest_q[i*32+:25];
         less = rest - {1'b0, divisor_i};
-        quotient_d[i*32+:32] = {first_i ? 31'd0 : quotient_q[i*32+:31], rest >= {1'b0, divisor_i}};
-        rest_d[i*32+:32]     = 32'({(rest >= {1'b0, divisor_i}) ? less : rest, 1'b0});
+        quotients[i*32+:32] = {first_i ? 31'd0 : quotient_q[i*32+:31], rest >= {1'b0, divisor_i}};
+        rests[i*32+:32]     = 32'({(rest >= {1'b0, divisor_i}) ? less : rest, 1'b0});
       end
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (step_i) begin
-      rest_q     <= rest_d;
-      quotient_q <= quotient_d;
+      rest_q     <= rests;
+      quotient_q <= quotients;
     end
   end
 

@@ -13,95 +13,88 @@ module rv_encode_lanes #(
   input  logic                difference_i,  // no encoder: code becomes f
   input  logic signed [9:0]   lo_i,
   input  logic signed [9:0]   hi_i,
-  input  logic [1:0]          source_i,      // f: 0 sums, 1 mapped or dense values, 2 quotients
-  input  logic [Lanes*32-1:0] sum_i,
-  input  logic [Lanes*32-1:0] value_i,
-  input  logic [Lanes*32-1:0] quotient_i,
-  input  logic [Lanes*24-1:0] code_i,
+  input  logic [Lanes*32-1:0] f_i,
+  input  logic [Lanes*24-1:0] code_i,        // held until the events have left
   input  logic [Lanes*24-1:0] threshold_i,   // held until the last step
-  output logic [Lanes*24-1:0] code_o,        // after the step
-  output logic [Lanes-1:0]    changed_o,     // after the step: code differs from that at setup
-  output logic [Lanes*24-1:0] work_code_o,   // registered
-  output logic [Lanes*24-1:0] start_code_o,
-  output logic                overflow_o     // a potential left 32 bits, a difference 24
+  output logic [Lanes-1:0]    changed_o,     // after the last step: code differs from code_i
+  output logic [Lanes*32-1:0] code_o,        // a cycle behind the step: 24 bits of each lane
+  output logic                overflow_o     // a cycle behind setup: a potential left 32 bits, a difference 24
 );
 
-  logic [Lanes*32-1:0] v_d, v_q;
-  logic [Lanes*24-1:0] s_d, s_q, start_q;
-  logic [Lanes-1:0]    overflow;
+  logic [Lanes*32-1:0] v_q, s_q;
+  logic                overflow_q;
+  logic signed [31:0]  count, lowest, highest, always_back;
 
-  always_comb begin
-    logic signed [37:0] whole;
-    logic signed [31:0] f, v, up, down, amount;
-    logic signed [11:0] s, more, fewer;
-    logic [11:0] count;
-    v_d       = v_q;
-    s_d       = s_q;
-    changed_o = '0;
-    overflow  = '0;
-    f         = '0;
-    whole     = '0;
-    v         = '0;
-    up        = '0;
-    down      = '0;
-    amount    = '0;
-    s         = '0;
-    more      = '0;
-    fewer     = '0;
-    count     = '0;
-    if (setup_i) begin
-      for (int unsigned i = 0; i < Lanes; i++) begin
-        f = source_i[1] ? quotient_i[i*32+:32] : source_i[0] ? value_i[i*32+:32] : sum_i[i*32+:32];
-        if (difference_i) begin
-          s_d[i*24+:24] = f[23:0];
-          overflow[i]   = f[31:23] != {9{f[23]}};
-        end else begin
+  // A step of several fires takes none back below zero, and stays above lo, so that the last one may reach it.
+  assign count       = 32'sd1 <<< shift_i;
+  assign highest     = 32'(hi_i);
+  assign lowest      = 32'(lo_i) + 32'(!last_i);
+  assign always_back = last_i ? '1 : '0;
+
+  // {potential, code} after a step. Masks, not choices: which way lanes go is as good as random, and a simulator's
+  // processor guesses wrong.
+  function automatic logic [55:0] stepped(input logic signed [31:0] v, input logic signed [31:0] s,
+                                          input logic signed [31:0] amount, input logic signed [31:0] fires,
+                                          input logic signed [31:0] least, input logic signed [31:0] most,
+                                          input logic signed [31:0] any);
+    logic signed [31:0] back, more_v, more_s, next_v, next_s, stays;
+    back    = v >>> 31;  // fires are taken back
+    more_v  = (amount ^ ~back) - ~back;
+    more_s  = (fires ^ back) - back;
+    next_v  = v + more_v;
+    next_s  = s + more_s;
+    stays   = ((((next_s - least) | (~next_v & ~any)) & back) | (((most - next_s) | next_v) & ~back)) >>> 31;
+    stepped = {v + (more_v & ~stays), 24'(s + (more_s & ~stays))};
+  endfunction
+
+  // Reads come before the one write, and nothing is written between steps: a simulator then copies no word.
+  always_ff @(posedge clk_i) begin
+    logic [Lanes*32-1:0] potentials, codes;
+    logic [Lanes-1:0]    overflow;
+    logic signed [37:0]  whole;
+    logic signed [31:0]  f;
+    logic [55:0]         next;
+    overflow_q <= 1'b0;
+    if (setup_i || (step_i && !difference_i)) begin
+      overflow = '0;
+      if (setup_i) begin
+        for (int unsigned i = 0; i < Lanes; i++) begin
+          f     = f_i[i*32+:32];
           whole = 38'(f) + $signed({15'd0, threshold_i[i*24+1+:23]}) -
                   $signed({1'b0, threshold_i[i*24+:24]}) * $signed(code_i[i*24+:10]);
-          v_d[i*32+:32] = whole[31:0];
-          s_d[i*24+:24] = code_i[i*24+:24];
-          overflow[i]   = whole[37:31] != {7{whole[31]}};
+          potentials[i*32+:32] = whole[31:0];
+          codes[i*32+:32]      = {8'd0, difference_i ? f[23:0] : code_i[i*24+:24]};
+          overflow[i]          = difference_i ? f[31:23] != {9{f[23]}} : whole[37:31] != {7{whole[31]}};
+        end
+      end else begin
+        for (int unsigned i = 0; i < Lanes; i++) begin
+          next = stepped(v_q[i*32+:32], 32'($signed(s_q[i*32+:10])),
+                         $signed({8'd0, threshold_i[i*24+:24]}) <<< shift_i, count, lowest, highest, always_back);
+          potentials[i*32+:32] = next[55:24];
+          codes[i*32+:32]      = {8'd0, next[23:0]};
         end
       end
-    end else if (step_i) begin
-      count = 12'd1 << shift_i;
+      v_q        <= potentials;
+      s_q        <= codes;
+      overflow_q <= |overflow;
+    end
+  end
+
+  always_comb begin
+    logic [23:0] code;
+    changed_o = '0;
+    code      = '0;
+    if (last_i) begin
       for (int unsigned i = 0; i < Lanes; i++) begin
-        v      = v_q[i*32+:32];
-        s      = 12'($signed(s_q[i*24+:10]));
-        amount = $signed({8'd0, threshold_i[i*24+:24]}) << shift_i;
-        up     = v - amount;
-        down   = v + amount;
-        more   = s + $signed(count);
-        fewer  = s - $signed(count);
-        if (!difference_i) begin
-          if (!v[31]) begin
-            if (!up[31] && more <= 12'(hi_i)) begin
-              v = up;
-              s = more;
-            end
-          end else if (last_i ? fewer >= 12'(lo_i) : down[31] && fewer > 12'(lo_i)) begin
-            v = down;
-            s = fewer;
-          end
-          v_d[i*32+:32] = v;
-          s_d[i*24+:24] = 24'(s);
-        end
-        changed_o[i] = s_d[i*24+:24] != start_q[i*24+:24];
+        code = difference_i ? s_q[i*32+:24] :
+               24'(stepped(v_q[i*32+:32], 32'($signed(s_q[i*32+:10])),
+                           $signed({8'd0, threshold_i[i*24+:24]}) <<< shift_i, count, lowest, highest, always_back));
+        changed_o[i] = code != code_i[i*24+:24];
       end
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (setup_i || step_i) begin
-      v_q <= v_d;
-      s_q <= s_d;
-    end
-    if (setup_i) start_q <= code_i;
-  end
-
-  assign code_o       = s_d;
-  assign work_code_o  = s_q;
-  assign start_code_o = start_q;
-  assign overflow_o   = |overflow;
+  assign code_o     = s_q;
+  assign overflow_o = overflow_q;
 
 endmodule

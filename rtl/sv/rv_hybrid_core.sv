@@ -360,15 +360,15 @@ module rv_hybrid_core #(
     .dense_valid_i (dense_valid_q),
     .dense_sum_i   (sum_wdata),
     .f_o           (f),
-    .code_o        (code_wdata),
     .changed_o     (changed),
+    .code_write_o  (code_write),
+    .code_o        (code_wdata),
     .ready_i       (spike_ready_i),
     .lane_o        (spike_output_o[3:0]),
     .payload_o     (spike_payload_o),
     .last_o        (spikes_end),
     .overflow_o    (fire_overflow)
   );
-  assign code_write          = encode_last && !dry_q && changed != '0;
   assign spike_valid_o       = emit;
   assign spike_token_o       = token;
   assign spike_output_o[7:4] = group;

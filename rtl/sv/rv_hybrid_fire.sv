@@ -41,8 +41,9 @@ module rv_hybrid_fire #(
   input  logic                dense_valid_i,
   input  logic [Lanes*32-1:0] dense_sum_i,
   output logic [Lanes*32-1:0] f_o,
-  output logic [Lanes*24-1:0] code_o,         // after the last step
-  output logic [Lanes-1:0]    changed_o,
+  output logic [Lanes-1:0]    changed_o,      // in the last step
+  output logic                code_write_o,   // of a word with events, as the first of them is offered
+  output logic [Lanes*24-1:0] code_o,
   // Its events, one a cycle.
   input  logic                ready_i,
   output logic [3:0]          lane_o,
@@ -54,14 +55,44 @@ module rv_hybrid_fire #(
   localparam logic [2:0] MapNone = 3'd0, MapSoftmax = 3'd4;
 
   logic [Lanes*32-1:0] f_q, quotient;          // f: mapped values, or dense sums
+  logic [Lanes*32-1:0] encoded;                // f of the word, all maps and divisions done
   logic signed [31:0]  mapped;
   logic [2:0]          mapped_q;               // a value went in 1, 2, 3 cycles ago
   logic [3:0]          lane_q, lane_qq, lane_qqq;
-  logic [Lanes*24-1:0] work_code, start_code;
+  logic [Lanes*32-1:0] codes;
+  logic                stepped_q;              // the last step was in the last cycle
   logic                map_overflow, encode_overflow;
 
   assign f_o        = f_q;
   assign overflow_o = map_overflow || encode_overflow;
+
+  always_comb begin
+    encoded = '0;
+    if (setup_i) begin
+      if (map_i == MapSoftmax) encoded = quotient;
+      else if (map_i != MapNone || dense_i) encoded = f_q;
+      else encoded = sum_i;
+    end
+  end
+
+  rv_encode_lanes #(
+    .Lanes(Lanes)
+  ) u_encode (
+    .clk_i,
+    .setup_i,
+    .step_i      (encode_i),
+    .last_i      (encode_last_i),
+    .shift_i     (encode_shift_i),
+    .difference_i,
+    .lo_i,
+    .hi_i,
+    .f_i         (encoded),
+    .code_i,
+    .threshold_i,
+    .changed_o,
+    .code_o      (codes),
+    .overflow_o  (encode_overflow)
+  );
 
   rv_amd_map #(
     .Lanes(Lanes)
@@ -92,38 +123,15 @@ module rv_hybrid_fire #(
   );
 
   always_ff @(posedge clk_i) begin
-    mapped_q <= {mapped_q[1:0], map_value_i};
-    lane_q   <= value_i[3:0];
-    lane_qq  <= lane_q;
-    lane_qqq <= lane_qq;
     if (read_i) f_q <= '0;
     else if (mapped_q[2]) f_q[32*lane_qqq+:32] <= mapped;
     else if (dense_valid_i) f_q <= dense_sum_i;
+    lane_qqq  <= lane_qq;
+    lane_qq   <= lane_q;
+    lane_q    <= value_i[3:0];
+    mapped_q  <= {mapped_q[1:0], map_value_i};
+    stepped_q <= encode_last_i;
   end
-
-  rv_encode_lanes #(
-    .Lanes(Lanes)
-  ) u_encode (
-    .clk_i,
-    .setup_i,
-    .step_i      (encode_i),
-    .last_i      (encode_last_i),
-    .shift_i     (encode_shift_i),
-    .difference_i,
-    .lo_i,
-    .hi_i,
-    .source_i    ({map_i == MapSoftmax, map_i != MapNone || dense_i}),
-    .sum_i,
-    .value_i     (f_q),
-    .quotient_i  (quotient),
-    .code_i,
-    .threshold_i,
-    .code_o,
-    .changed_o,
-    .work_code_o (work_code),
-    .start_code_o(start_code),
-    .overflow_o  (encode_overflow)
-  );
 
   rv_spike_out #(
     .Lanes(Lanes)
@@ -133,11 +141,18 @@ module rv_hybrid_fire #(
     .changed_i(changed_o),
     .valid_i  (emit_i),
     .ready_i,
-    .code_i   (work_code),
-    .start_i  (start_code),
+    .code_i   (codes),
+    .start_i  (code_i),
     .lane_o,
     .payload_o,
     .last_o
   );
+
+  // The word has stood in a register since its last step.
+  assign code_write_o = emit_i && stepped_q;
+  always_comb begin
+    code_o = '0;
+    if (code_write_o) for (int unsigned i = 0; i < Lanes; i++) code_o[i*24+:24] = codes[i*32+:24];
+  end
 
 endmodule

@@ -27,13 +27,6 @@ module rv_layer_norm (
   logic signed [24:0] sum_q;
   logic [39:0]        squares_q;
 
-  always_ff @(posedge clk_i) begin
-    if (gather_i) begin
-      sum_q     <= (first_i ? 25'sd0 : sum_q) + 25'(x_i);
-      squares_q <= (first_i ? 40'd0 : squares_q) + {8'd0, 32'(x_i) * 32'(x_i)};
-    end
-  end
-
   // ------------------------------------------------------------------ reciprocal root
   // One multiplication a cycle, two for the spread.
   localparam logic [2:0] RtIdle = 3'd0;
@@ -70,17 +63,17 @@ module rv_layer_norm (
   assign table_addr_o = mantissa_q[31:24];
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) root_q <= RtIdle;
-    else if (root_q != RtIdle || finish_i) root_q <= root_q + 3'd1;
-    if (root_q == RtSpread) spread_q <= 51'(values_i) * 51'(squares_q) - 51'($unsigned(50'(sum_q) * 50'(sum_q)));
-    if (root_q == RtSquare) square_q <= 62'(values_i) * 62'(spread_q) + epsilon_i;
+    if (root_q == RtNewton) root_of_q <= 16'((50'(table_data_i) * ({16'd0, 34'h3_0000_0000} - 50'(cube_q))) >> 33);
+    if (root_q == RtCube) cube_q <= 33'((47'(product_q) * 47'(table_data_i)) >> 14);
+    if (root_q == RtProduct) product_q <= 32'((48'(mantissa_q) * 48'(table_data_i)) >> 16);
     if (root_q == RtNormal) begin
       mantissa_q <= mantissa;
       exponent_q <= exponent;
     end
-    if (root_q == RtProduct) product_q <= 32'((48'(mantissa_q) * 48'(table_data_i)) >> 16);
-    if (root_q == RtCube) cube_q <= 33'((47'(product_q) * 47'(table_data_i)) >> 14);
-    if (root_q == RtNewton) root_of_q <= 16'((50'(table_data_i) * ({16'd0, 34'h3_0000_0000} - 50'(cube_q))) >> 33);
+    if (root_q == RtSquare) square_q <= 62'(values_i) * 62'(spread_q) + epsilon_i;
+    if (root_q == RtSpread) spread_q <= 51'(values_i) * 51'(squares_q) - 51'($unsigned(50'(sum_q) * 50'(sum_q)));
+    if (!rst_ni) root_q <= RtIdle;
+    else if (root_q != RtIdle || finish_i) root_q <= root_q + 3'd1;
   end
 
   // ------------------------------------------------------------------ scaling
@@ -99,16 +92,24 @@ module rv_layer_norm (
   end
 
   always_ff @(posedge clk_i) begin
-    scales_q <= {scales_q[1:0], scale_i};
-    if (scale_i) centred_q <= affine_i ? 27'(x_i) : 27'($signed({1'b0, values_i})) * 27'(x_i) - 27'(sum_q);
+    if (scales_q[1]) begin
+      scaled_q <= 64'(rooted_q) * 64'(gain_q);
+      bias_qq  <= bias_q;
+    end
     if (scales_q[0]) begin
       rooted_q <= affine_i ? 43'(centred_q) : 43'(centred_q) * 43'($signed({1'b0, root_of_q}));
       gain_q   <= gain_i;
       bias_q   <= bias_i;
     end
-    if (scales_q[1]) begin
-      scaled_q <= 64'(rooted_q) * 64'(gain_q);
-      bias_qq  <= bias_q;
+    if (scale_i) centred_q <= affine_i ? 27'(x_i) : 27'($signed({1'b0, values_i})) * 27'(x_i) - 27'(sum_q);
+    scales_q <= {scales_q[1:0], scale_i};
+  end
+
+  // Last of all, as other blocks read it: a simulator then needs no copies.
+  always_ff @(posedge clk_i) begin
+    if (gather_i) begin
+      sum_q     <= (first_i ? 25'sd0 : sum_q) + 25'(x_i);
+      squares_q <= (first_i ? 40'd0 : squares_q) + {8'd0, 32'(x_i) * 32'(x_i)};
     end
   end
 

@@ -31,15 +31,16 @@ module rv_softmax (
   assign e_o          = shift_q[4] ? 16'd0 : table_data_i >> shift_q[3:0];
   assign sum_o        = sum_q;
 
+  // The last stage first: a simulator then needs no copies.
   always_ff @(posedge clk_i) begin
-    if (valid_i && find_max_i && (first_i || x_i > max_q)) max_q <= x_i;
+    if (valid_q[2] && add_q[2]) sum_q <= (first_q[2] ? 24'd0 : sum_q) + {8'd0, e_o};
+    if (valid_q[1]) shift_q <= (halvings > 16'd15) ? 5'd16 : {1'b0, halvings[3:0]};
+    if (valid_q[0]) z_q <= 46'((64'(below_q) * 64'(scale_i)) >> 18);
+    if (valid_i && !find_max_i) below_q <= max_q - x_i;
     valid_q <= {valid_q[1:0], valid_i && !find_max_i};
     first_q <= {first_q[1:0], first_i};
     add_q   <= {add_q[1:0], add_up_i};
-    if (valid_i && !find_max_i) below_q <= max_q - x_i;
-    if (valid_q[0]) z_q <= 46'((64'(below_q) * 64'(scale_i)) >> 18);
-    if (valid_q[1]) shift_q <= (halvings > 16'd15) ? 5'd16 : {1'b0, halvings[3:0]};
-    if (valid_q[2] && add_q[2]) sum_q <= (first_q[2] ? 24'd0 : sum_q) + {8'd0, e_o};
+    if (valid_i && find_max_i && (first_i || x_i > max_q)) max_q <= x_i;
   end
 
 endmodule

@@ -8,31 +8,29 @@ module rv_spike_out #(
   input  logic [Lanes-1:0]    changed_i,
   input  logic                valid_i,     // the word is being sent: some lane is pending
   input  logic                ready_i,
-  input  logic [Lanes*24-1:0] code_i,
+  input  logic [Lanes*32-1:0] code_i,      // 24 bits of each lane
   input  logic [Lanes*24-1:0] start_i,     // before the word fired
   output logic [3:0]          lane_o,
   output logic signed [24:0]  payload_o,
   output logic                last_o       // the lane is the last one pending
 );
 
-  logic [Lanes-1:0] pending_d, pending_q;
+  logic [Lanes-1:0] pending_d, pending_q, others, lowest;
+
+  assign others = pending_q & (pending_q - 1'b1);
+  assign lowest = pending_q & ~others;
+  assign last_o = others == '0;
 
   always_comb begin
     lane_o    = '0;
     payload_o = '0;
     pending_d = load_i ? changed_i : pending_q;
     if (valid_i) begin
-      for (int unsigned i = Lanes; i > 0; i--) begin
-        if (pending_q[i-1]) begin
-          lane_o    = 4'(i - 1);
-          payload_o = 25'($signed(code_i[(i-1)*24+:24])) - 25'($signed(start_i[(i-1)*24+:24]));
-        end
-      end
-      if (ready_i) pending_d = pending_q & (pending_q - 1'b1);
+      lane_o    = {|(lowest & 16'hff00), |(lowest & 16'hf0f0), |(lowest & 16'hcccc), |(lowest & 16'haaaa)};
+      payload_o = 25'($signed(code_i[32*lane_o+:24])) - 25'($signed(start_i[24*lane_o+:24]));
+      if (ready_i) pending_d = others;
     end
   end
-
-  assign last_o = (pending_q & (pending_q - 1'b1)) == '0;
 
   always_ff @(posedge clk_i) begin
     pending_q <= pending_d;

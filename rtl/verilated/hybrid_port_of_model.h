@@ -31,19 +31,17 @@ class HybridPortOfModel : public HybridCorePort {
   }
 
   void cycle() final {
-    set_inputs();
-    low();
+    settle();
     read_outputs();
-    high();
+    clock();
   }
 
   std::int64_t run(std::int64_t limit) final {
-    set_inputs();
-    low();
+    settle();
     for (std::int64_t n = 1;; ++n) {
       const bool stop = !model_->busy_o || model_->spike_valid_o || n >= limit;
       if (stop) read_outputs();
-      high(n);
+      clock();
       if (stop) return n;
       if (!kWithoutEval) low();
     }
@@ -102,18 +100,29 @@ class HybridPortOfModel : public HybridCorePort {
     out.busy_cycles = m.busy_cycles_o;
     out.stall_cycles = m.stall_cycles_o;
   }
+  /// Outputs as the inputs make them. Without eval() at the clock's edge they stand as they were after the last one,
+  /// unless an input has changed since.
+  void settle() {
+    if constexpr (kWithoutEval) {
+      if (settled_ && in == settled_for_) return;
+      settled_ = true;
+      settled_for_ = in;
+    }
+    set_inputs();
+    low();
+  }
   void low() {
     model_->clk_i = 0;
     step();
   }
-  /// Of the n-th cycle with the same inputs.
-  void high(std::int64_t n = 1) {
+  void clock() {
     ++cycles_;
     if constexpr (kWithoutEval) {
-      if (n > 1) return cycle_without_eval<Waves>(*model_->rootp);
+      cycle_without_eval<Waves>(*model_->rootp);
+    } else {
+      model_->clk_i = 1;
+      step();
     }
-    model_->clk_i = 1;
-    step();
   }
   void step() {
     model_->eval();
@@ -123,6 +132,8 @@ class HybridPortOfModel : public HybridCorePort {
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<Model> model_;
   Waves waves_;
+  bool settled_ = false;
+  Inputs settled_for_;
 };
 
 }  // namespace ranvier::rtl
