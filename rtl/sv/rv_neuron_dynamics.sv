@@ -55,15 +55,15 @@ module rv_neuron_dynamics #(
   // Membrane of an IF, LIF or CUBA neuron: v decays, takes its input and bias, saturates and fires strictly above the
   // threshold. After a spike it is 0 or less by the threshold, and is held, blind to its input, for the refractory steps.
   // {saturated, fires, steps still held, v}.
-  function automatic logic [41:0] membrane(input logic [31:0] v, input logic [7:0] held, input logic signed [31:0] arrived,
+  function automatic logic [41:0] membrane(input logic [31:0] v, input logic [7:0] waits, input logic signed [31:0] arrived,
                                            input logic signed [31:0] bias, input logic signed [31:0] threshold,
                                            input logic [12:0] decay, input logic [7:0] refractory, input logic subtract);
     logic [32:0] ranged;
     logic signed [63:0] next;
     ranged = in_range(leaked(v, decay) + 64'(arrived) + 64'(bias));
     next   = 64'($signed(ranged[31:0]));
-    if (held != '0) begin
-      membrane = {2'b0, held - 8'd1, v};
+    if (waits != '0) begin
+      membrane = {2'b0, waits - 8'd1, v};
     end else if (next > 64'(threshold)) begin
       next     = subtract ? next - 64'(threshold) : '0;
       membrane = {ranged[32], 1'b1, refractory, next[31:0]};

@@ -119,7 +119,7 @@ TEST_F(Refusal, RoutersInRtl) {
   expect_refusal(ranvier(run + "router:5 --fidelity fast"), 4, "--fidelity cycle");
   expect_refusal(ranvier(run + "router:99999"), 4, "router:99999");
   expect_refusal(ranvier(run + "router:x"), 4, "router:x");
-  expect_refusal(ranvier(run + "router:12"), 4, "leaves the chip");
+  expect_refusal(ranvier("run fashion-vit-small --target spinnaker-like -q -o r --rtl router:0"), 4, "fork packets");
   expect_refusal(ranvier(run + "router:5=mine.so"), 4, "--rtl");
   expect_refusal(ranvier(run + "router:5 --checkpoint every=1"), 4, "--checkpoint");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
