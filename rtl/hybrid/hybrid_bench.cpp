@@ -7,6 +7,7 @@
 #include "rtl/hybrid/hybrid_cycles.h"
 #include "rtl/hybrid/hybrid_stage.h"
 #include "rtl/hybrid/hybrid_stimulus.h"
+#include "sim/engine_cores.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -22,7 +23,7 @@ class Bench {
     result_.kind = case_.kind;
     tile_ = hybrid_tile(case_.spec);
     rtl_ = make_hybrid_core(case_.spec, std::move(port));
-    golden_ = sim::make_behavioural_core(case_.spec);
+    golden_ = sim::make_model_core(case_.spec);
   }
 
   HybridSeedResult run(std::int32_t steps) {

@@ -21,6 +21,9 @@ Bins empty_hybrid_bins() {
                            "column event",
                            "row event",
                            "row event of a dense tile",
+                           "event in of value 0",
+                           "event out of value 0",
+                           "tile that sends zeros",
                            "the same source twice in a row",
                            "control word written between ticks",
                            "word read between ticks",
@@ -51,6 +54,7 @@ Bins empty_hybrid_bins() {
 void count_tile_bins(const HybridTile& t, const std::string& kind, Bins& bins) {
   ++bins["tile: " + kind];
   ++bins[t.graded ? "graded tile" : "unary tile"];
+  bins["tile that sends zeros"] += t.zeros;
   bins["tile of one word"] += t.tokens * t.words() == 1;
   bins["row of several words"] += t.row_words() > 1;
   bins["token of several rows"] += t.rows > 1;

@@ -85,7 +85,6 @@ std::string why_not_hybrid(const sim::TileSpec& spec) {
     return fmt::format("{} tokens exceed its {}", tile.tokens.size(), kHybridLimits.tokens);
   if (tile.statistics) return "it gathers statistics of a cut LayerNorm row";
   const bool dense = tile.engine == mapper::Engine::kDense;
-  if (spec.sends_zeros) return "it puts out zeros for dense readers";
   std::string why = tile.partial_of.valid() ? std::string() : why_not_encoder(stage, tile.outputs);
   if (!why.empty()) return why;
   const auto& first = spec.program->stage(stage.inputs[0].stage);

@@ -13,6 +13,7 @@
 #include "rtl/hybrid/hybrid_overflow.h"
 #include "rtl/hybrid/hybrid_stage.h"
 #include "rtl/hybrid/hybrid_stimulus.h"
+#include "sim/engine_cores.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -34,7 +35,7 @@ class PortBench {
       : draws_(seed, 12), port_(port), driver_(port), bins_(bins) {
     random_case(draws_, case_, kind);
     traffic_ = random_traffic(draws_);
-    golden_ = sim::make_behavioural_core(case_.spec);
+    golden_ = sim::make_model_core(case_.spec);
     golden_->begin_image();
     driver_.load(hybrid_tile(case_.spec));
   }
@@ -231,6 +232,7 @@ class PortBench {
     const HybridCorePort::Outputs& out = port_.out;
     last_progress_ = port_.cycles();
     ++run_.events_out;
+    bins_["event out of value 0"] += out.spike_payload == 0;
     check_spike({out.spike_token, tile().output_at(out.spike_output), out.spike_payload});
   }
 
@@ -255,6 +257,7 @@ class PortBench {
     golden_->receive(event_, Cycles(0));
     ++run_.events_in;
     ++events_since_tick_;
+    bins_["event in of value 0"] += local_.payload == 0;
     ++bins_[local_.port == kDirectPort                 ? "partial sum"
             : tile().events == HybridEvents::kElements ? "element event"
             : local_.port == 1                         ? "column event"

@@ -113,6 +113,7 @@ HybridTile hybrid_tile(const sim::TileSpec& spec) {
   HybridTile t;
   t.graded = spec.graded;
   t.dense = spec.tile.engine == mapper::Engine::kDense;
+  t.zeros = spec.sends_zeros;
   t.tokens = spec.tile.tokens.size();
   switch (stage.kind) {
     case StageKind::kLinear:

@@ -75,6 +75,12 @@ void finish(HybridCase& c, std::vector<Stage> sources, Stage stage, Draws& draws
     c.spec.tile.outputs = {draws.between(0, last.channels / 2), draws.between(last.channels / 2 + 1, last.channels)};
 }
 
+/// For readers that are dense, too, in half of the cases.
+void dense(HybridCase& c, Draws& draws) {
+  c.spec.tile.engine = mapper::Engine::kDense;
+  c.spec.sends_zeros = draws.chance(128);
+}
+
 void linear(Draws& draws, HybridCase& c) {
   const Large large = random_large(draws);
   const bool many = large == Large::kFirst, deep = large == Large::kSecond, wide = large == Large::kThird;
@@ -90,7 +96,7 @@ void linear(Draws& draws, HybridCase& c) {
     s.linear.bias.push_back(draws.between(-2000, 2000));
   finish(c, {source(tokens, width, true, draws)}, std::move(s), draws, true);
   mapper::Tile& tile = c.spec.tile;
-  if (c.kind == "dense linear") tile.engine = mapper::Engine::kDense;
+  if (c.kind == "dense linear") dense(c, draws);
   if (c.kind == "slice") {
     tile.partial_of = TileId(0);
     tile.inputs = {width / 3, width};
@@ -131,7 +137,7 @@ void product(Draws& draws, HybridCase& c, bool scores) {
          std::move(s), draws, false);
   const std::int32_t first = large == Large::kNone ? draws.between(0, heads - 1) : 0;
   c.spec.tile.outputs = {first * row, heads * row};
-  if (c.kind == "dense mix") c.spec.tile.engine = mapper::Engine::kDense;
+  if (c.kind == "dense mix") dense(c, draws);
 }
 
 void elements(Draws& draws, HybridCase& c, StageKind kind) {
@@ -194,6 +200,8 @@ std::int32_t HybridSources::change(Draws& draws, std::int32_t port, std::int32_t
   const std::int32_t hi = from.encoder.present ? from.encoder.hi : 200;
   std::int32_t& code = code_[{port, token, channel}];
   const std::int32_t before = code;
+  // A dense source sends zeros, too.
+  if (case_.spec.tile.engine == mapper::Engine::kDense && draws.chance(40)) return 0;
   if (case_.spec.graded) {
     code = draws.between(lo, hi);
     if (code == before) code = code < hi ? code + 1 : lo;

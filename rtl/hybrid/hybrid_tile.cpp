@@ -54,6 +54,7 @@ HybridWord control_word(const HybridTile& tile) {
   put(32, field(tile.first_code));
   put(32, field(tile.scale));
   put(62, field(tile.epsilon));
+  put(1, tile.zeros);
   return word;
 }
 

@@ -42,6 +42,7 @@ struct HybridTile {
   bool key_to_row = false;  // product: the key of a column event counts rows and codes (mix), else outputs (scores)
   bool dense = false;
   bool graded = true;
+  bool zeros = false;  // every output is sent, changed or not
   HybridMap map = HybridMap::kNone;
   HybridEncoder encoder = HybridEncoder::kStBif;
   std::int32_t lo = 0;

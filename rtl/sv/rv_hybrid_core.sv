@@ -55,13 +55,13 @@ module rv_hybrid_core #(
   localparam int unsigned OperandW = Lanes * 9;
   localparam int unsigned SumW     = Lanes * 32;
   localparam int unsigned CodeW    = Lanes * 24;
-  localparam int unsigned ControlW = 270;
+  localparam int unsigned ControlW = 271;
 
   localparam logic [1:0] EncodeDifference = 2'd2;
   localparam logic [2:0] SelAxon = 3'd5, SelMap = 3'd6, SelControl = 3'd7;
 
   // ------------------------------------------------------------------ control word
-  logic              element_q, key_to_row_q, keeps_q, dense_q, graded_q;
+  logic              element_q, key_to_row_q, keeps_q, dense_q, graded_q, zeros_q;
   logic [2:0]        map_q;
   logic [1:0]        encode_q;
   logic signed [9:0] lo_q, hi_q;
@@ -96,7 +96,7 @@ module rv_hybrid_core #(
       cfg_wdata_q  <= cfg_wdata_i;
     end
     if (cfg_writes && cfg_select_q == SelControl) begin
-      {epsilon_q, scale_q, first_code_q, gain_q, code_stride_q, row_stride_q, last_input_q, last_value_q, row_words_q,
+      {zeros_q, epsilon_q, scale_q, first_code_q, gain_q, code_stride_q, row_stride_q, last_input_q, last_value_q, row_words_q,
        last_row_q, last_token_q, fire_bits_q, hi_q, lo_q, encode_q, map_q, graded_q, dense_q, keeps_q, key_to_row_q,
        element_q} <= cfg_wdata_q[ControlW-1:0];
     end
@@ -149,11 +149,11 @@ module rv_hybrid_core #(
 
   // ------------------------------------------------------------------ sequence
   logic              idle, accumulate, pass_read, pass, read, map_value, dense, divide, divide_first, setup, encode;
-  logic              encode_last, emit, row_full, word_full, second, tick_accepted, spikes_end, dry_q, restless_q;
+  logic              encode_last, emit, row_full, row_ends, word_full, second, tick_accepted, spikes_end, dry_q, restless_q;
   logic [TokenW-1:0] token;
   logic [3:0]        group, read_group, encode_shift;
   logic [7:0]        value, operand_row, code;
-  logic [15:0]       changed;
+  logic [15:0]       changed, sends;
 
   rv_hybrid_sequencer #(
     .TokenW(TokenW)
@@ -180,7 +180,7 @@ module rv_hybrid_core #(
     .event_words_i (op_next_words),
     .column_i      (column_op),
     .start_i       (tick_accepted),
-    .emits_i       (changed != '0 && !dry_q),
+    .emits_i       (sends != '0 && !dry_q),
     .sent_i        (spike_ready_i && spikes_end),
     .idle_o        (idle),
     .accumulate_o  (accumulate),
@@ -201,6 +201,7 @@ module rv_hybrid_core #(
     .read_group_o  (read_group),
     .value_o       (value),
     .row_full_o    (row_full),
+    .row_ends_o    (row_ends),
     .word_full_o   (word_full),
     .second_o      (second),
     .operand_row_o (operand_row),
@@ -353,6 +354,8 @@ module rv_hybrid_core #(
     .second_i      (second),
     .value_i       (value),
     .row_full_i    (row_full),
+    .row_ends_i    (row_ends),
+    .zeros_i       (zeros_q),
     .sum_i         (sum_rdata),
     .code_i        (code_rdata),
     .threshold_i   (threshold_rdata),
@@ -361,6 +364,7 @@ module rv_hybrid_core #(
     .dense_sum_i   (sum_wdata),
     .f_o           (f),
     .changed_o     (changed),
+    .sends_o       (sends),
     .code_write_o  (code_write),
     .code_o        (code_wdata),
     .ready_i       (spike_ready_i),
@@ -375,14 +379,11 @@ module rv_hybrid_core #(
 
   // ------------------------------------------------------------------ status
   logic        overflow_q;
-  logic [31:0] busy_cycles_q, stall_cycles_q;
 
   assign busy_o         = !idle || events_wait || acc_valid_q;
   assign scanning_o     = !idle && !accumulate;
   assign restless_o     = restless_q;
   assign overflow_o     = overflow_q;
-  assign busy_cycles_o  = busy_cycles_q;
-  assign stall_cycles_o = stall_cycles_q;
   assign tick_ready_o   = !busy_o && !cfg_valid_q;
   assign tick_accepted  = tick_valid_i && tick_ready_o;
 
@@ -390,14 +391,14 @@ module rv_hybrid_core #(
     if (!rst_ni) begin
       tick_waits_q   <= 1'b0;
       overflow_q     <= 1'b0;
-      busy_cycles_q  <= '0;
-      stall_cycles_q <= '0;
+      busy_cycles_o  <= '0;
+      stall_cycles_o <= '0;
     end else begin
       tick_waits_q <= tick_valid_i && !tick_ready_o;
       if (decode_overflow || acc_overflow || fire_overflow) overflow_q <= 1'b1;
       else if (cfg_writes && cfg_select_q == SelControl) overflow_q <= 1'b0;
-      if (busy_o) busy_cycles_q <= busy_cycles_q + 1;
-      if (spike_valid_o && !spike_ready_i) stall_cycles_q <= stall_cycles_q + 1;
+      if (busy_o) busy_cycles_o <= busy_cycles_o + 1;
+      if (spike_valid_o && !spike_ready_i) stall_cycles_o <= stall_cycles_o + 1;
     end
   end
 
@@ -415,7 +416,7 @@ module rv_hybrid_core #(
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       assert (!(tick_accepted && events_wait));
-      assert (!spike_valid_o || spike_payload_o != '0);
+      assert (!spike_valid_o || spike_payload_o != '0 || zeros_q);
       assert (!(acc_valid_q && dense_valid_q));
       assert (!(dry_q && spike_valid_o));
       cover (tick_accepted && evt_valid_i && evt_ready_o);  // an event enters with the tick: next step
@@ -424,6 +425,7 @@ module rv_hybrid_core #(
       cover (idle && acc_valid_q && op_valid); // an operation is popped while the last one drains
       cover (dense_valid_q && !dense_first_q);
       cover (restless_q);
+      cover (spike_valid_o && spike_payload_o == '0);        // a zero for dense readers
       cover (overflow_q);
     end
   end

@@ -13,6 +13,7 @@ module rv_hybrid_fire #(
   input  logic signed [9:0]   lo_i,
   input  logic signed [9:0]   hi_i,
   input  logic [7:0]          last_value_i,   // values of a row - 1
+  input  logic                zeros_i,        // every output is sent, changed or not: dense readers take all
   input  logic [31:0]         first_code_i,
   input  logic [31:0]         scale_i,
   input  logic [61:0]         epsilon_i,
@@ -33,6 +34,7 @@ module rv_hybrid_fire #(
   input  logic                second_i,
   input  logic [7:0]          value_i,        // of the row
   input  logic                row_full_i,     // it is the row's last
+  input  logic                row_ends_i,     // the word is the row's last
   // The word.
   input  logic [Lanes*32-1:0] sum_i,
   input  logic [Lanes*24-1:0] code_i,
@@ -42,6 +44,7 @@ module rv_hybrid_fire #(
   input  logic [Lanes*32-1:0] dense_sum_i,
   output logic [Lanes*32-1:0] f_o,
   output logic [Lanes-1:0]    changed_o,      // in the last step
+  output logic [Lanes-1:0]    sends_o,        // lanes with an event: those, or all of the row with zeros_i
   output logic                code_write_o,   // of a word with events, as the first of them is offered
   output logic [Lanes*24-1:0] code_o,
   // Its events, one a cycle.
@@ -138,7 +141,7 @@ module rv_hybrid_fire #(
   ) u_out (
     .clk_i,
     .load_i   (encode_last_i),
-    .changed_i(changed_o),
+    .changed_i(sends_o),
     .valid_i  (emit_i),
     .ready_i,
     .code_i   (codes),
@@ -147,6 +150,8 @@ module rv_hybrid_fire #(
     .payload_o,
     .last_o
   );
+
+  assign sends_o = changed_o | (!zeros_i ? '0 : row_ends_i ? 16'hffff >> (4'd15 - last_value_i[3:0]) : '1);
 
   // The word has stood in a register since its last step.
   assign code_write_o = emit_i && stepped_q;

@@ -51,6 +51,7 @@ module rv_hybrid_sequencer #(
   output logic [3:0]        read_group_o,    // the word to read
   output logic [7:0]        value_o,         // value of the row, or input of a dense row
   output logic              row_full_o,      // it is the row's last
+  output logic              row_ends_o,      // the word is the row's last
   output logic              word_full_o,     // the word's
   output logic              second_o,        // second pass of softmax
   output logic [7:0]        operand_row_o,   // dense: of the row's first input
@@ -243,6 +244,7 @@ module rv_hybrid_sequencer #(
   assign read_group_o   = (state_q == StPass) ? group_d : group_q;
   assign value_o        = value_q;
   assign row_full_o     = row_full;
+  assign row_ends_o     = row_ends;
   assign word_full_o    = word_full;
   assign second_o       = second_q;
   assign operand_row_o  = operand_row_q;
