@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "rtl/compartment_core.h"
+#include "rtl/core_in_node.h"
 #include "rtl/core_parameters.h"
 #include "rtl/errors.h"
 #include "rtl/spike_core_driver.h"
@@ -18,11 +19,12 @@ using workloads::Stage;
 
 const Stage& stage_of(const sim::TileSpec& spec) { return spec.program->stage(spec.tile.stage); }
 
-class VerilatedCore final : public sim::CoreModel {
+class VerilatedCore final : public sim::CoreModel, public sim::PipelinedCore {
  public:
   VerilatedCore(const sim::TileSpec& spec, const CoreTile& tile, std::unique_ptr<SpikeCorePort> port,
-                std::filesystem::path wave = {})
+                std::filesystem::path wave = {}, sim::CorePipeline pipeline = {})
       : spec_(spec),
+        pipeline_(pipeline),
         encodes_(stage().encoder.present),
         port_(std::move(port)),
         driver_(*port_),
@@ -62,8 +64,10 @@ class VerilatedCore final : public sim::CoreModel {
     return cost;
   }
 
+  sim::CorePipeline pipeline() const override { return pipeline_; }
+
   Cycles fire(std::vector<sim::Emission>& out) override {
-    const std::int64_t drain = drain_due_ ? kDrainCycles : 0;
+    const std::int64_t drain = drain_due_ ? kDrainCycles - pipeline_.drain : 0;
     drain_due_ = false;
     spikes_.clear();
     begin_wave();
@@ -114,7 +118,7 @@ class VerilatedCore final : public sim::CoreModel {
   std::unique_ptr<sim::CoreModel> traced(const std::filesystem::path& file) const override {
     CoreTile tile = driver_.tile();
     tile.limits = kCoreLimits;  // the set with waveforms
-    return std::make_unique<VerilatedCore>(spec_, tile, make_check_port(1), file);
+    return std::make_unique<VerilatedCore>(spec_, tile, make_check_port(1), file, pipeline_);
   }
   std::int64_t clock_cycles() const override { return port_->cycles(); }
 
@@ -167,6 +171,7 @@ class VerilatedCore final : public sim::CoreModel {
   }
 
   sim::TileSpec spec_;
+  sim::CorePipeline pipeline_;
   bool encodes_;
   std::unique_ptr<SpikeCorePort> port_;
   mutable SpikeCoreDriver driver_;  // reading state takes clock cycles, which change nothing
@@ -218,6 +223,14 @@ std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec) {
 
 std::unique_ptr<sim::CoreModel> make_verilated_core(const sim::TileSpec& spec, const CoreTile& loaded) {
   return std::make_unique<VerilatedCore>(spec, loaded, make_fast_port(loaded.limits));
+}
+
+std::unique_ptr<sim::CoreModel> make_core_in_node(const sim::TileSpec& spec) {
+  if (const std::string why = why_not_supported(spec); !why.empty()) throw TileNotSupported(stage_of(spec).name, why);
+  CoreTile tile = stage_tile(spec);
+  tile.limits = verilated_set_for(*spec.core);
+  return std::make_unique<VerilatedCore>(spec, tile, make_fast_port(tile.limits), std::filesystem::path{},
+                                         kNodePipeline);
 }
 
 }  // namespace ranvier::rtl

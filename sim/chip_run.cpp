@@ -149,6 +149,16 @@ Cycles ChipRun::fire(TileId tile, std::vector<Emission>& out) {
   return cycles;
 }
 
+CorePipeline ChipRun::pipeline(CoreId core) const {
+  CorePipeline all;
+  for (std::size_t t = 1; t < problem_.tiles.size(); ++t) {
+    if (mapping_.core_of[t] != core) continue;
+    const CorePipeline one = pipeline_of(bank_[TileId(t)]);
+    all = {std::max(all.start, one.start), std::max(all.receive, one.receive), std::max(all.drain, one.drain)};
+  }
+  return all;
+}
+
 Cycles ChipRun::fire_core(TileId tile, std::vector<Emission>& out) {
   if (rule_.wave() > 0) return waves_.take(tile, rule_.wave(), out);
   Cycles cycles(0);

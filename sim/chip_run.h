@@ -88,6 +88,8 @@ class ChipRun {
   const std::vector<TileId>& firing() const { return rule_.firing(); }
   /// Fires a tile (0: the host), or hands out what it sends in this wave; `out` is empty before.
   Cycles fire(TileId tile, std::vector<Emission>& out);
+  /// Of the tiles on a core; the longest where they differ.
+  CorePipeline pipeline(CoreId core) const;
   /// The two halves of it: the core's work, which several threads may do for different tiles, and its accounting.
   Cycles fire_core(TileId tile, std::vector<Emission>& out);
   void note_fired(TileId tile, Cycles cycles, std::span<const Emission> emissions);

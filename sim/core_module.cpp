@@ -17,7 +17,8 @@ CoreModule::CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun
       fifo_events_(std::max<std::int64_t>(1, run.problem().board.chip.core.receive_fifo_events.value)),
       relay_events_(run.problem().board.chip.core.relay_buffer_events.value),
       relay_cycles_(run.problem().board.chip.core.relay_cycles.value),
-      emit_cycles_(run.problem().board.chip.core.emit_cycles.value) {
+      emit_cycles_(run.problem().board.chip.core.emit_cycles.value),
+      pipeline_(run.pipeline(core)) {
   SC_HAS_PROCESS(CoreModule);
   SC_METHOD(slot_freed);
   sensitive << slot_free_;
@@ -26,6 +27,7 @@ CoreModule::CoreModule(const sc_core::sc_module_name& name, CoreId core, ChipRun
 
 void CoreModule::fire(const std::vector<TileId>& tiles) {
   step_start_ = fired_at_ = clock_.now();
+  if (!tiles.empty()) fired_at_ += pipeline_.start;
   for (const TileId tile : tiles) {
     emissions_.clear();
     const std::int64_t start = fired_at_;
@@ -78,7 +80,7 @@ void CoreModule::serve_loop_back(std::int64_t until) {
 
 std::int64_t CoreModule::finish_step() {
   serve_loop_back(fired_at_);
-  return std::max(fired_at_, integrated_at_);
+  return std::max(fired_at_, integrated_at_ > step_start_ ? integrated_at_ + pipeline_.drain : 0);
 }
 
 std::int64_t CoreModule::serve(const std::vector<Target>& targets, const Event& event, std::int64_t at) {
@@ -104,8 +106,8 @@ void CoreModule::deliver(const Transfer& transfer, std::int64_t at) {
     return;
   }
   drop_served(at);
-  serve_loop_back(at);
-  const std::int64_t start = serve(targets, transfer.event, at);
+  serve_loop_back(at + pipeline_.receive);
+  const std::int64_t start = serve(targets, transfer.event, at + pipeline_.receive);
   if (start == at) return;
   waiting_.push_back(start);
   const auto occupancy = static_cast<std::int64_t>(waiting_.size());

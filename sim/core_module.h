@@ -9,6 +9,7 @@
 
 #include "sim/chip_ports.h"
 #include "sim/chip_run.h"
+#include "sim/core_pipeline.h"
 #include "sim/systemc_session.h"
 
 namespace ranvier::sim {
@@ -52,6 +53,7 @@ class CoreModule final : public sc_core::sc_module {
   ChipClock clock_;
   NetworkPort& network_;
   std::int64_t fifo_events_, relay_events_, relay_cycles_, emit_cycles_;
+  CorePipeline pipeline_;
 
   std::int64_t step_start_ = 0;
   std::int64_t fired_at_ = 0;         // when the firing unit is done

@@ -11,6 +11,7 @@
 
 #include "sim/core_log.h"
 #include "sim/core_model.h"
+#include "sim/core_pipeline.h"
 #include "sim/errors.h"
 
 namespace ranvier::sim {
@@ -25,7 +26,7 @@ struct LockstepPlace {
 /// Time comes from the core under test, counts of work from the twin, so that energy does not depend on which core ran.
 /// fire(), restless() and check_codes() throw LockstepMismatch (sim/errors.h), after the same events were told, from a
 /// state shortly before, to a core that keeps a waveform. What the core under test throws itself is traced likewise.
-class LockstepCore final : public CoreModel {
+class LockstepCore final : public CoreModel, public PipelinedCore {
  public:
   LockstepCore(std::unique_ptr<CoreModel> under_test, const TileSpec& spec, LockstepPlace place);
 
@@ -45,6 +46,7 @@ class LockstepCore final : public CoreModel {
   std::vector<std::uint8_t> save() const override;
   void restore(const std::vector<std::uint8_t>& state) override;
   std::int64_t clock_cycles() const override { return under_test_->clock_cycles(); }
+  CorePipeline pipeline() const override { return pipeline_of(*under_test_); }
 
  private:
   struct Difference {

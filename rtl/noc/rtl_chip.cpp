@@ -249,7 +249,7 @@ class RtlChip::Parts {
         in.step_fires[mapping_.core_of[t.value()].value()] = true;
     }
     for (std::int64_t now = 0;; ++now) {
-      in.host_valid = !packets.empty() && packets.front().at <= now;
+      in.host_valid = !packets.empty() && packets.front().at - 1 <= now;
       if (in.host_valid) {
         in.host_x = static_cast<std::uint8_t>(board_.x(packets.front().to));
         in.host_y = static_cast<std::uint8_t>(board_.y(packets.front().to));
