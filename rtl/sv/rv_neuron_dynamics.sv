@@ -31,7 +31,9 @@ module rv_neuron_dynamics #(
   // u or v after its leak, truncated toward zero.
   function automatic logic signed [63:0] leaked(input logic [31:0] value, input logic [12:0] decay);
     logic signed [63:0] product;
-    product = 64'($signed(value)) * (64'sd4096 - 64'(decay));
+    logic signed [13:0] keep;  // of few bits, so that the product is small in gates
+    keep    = 14'sd4096 - $signed({1'b0, decay});
+    product = 64'($signed(value)) * 64'(keep);
     if (product < 0) product = product + 64'sd4095;
     leaked = product >>> 12;
   endfunction
