@@ -4,6 +4,7 @@
 #include <array>
 
 #include "rtl/hybrid/hybrid_regression.h"
+#include "rtl/noc/mesh_regression.h"
 #include "rtl/plastic/plastic_bench.h"
 #include "rtl/spike_regression.h"
 
@@ -14,6 +15,7 @@ std::span<const RegressionEntry> regression_cores() {
       RegressionEntry{"rv_spike_core", make_spike_regression},
       RegressionEntry{"rv_hybrid_core", make_hybrid_regression},
       RegressionEntry{"rv_plastic_core", make_plastic_regression},
+      RegressionEntry{"rv_mesh", make_mesh_regression},
   };
   return kCores;
 }

@@ -15,6 +15,11 @@ struct MeshModel {
 };
 std::span<const MeshModel> mesh_models();
 
+/// A small mesh, 2x2, of 2 VCs of 4 flits of 12 bits: with as many bits as a chip's, code for coverage takes minutes to
+/// compile.
+MeshParameters covered_mesh_parameters();
+std::unique_ptr<MeshPort> make_covered_mesh(std::uint32_t seed);
+
 MeshParameters mesh_2x2_parameters();
 MeshParameters mesh_4x4_parameters();
 std::unique_ptr<MeshPort> make_mesh_2x2_fast(std::uint32_t seed);

@@ -53,6 +53,15 @@ foreach(side 2 4)
   endif()
 endforeach()
 
+# A small mesh with coverage points and waves, for `ranvier rtl test`.
+set(covered Columns=2 Rows=2 Vcs=2 Depth=4 Hop=${mesh_hop} Inject=${mesh_inject} Credit=${mesh_credit} DataW=12)
+list(TRANSFORM covered PREPEND -G OUTPUT_VARIABLE arguments)
+list(TRANSFORM covered REPLACE ".*=" "" OUTPUT_VARIABLE numbers)
+list(JOIN numbers "," numbers)
+ranvier_mesh_model(mesh 2 covered rv_mesh RANVIER_MESH_SOURCES ${RANVIER_CHECK_MODEL} ${arguments} -GCoordW=1
+                   -fno-gate --unroll-count 3)
+target_link_libraries(mesh_2x2_covered PUBLIC ZLIB::ZLIB)
+
 # A router alone, beside one of a simulated chip: coordinates of boards, a packet's number as data. `cluster`: several
 # cores a router, with the buffers of Loihi's chip file. Links are outside: what a hop takes there is not the router's.
 set(router_bits 8)

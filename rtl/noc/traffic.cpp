@@ -23,8 +23,11 @@ struct Waiting {
 
 class Bench {
  public:
-  Bench(MeshPort& mesh, std::span<const ScriptPacket> script)
-      : mesh_(mesh), script_(script), queues_(static_cast<std::size_t>(mesh.parameters().cores())) {
+  Bench(MeshPort& mesh, std::span<const ScriptPacket> script, std::span<const WayOut> ways_out)
+      : mesh_(mesh),
+        script_(script),
+        ways_out_(ways_out),
+        queues_(static_cast<std::size_t>(mesh.parameters().cores())) {
     run_.injected.assign(script.size(), 0);
   }
 
@@ -39,6 +42,8 @@ class Bench {
         offer(c, 0, now, mesh_.in[c].own);
         offer(c, 1, now, mesh_.in[c].relay);
       }
+      for (; !ways_out_.empty() && ways_out_.front().at <= now; ways_out_ = ways_out_.subspan(1))
+        mesh_.in[ways_out_.front().core.value()].eject_open = ways_out_.front().open;
       mesh_.cycle();
       for (std::size_t c = 0; c < queues_.size(); ++c) take(c, now);
       if (!run_.deliveries.empty() && run_.deliveries.back().at == now) last_progress = now;
@@ -83,6 +88,7 @@ class Bench {
 
   MeshPort& mesh_;
   std::span<const ScriptPacket> script_;
+  std::span<const WayOut> ways_out_;                        // that are still to come
   std::vector<std::array<std::deque<Waiting>, 2>> queues_;  // own, relays
   NetworkRun run_;
 };
@@ -93,9 +99,11 @@ sim::Packet packet_of(const ScriptPacket& packet, std::size_t id) {
 
 }  // namespace
 
-NetworkRun run_on_mesh(MeshPort& mesh, std::span<const ScriptPacket> script) { return Bench(mesh, script).run(); }
+NetworkRun run_on_mesh(MeshPort& mesh, std::span<const ScriptPacket> script, std::span<const WayOut> ways_out) {
+  return Bench(mesh, script, ways_out).run();
+}
 
-NetworkRun run_on_model(sim::Network& network, std::span<const ScriptPacket> script) {
+NetworkRun run_on_model(sim::Network& network, std::span<const ScriptPacket> script, std::span<const WayOut> ways_out) {
   NetworkRun run;
   run.injected.assign(script.size(), 0);
   network.log_entries(&run.entries);
@@ -105,7 +113,15 @@ NetworkRun run_on_model(sim::Network& network, std::span<const ScriptPacket> scr
     run.injected[id] = script[id].at;
   }
   for (std::size_t seen = 0; !network.idle();) {
-    network.advance(network.next_event(), run.deliveries);
+    const std::int64_t next = network.next_event();
+    if (!ways_out.empty() && ways_out.front().at - 1 <= next) {
+      const std::int64_t at = ways_out.front().at;
+      network.advance(at - 1, run.deliveries);
+      for (; !ways_out.empty() && ways_out.front().at == at; ways_out = ways_out.subspan(1))
+        network.set_ejection(ways_out.front().core, ways_out.front().open);
+    } else {
+      network.advance(next, run.deliveries);
+    }
     for (; seen < run.deliveries.size(); ++seen) {
       const sim::Delivery& delivery = run.deliveries[seen];
       const std::int32_t relay = script[delivery.id].next;
@@ -170,6 +186,20 @@ Script random_script(std::int32_t cores, const RandomTraffic& traffic, std::uint
     }
   }
   return script;
+}
+
+std::vector<WayOut> random_ways_out(std::int32_t cores, std::int64_t cycles, std::uint64_t seed) {
+  RandomStream draw(seed, 1);
+  std::vector<WayOut> ways;
+  for (std::size_t core = 0; core < static_cast<std::size_t>(cores); ++core) {
+    for (std::int64_t at = 1 + draw.below(100); at < cycles; at += 1 + draw.below(200)) {
+      ways.push_back({at, CoreId(core), false});
+      at += 1 + draw.below(60);
+      ways.push_back({at, CoreId(core), true});
+    }
+  }
+  std::stable_sort(ways.begin(), ways.end(), [](const WayOut& a, const WayOut& b) { return a.at < b.at; });
+  return ways;
 }
 
 }  // namespace ranvier::rtl

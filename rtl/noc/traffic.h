@@ -24,6 +24,13 @@ struct ScriptPacket {
 };
 using Script = std::vector<ScriptPacket>;
 
+/// From cycle `at` on, at least 1, a core's way out of the network is open or closed. All are open before.
+struct WayOut {
+  std::int64_t at = 1;
+  CoreId core;
+  bool open = true;
+};
+
 struct NetworkRun {
   std::vector<sim::Delivery> deliveries;  // in order of time, then core
   std::vector<sim::Entry> entries;        // in order of time, then core
@@ -31,9 +38,11 @@ struct NetworkRun {
   std::int64_t cycles = 0;                // clocked, or until the last delivery
 };
 
-/// Runs the script to its end. Throws MeshHangs when nothing is delivered any more.
-NetworkRun run_on_mesh(MeshPort& mesh, std::span<const ScriptPacket> script);
-NetworkRun run_on_model(sim::Network& network, std::span<const ScriptPacket> script);
+/// Runs the script to its end; `ways_out` ascend in time and leave all open. Throws MeshHangs when nothing is delivered
+/// any more.
+NetworkRun run_on_mesh(MeshPort& mesh, std::span<const ScriptPacket> script, std::span<const WayOut> ways_out = {});
+NetworkRun run_on_model(sim::Network& network, std::span<const ScriptPacket> script,
+                        std::span<const WayOut> ways_out = {});
 
 /// Cycles from injection to delivery, mean over all packets.
 double mean_latency(const NetworkRun& run);
@@ -58,5 +67,8 @@ struct RandomTraffic {
 
 /// One Bernoulli trial a core and cycle, uniform destinations other than the source; a pure function of the seed.
 Script random_script(std::int32_t cores, const RandomTraffic& traffic, std::uint64_t seed);
+
+/// Every way out is closed now and then within `cycles`, for 1 to 60 cycles; a pure function of the seed.
+std::vector<WayOut> random_ways_out(std::int32_t cores, std::int64_t cycles, std::uint64_t seed);
 
 }  // namespace ranvier::rtl

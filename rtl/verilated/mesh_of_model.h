@@ -7,8 +7,8 @@
 
 namespace ranvier::rtl {
 
-template <class Model, MeshParameters kParameters>
-class MeshOfModel final : public MeshPort {
+template <class Model, MeshParameters kParameters, std::size_t kCoord = 4>
+class MeshOfModel : public MeshPort {
  public:
   explicit MeshOfModel(std::uint32_t seed) : model_(seed, "mesh") {
     in.resize(kCores);
@@ -28,6 +28,7 @@ class MeshOfModel final : public MeshPort {
       if (core.relay.valid) put(c, core.relay, m.relay_x_i, m.relay_y_i, m.relay_flits_i, m.relay_data_i);
     }
     model_.settle();
+    settled();
     for (std::size_t c = 0; c < kCores; ++c) {
       CoreOutputs& core = out[c];
       core.own_ready = get_bits(m.own_ready_o, c, 1) != 0;
@@ -41,15 +42,19 @@ class MeshOfModel final : public MeshPort {
     }
     overflow = m.overflow_o;
     model_.clock();
+    settled();
   }
 
   bool take_assertion_failure() final { return model_.take_assertion_failure(); }
+
+ protected:
+  virtual void settled() {}  // all signals stand, twice a cycle: for waveforms
+  VerilatedModel<Model> model_;
 
  private:
   static constexpr MeshParameters kOwn = kParameters;
   static constexpr std::size_t kCores = static_cast<std::size_t>(kParameters.cores());
   static constexpr std::size_t kData = static_cast<std::size_t>(kParameters.data_bits);
-  static constexpr std::size_t kCoord = 4;
   static constexpr std::size_t kLength = 4;
 
   template <class X, class Y, class Flits, class Data>
@@ -59,7 +64,6 @@ class MeshOfModel final : public MeshPort {
     put_bits(flits, c * kLength, kLength, packet.flits);
     put_bits(data, c * kData, kData, packet.data);
   }
-  VerilatedModel<Model> model_;
 };
 
 }  // namespace ranvier::rtl

@@ -101,6 +101,20 @@ TEST(RtlMesh, KeepsFlitsInsideWhileTheWayOutIsClosed) {
   EXPECT_FALSE(mesh->take_assertion_failure());
 }
 
+TEST(RtlMesh, WaysOutThatCloseAndOpenHoldPacketsUpAsInTheModel) {
+  for (const std::int32_t side : {2, 4}) {
+    const chips::Board board = small_board(side);
+    const Script script = random_script(side * side, {0.3, 400, 3, 2}, 5);
+    const std::vector<WayOut> ways = random_ways_out(side * side, 400, 5);
+    ASSERT_GT(ways.size(), 10U);
+    const auto mesh = make_mesh_port(board, ModelBuild::kFast);
+    const auto network = sim::make_cycle_network(board), open = sim::make_cycle_network(board);
+    const NetworkRun rtl = run_on_mesh(*mesh, script, ways);
+    expect_same(rtl, run_on_model(*network, script, ways));
+    EXPECT_GT(mean_latency(rtl), 1.05 * mean_latency(run_on_model(*open, script)));
+  }
+}
+
 TEST(RtlMesh, HasTheNumbersOfTheChipFile) {
   const chips::Board board = small_board(4);
   const auto mesh = make_mesh_port(board, ModelBuild::kFast);
