@@ -52,7 +52,6 @@ module rv_hybrid_core #(
   output logic [31:0]        stall_cycles_o  // of those, cycles in which an event out was not taken
 );
 
-  localparam int unsigned OperandW = Lanes * 9;
   localparam int unsigned SumW     = Lanes * 32;
   localparam int unsigned CodeW    = Lanes * 24;
   localparam int unsigned ControlW = 271;
@@ -215,111 +214,59 @@ module rv_hybrid_core #(
     if (tick_accepted) dry_q <= tick_dry_i;
   end
 
-  // ------------------------------------------------------------------ memories
-  logic [11:0]         operand_raddr;
-  logic [TokenW+7:0]   input_raddr;
-  logic [OperandW-1:0] operand_rdata, operand_wdata;
-  logic [SumW-1:0]     sum_rdata, sum_wdata;
-  logic [CodeW-1:0]    code_rdata, code_wdata, threshold_rdata;
-  logic [8:0]          input_rdata, input_wdata;
-  logic                operand_write, sum_write, input_write, code_write;
-  logic                acc_valid_q, acc_first_q, op_first;  // a word was read in the last cycle for an operation; the first of it
-  logic [TokenW-1:0]   acc_token_q;
-  logic [3:0]          acc_group_q;
+  // ------------------------------------------------------------------ memories and sums
+  logic [SumW-1:0]  sum, work, f;  // f: of the word that fires
+  logic [CodeW-1:0] code_rdata, code_wdata, threshold;
+  logic [63:0]      map_parameter;
+  logic             code_write, acc_valid, dense_valid, acc_overflow;
 
-  assign op_first = !acc_valid_q;  // during an operation: a cycle lies between two operations
-
-  always_comb begin
-    if (map_value) operand_raddr = {value, 4'd0};  // gain and bias of LayerNorm
-    else if (dense) operand_raddr = {operand_row + value, group};
-    else operand_raddr = {op_row, group};
-    input_raddr = {token, (dense) ? code + value : op_code};
-  end
-
-  rv_hybrid_memory #(
+  rv_hybrid_accumulate #(
     .TokenW(TokenW),
     .Lanes (Lanes)
-  ) u_memory (
+  ) u_accumulate (
     .clk_i,
     .rst_ni,
-    .cfg_write_i    (cfg_writes),
-    .cfg_read_i     (cfg_valid_q && !cfg_write_q),
-    .cfg_select_i   (cfg_select_q),
-    .cfg_addr_i     (cfg_addr_q),
-    .cfg_wdata_i    (cfg_wdata_q),
+    .cfg_write_i  (cfg_writes),
+    .cfg_read_i   (cfg_valid_q && !cfg_write_q),
+    .cfg_select_i (cfg_select_q),
+    .cfg_addr_i   (cfg_addr_q),
+    .cfg_wdata_i  (cfg_wdata_q),
     .cfg_rvalid_o,
     .cfg_rdata_o,
-    .operand_read_i ((accumulate && (row_op || op_first)) || dense || map_value),
-    .operand_raddr_i(operand_raddr),
-    .operand_o      (operand_rdata),
-    .operand_write_i(operand_write),
-    .operand_waddr_i({op_row, acc_group_q}),
-    .operand_i      (operand_wdata),
-    .sum_read_i     ((accumulate && (element_op || !dense_q)) || pass_read ||
-                     (pass && word_full) || read),
-    .code_read_i    (read),
-    .word_raddr_i   ({token, read_group}),
-    .sum_o          (sum_rdata),
-    .code_o         (code_rdata),
-    .threshold_o    (threshold_rdata),
-    .sum_write_i    (sum_write),
-    .sum_waddr_i    ({acc_token_q, acc_group_q}),
-    .sum_i          (sum_wdata),
-    .code_write_i   (code_write),
-    .code_waddr_i   ({token, group}),
-    .code_i         (code_wdata),
-    .input_read_i   ((accumulate && (column_op || (keeps_q && op_first))) || dense),
-    .input_raddr_i  (input_raddr),
-    .input_o        (input_rdata),
-    .input_write_i  (input_write),
-    .input_waddr_i  ({acc_token_q, op_code}),
-    .input_i        (input_wdata)
+    .keeps_i      (keeps_q),
+    .dense_mode_i (dense_q),
+    .row_i        (row_op),
+    .column_i     (column_op),
+    .element_i    (element_op),
+    .row_addr_i   (op_row),
+    .code_addr_i  (op_code),
+    .lane_i       (op_lane),
+    .payload_i    (op_payload),
+    .accumulate_i (accumulate),
+    .pass_read_i  (pass_read),
+    .pass_i       (pass),
+    .read_i       (read),
+    .map_value_i  (map_value),
+    .dense_i      (dense),
+    .token_i      (token),
+    .group_i      (group),
+    .read_group_i (read_group),
+    .value_i      (value),
+    .word_full_i  (word_full),
+    .dense_row_i  (operand_row),
+    .dense_code_i (code),
+    .sum_o        (sum),
+    .code_o       (code_rdata),
+    .threshold_o  (threshold),
+    .parameter_o  (map_parameter),
+    .code_write_i (code_write),
+    .code_i       (code_wdata),
+    .dense_valid_o(dense_valid),
+    .work_i       (f),
+    .work_o       (work),
+    .valid_o      (acc_valid),
+    .overflow_o   (acc_overflow)
   );
-
-  // ------------------------------------------------------------------ sums
-  logic            dense_valid_q, dense_first_q, acc_overflow;
-  logic [SumW-1:0] f;  // of the word that fires
-
-  rv_stream_product #(
-    .Lanes(Lanes)
-  ) u_product (
-    .valid_i        (acc_valid_q),
-    .first_i        (acc_first_q),
-    .row_i          (row_op),
-    .column_i       (column_op),
-    .element_i      (element_op),
-    .keeps_i        (keeps_q),
-    .dense_i        (dense_q),
-    .lane_i         (op_lane),
-    .payload_i      (op_payload),
-    .product_i      (dense_valid_q),
-    .start_i        (dense_first_q),
-    .operand_i      (operand_rdata),
-    .sum_i          (sum_rdata),
-    .work_i         (f),
-    .input_i        (input_rdata),
-    .sum_o          (sum_wdata),
-    .sum_write_o    (sum_write),
-    .operand_o      (operand_wdata),
-    .operand_write_o(operand_write),
-    .input_o        (input_wdata),
-    .input_write_o  (input_write),
-    .overflow_o     (acc_overflow)
-  );
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      acc_valid_q   <= 1'b0;
-      dense_valid_q <= 1'b0;
-    end else begin
-      acc_valid_q   <= accumulate;
-      dense_valid_q <= dense;
-    end
-    acc_first_q   <= op_first;
-    acc_token_q   <= token;
-    acc_group_q   <= group;
-    dense_first_q <= value == '0;
-  end
 
   // ------------------------------------------------------------------ the word that fires
   logic fire_overflow;
@@ -356,12 +303,12 @@ module rv_hybrid_core #(
     .row_full_i    (row_full),
     .row_ends_i    (row_ends),
     .zeros_i       (zeros_q),
-    .sum_i         (sum_rdata),
+    .sum_i         (sum),
     .code_i        (code_rdata),
-    .threshold_i   (threshold_rdata),
-    .parameter_i   (operand_rdata[63:0]),
-    .dense_valid_i (dense_valid_q),
-    .dense_sum_i   (sum_wdata),
+    .threshold_i   (threshold),
+    .parameter_i   (map_parameter),
+    .dense_valid_i (dense_valid),
+    .dense_sum_i   (work),
     .f_o           (f),
     .changed_o     (changed),
     .sends_o       (sends),
@@ -380,7 +327,7 @@ module rv_hybrid_core #(
   // ------------------------------------------------------------------ status
   logic        overflow_q;
 
-  assign busy_o         = !idle || events_wait || acc_valid_q;
+  assign busy_o         = !idle || events_wait || acc_valid;
   assign scanning_o     = !idle && !accumulate;
   assign restless_o     = restless_q;
   assign overflow_o     = overflow_q;
@@ -417,13 +364,11 @@ module rv_hybrid_core #(
     if (rst_ni) begin
       assert (!(tick_accepted && events_wait));
       assert (!spike_valid_o || spike_payload_o != '0 || zeros_q);
-      assert (!(acc_valid_q && dense_valid_q));
       assert (!(dry_q && spike_valid_o));
       cover (tick_accepted && evt_valid_i && evt_ready_o);  // an event enters with the tick: next step
       cover (scanning_o && events_wait);                     // events arrive while the tile fires
       cover (spike_valid_o && !spike_ready_i);              // back-pressure
-      cover (idle && acc_valid_q && op_valid); // an operation is popped while the last one drains
-      cover (dense_valid_q && !dense_first_q);
+      cover (idle && acc_valid && op_valid); // an operation is popped while the last one drains
       cover (restless_q);
       cover (spike_valid_o && spike_payload_o == '0);        // a zero for dense readers
       cover (overflow_q);
