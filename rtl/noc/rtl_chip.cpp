@@ -203,6 +203,7 @@ class RtlChip::Parts {
     in.config_data = bits.word();
     chip_->cycle();
     in.config_valid = in.config_write = false;
+    if (!chip_->out.config_ready) throw std::logic_error("rv_chip configured while busy");
   }
 
   struct HostPacket {

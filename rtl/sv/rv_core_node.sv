@@ -8,6 +8,7 @@ module rv_core_node #(
   parameter int unsigned Sends       = 16,    // entries of the send table
   parameter int unsigned Flows       = 256,   // entries of the receive table
   parameter int unsigned SendDepth   = 1024,  // packets that wait for the network
+  parameter int unsigned HostDepth   = 256,   // the same, from outside the chip
   parameter int unsigned RelayDepth  = 1024,
   parameter int unsigned ReceiveDepth = 64,   // events that wait for the core, in its own queue too
   localparam int unsigned Lanes    = 16,
@@ -24,7 +25,7 @@ module rv_core_node #(
   // Step protocol.
   input  logic                tick_valid_i,
   output logic                tick_ready_o,
-  // Memories: those of the core by select 0 to 7, send table 8, receive table 9.
+  // Memories: those of the core by select 0 to 7, send table 8, receive table 9. Not while a packet is inside the node.
   input  logic                cfg_valid_i,
   output logic                cfg_ready_o,
   input  logic                cfg_write_i,
@@ -33,7 +34,8 @@ module rv_core_node #(
   input  logic [Lanes*32-1:0] cfg_wdata_i,
   output logic                cfg_rvalid_o,
   output logic [Lanes*32-1:0] cfg_rdata_o,
-  // Packets from outside the chip, {y, x, data}: they queue with the core's own, before those of the same cycle.
+  // Packets from outside the chip, {y, x, data}: they take turns with the core's own in the order in which they came,
+  // after those of the same cycle, and never hold the core up.
   input  logic                host_valid_i,
   output logic                host_ready_o,
   input  logic [PacketW-1:0]  host_packet_i,
@@ -63,20 +65,37 @@ module rv_core_node #(
   localparam int unsigned CoreDepth = 2;  // of the core's own queue
   localparam int unsigned HeldW  = $clog2(ReceiveDepth + 1);
   localparam int unsigned RelayW = $clog2(RelayDepth + 1);
+  localparam int unsigned HostW  = $clog2(HostDepth) + 1;
 
   // ------------------------------------------------------------------ config: tables here, the rest in the core
-  logic core_cfg, core_cfg_ready;
-  assign core_cfg    = cfg_valid_i && !cfg_select_i[3];
-  assign cfg_ready_o = core_cfg_ready;
+  logic                core_cfg, core_cfg_ready, core_rvalid, send_cfg, receive_cfg, found_next_q, read_q, answer_q;
+  logic [Lanes*32-1:0] core_rdata;
+  logic [SendW-1:0]    send_word_q, answer_word_q;
+  logic [RecvW-1:0]    found;
   logic [Sends*SendW-1:0] send_q;
+  assign cfg_ready_o = core_cfg_ready && idle_o && !eject_valid_i;
+  assign core_cfg    = cfg_valid_i && cfg_ready_o && !cfg_select_i[3];
+  assign send_cfg    = cfg_valid_i && cfg_ready_o && cfg_select_i == 4'd8;
+  assign receive_cfg = cfg_valid_i && cfg_ready_o && cfg_select_i == 4'd9;
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      send_q <= '0;
-    end else if (cfg_valid_i && cfg_ready_o && cfg_select_i == 4'd8) begin
+      send_q   <= '0;
+      read_q   <= 1'b0;
+      answer_q <= 1'b0;
+    end else begin
       for (int unsigned i = 0; i < Sends; i++)
-        if (cfg_addr_i == CfgAddrW'(i)) send_q[i*SendW+:SendW] <= cfg_wdata_i[SendW-1:0];
+        if (send_cfg && cfg_write_i && cfg_addr_i == CfgAddrW'(i)) send_q[i*SendW+:SendW] <= cfg_wdata_i[SendW-1:0];
+      read_q   <= (send_cfg || receive_cfg) && !cfg_write_i;
+      answer_q <= read_q;
     end
+    // Read like the core's memories: the word comes two cycles later.
+    for (int unsigned i = 0; i < Sends; i++)
+      if (send_cfg && cfg_addr_i == CfgAddrW'(i)) send_word_q <= send_q[i*SendW+:SendW];
+    found_next_q <= receive_cfg;
+    answer_word_q <= found_next_q ? SendW'(found) : send_word_q;
   end
+  assign cfg_rvalid_o = core_rvalid || answer_q;
+  assign cfg_rdata_o  = answer_q ? (Lanes * 32)'(answer_word_q) : core_rdata;
 
   // ------------------------------------------------------------------ the core
   logic                       evt_valid, evt_ready, spike_valid, spike_ready, busy;
@@ -119,8 +138,8 @@ module rv_core_node #(
     .cfg_select_i   (cfg_select_i[2:0]),
     .cfg_addr_i,
     .cfg_wdata_i,
-    .cfg_rvalid_o,
-    .cfg_rdata_o,
+    .cfg_rvalid_o   (core_rvalid),
+    .cfg_rdata_o    (core_rdata),
     .busy_o         (busy),
     .scanning_o     (unused_scanning),
     .overflow_o,
@@ -131,8 +150,9 @@ module rv_core_node #(
 
   // ------------------------------------------------------------------ events out: a packet for each entry that hits
   logic [Sends-1:0]   hits, left, done_q;
-  logic [PacketW-1:0] packet, queued;
-  logic               push, send_ready;
+  logic [PacketW-1:0] packet, own_packet, host_packet;
+  logic               push, send_ready, own_waits, host_waits, own_goes;
+  logic [HostW-1:0]   hosts_in_q, hosts_out_q, hosts_before;
 
   always_comb begin
     logic [SendW-1:0]    entry;
@@ -156,12 +176,10 @@ module rv_core_node #(
       if (left[i-1]) packet = {y, x, DataW'({flow, spike_token, spike_neuron, spike_payload})};
     end
   end
-  assign host_ready_o = send_ready;
-  assign push         = spike_valid && left != '0 && !host_valid_i;
+  assign push         = spike_valid && left != '0;
   assign spike_ready  = left == '0 || (push && send_ready && (left & (left - 1'b1)) == '0);
   assign sent_valid_o = spike_valid && spike_ready;
   assign sent_o       = {spike_token, spike_neuron, spike_payload};
-  assign queued       = host_valid_i ? host_packet_i : packet;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || spike_ready) done_q <= '0;
@@ -169,22 +187,49 @@ module rv_core_node #(
   end
   rv_event_fifo #(
     .Depth(SendDepth),
-    .Width(PacketW)
+    .Width(HostW + PacketW)
   ) u_sends (
     .clk_i,
     .rst_ni,
-    .valid_i(host_valid_i || push),
+    .valid_i(push),
     .ready_o(send_ready),
-    .data_i (queued),
-    .valid_o(own_valid_o),
-    .ready_i(own_ready_i),
-    .data_o (own_packet_o)
+    .data_i ({hosts_in_q, packet}),
+    .valid_o(own_waits),
+    .ready_i(own_ready_i && own_goes),
+    .data_o ({hosts_before, own_packet})
   );
+  rv_event_fifo #(
+    .Depth(HostDepth),
+    .Width(PacketW)
+  ) u_hosts (
+    .clk_i,
+    .rst_ni,
+    .valid_i(host_valid_i),
+    .ready_o(host_ready_o),
+    .data_i (host_packet_i),
+    .valid_o(host_waits),
+    .ready_i(own_ready_i && !own_goes),
+    .data_o (host_packet)
+  );
+  // Own packets hold how many of the host's came before them.
+  assign own_goes     = own_waits && hosts_before == hosts_out_q;
+  assign own_valid_o  = own_waits || host_waits;
+  assign own_packet_o = own_goes ? own_packet : host_packet;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      hosts_in_q  <= '0;
+      hosts_out_q <= '0;
+    end else begin
+      if (host_valid_i && host_ready_o) hosts_in_q <= hosts_in_q + 1'b1;
+      if (host_waits && own_ready_i && !own_goes) hosts_out_q <= hosts_out_q + 1'b1;
+      assert (!own_waits || own_goes || host_waits);
+      assert (host_waits == (hosts_in_q != hosts_out_q));
+    end
+  end
 
   // ------------------------------------------------------------------ events in: looked up, then queued and relayed
   logic              looked_up_q, relays, receive_ready, relay_ready, relay_push, relay_waits;
   logic [EventW-1:0] came_q;
-  logic [RecvW-1:0]  found;
   logic [FlowW-1:0]  came_flow;
   logic [TokenW-1:0] came_token, token_offset;
   logic [ChannelW-1:0] came_neuron, channel_offset;
@@ -197,10 +242,10 @@ module rv_core_node #(
     .Width(RecvW)
   ) u_receive_table (
     .clk_i,
-    .read_i      (eject_valid_i),
-    .read_addr_i (eject_data_i[EventW-1-:FlowW]),
+    .read_i      (eject_valid_i || (receive_cfg && !cfg_write_i)),
+    .read_addr_i (eject_valid_i ? eject_data_i[EventW-1-:FlowW] : cfg_addr_i[FlowW-1:0]),
     .read_data_o (found),
-    .write_i     (cfg_valid_i && cfg_ready_o && cfg_select_i == 4'd9),
+    .write_i     (receive_cfg && cfg_write_i),
     .write_addr_i(cfg_addr_i[FlowW-1:0]),
     .write_data_i(cfg_wdata_i[RecvW-1:0])
   );

@@ -94,6 +94,15 @@ bool relays(const Mapped& m) {
                      [](const mapper::Route& route) { return route.chain.size() > 1 && route.passes_on(0); });
 }
 
+/// Puts tile t on `core`, what is there on t's.
+void swap_cores(Mapped& m, std::size_t t, CoreId core) {
+  for (std::size_t other = 1; other < m.problem.tiles.size(); ++other) {
+    if (m.mapping.core_of[other] == core) m.mapping.core_of[other] = m.mapping.core_of[t];
+  }
+  m.mapping.core_of[t] = core;
+  m.mapping.routes = mapper::make_routes(m.problem, m.mapping.core_of);
+}
+
 struct Shape {
   std::vector<std::int32_t> widths;
   std::int32_t tokens;
@@ -171,6 +180,64 @@ TEST(RtlChip, SixteenCoresSendWhatTheChipSimulationSendsInTheSameTime) {
     // Receive queues fill and close the way out of the network.
     EXPECT_EQ(all.most_waiting, rtl_board(4).chip.core.receive_fifo_events.value);
   }
+}
+
+TEST(RtlChip, TheHostSendsWhileItsCoreDoes) {
+  Compared all;
+  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto m = map_apart(linear_chain(seed, 4, {24, 40, 30, 10}), 32, Schedule::kAsynchronousUnary, seed);
+    m->problem.board.chip.host_link.latency_cycles.value = 1;
+    m->problem.board.chip.host_link.cycles_per_flit.value = 1;
+    for (std::size_t t = 1; t < m->problem.tiles.size(); ++t) {  // the host's core sends too
+      if (m->program.stage(m->problem.tiles[t].stage).name == "fc1") swap_cores(*m, t, CoreId(0));
+    }
+    compare(*m, inputs(m->program, seed, 2), all);
+  }
+  tell(Schedule::kAsynchronousUnary, all);
+  EXPECT_GT(all.events, 1000);
+}
+
+TEST(RtlChip, TablesAnswerReadsAndWaitForPacketsInside) {
+  const auto chip = make_chip_port(rtl_board(2), ModelBuild::kCheck);
+  ChipPort::Inputs& in = chip->in;
+  const auto access = [&](bool write, std::uint8_t select, std::uint32_t address, std::uint32_t word) {
+    in.config_valid = true;
+    in.config_write = write;
+    in.config_select = select;
+    in.config_address = address;
+    in.config_data = {word};
+    chip->cycle();
+    in.config_valid = in.config_write = false;
+    return chip->out.config_ready;
+  };
+  const auto read = [&](std::uint8_t select, std::uint32_t address) -> std::int64_t {
+    if (!access(false, select, address, 0)) return -2;
+    for (int wait = 0; wait < 4; ++wait) {
+      if (chip->out.config_read_valid) return chip->out.config_read_data[0];
+      chip->cycle();
+    }
+    return -1;
+  };
+  in.config_core = 0;
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    ASSERT_TRUE(access(true, kSendTable, i, 100 + i));
+    ASSERT_TRUE(access(true, kReceiveTable, 3 * i, 200 + i));
+  }
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    EXPECT_EQ(read(kSendTable, i), 100 + i);
+    EXPECT_EQ(read(kReceiveTable, 3 * i), 200 + i);
+    EXPECT_EQ(read(kSendTable, i), 100 + i);  // a read leaves what it reads
+    EXPECT_EQ(read(kReceiveTable, 3 * i), 200 + i);
+  }
+  in.host_valid = true;
+  in.host_x = 1;
+  chip->cycle();
+  in.host_valid = false;
+  EXPECT_FALSE(access(true, kSendTable, 0, 1));
+  for (int wait = 0; wait < 200; ++wait) chip->cycle();
+  EXPECT_EQ(read(kSendTable, 0), 100);
+  EXPECT_FALSE(chip->take_assertion_failure());
 }
 
 TEST(RtlChip, NoAssertionFails) {
