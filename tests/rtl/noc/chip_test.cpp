@@ -198,6 +198,22 @@ TEST(RtlChip, TheHostSendsWhileItsCoreDoes) {
   EXPECT_GT(all.events, 1000);
 }
 
+TEST(RtlChip, ACoreSendsACopyToEveryPlace) {
+  for (const Schedule schedule : {Schedule::kAsynchronousUnary, Schedule::kStagedGraded}) {
+    Compared all;
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      SCOPED_TRACE(seed);
+      const auto m = map_apart(linear_chain(seed, 4, {30, 20, 40, 10}), 32, schedule, seed);
+      m->problem.board.chip.noc.multicast = chips::Multicast::kUnicast;
+      m->mapping.routes = mapper::make_routes(m->problem, m->mapping.core_of);
+      EXPECT_TRUE(relays(*m));  // where one event goes to several places, other chips' cores pass it on
+      compare(*m, inputs(m->program, seed, 2), all);
+    }
+    tell(schedule, all);
+    EXPECT_GT(all.events, 1000);
+  }
+}
+
 TEST(RtlChip, TablesAnswerReadsAndWaitForPacketsInside) {
   const auto chip = make_chip_port(rtl_board(2), ModelBuild::kCheck);
   ChipPort::Inputs& in = chip->in;
