@@ -160,4 +160,24 @@ module rv_network_interface #(
     .data_i({eject_valid_o, read_vc}),
     .data_o({in_credit_o, in_credit_vc_o})
   );
+
+  // ------------------------------------------------------------------ properties: packets offered, credits that come
+  logic                     own_held_q, relay_held_q;
+  logic [2*CoordW+LenW-1:0] own_q, relay_q;
+  always_ff @(posedge clk_i) begin
+    own_held_q   <= rst_ni && own_valid_i && !own_ready_o;
+    relay_held_q <= rst_ni && relay_valid_i && !relay_ready_o;
+    own_q        <= {own_y_i, own_x_i, own_flits_i};
+    relay_q      <= {relay_y_i, relay_x_i, relay_flits_i};
+    if (rst_ni) begin
+      assert (!own_held_q || (own_valid_i && {own_y_i, own_x_i, own_flits_i} == own_q));
+      assert (!relay_held_q || (relay_valid_i && {relay_y_i, relay_x_i, relay_flits_i} == relay_q));
+      assert (!own_valid_i || own_flits_i != '0);
+      assert (!relay_valid_i || relay_flits_i != '0);
+      for (int unsigned v = 0; v < Vcs; v++) begin
+        assert (!(goes && vc == VcW'(v)) || has_credit[v]);
+        assert (!(out_credit_i && out_credit_vc_i == VcW'(v)) || credits_q[v*CountW+:CountW] < CountW'(Depth));
+      end
+    end
+  end
 endmodule

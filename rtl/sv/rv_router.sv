@@ -238,7 +238,13 @@ module rv_router #(
   // ------------------------------------------------------------------ properties
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      for (int unsigned i = 0; i < Inputs; i++) assert (credits_q[i*CountW+:CountW] <= CountW'(Depth));
+      for (int unsigned o = 0; o < Ports; o++) begin
+        for (int unsigned v = 0; v < Vcs; v++) begin
+          assert (!(sends[o] && send_vc[o*VcW+:VcW] == VcW'(v)) || has_credit[o*Vcs+v]);
+          assert (!(out_credit_i[o] && out_credit_vc_i[o*VcW+:VcW] == VcW'(v))
+                  || credits_q[(o*Vcs+v)*CountW+:CountW] < CountW'(Depth));
+        end
+      end
       for (int unsigned p = 0; p < Ports; p++) assert (!wins[p] || sends[to_output[p*PortW+:PortW]]);
       assert ($countones(wins) == $countones(sends));
       cover (has_credit != '1);

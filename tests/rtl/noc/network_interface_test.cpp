@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What leaves the buffers behind a router, with no other traffic to hide its order.
+// What leaves the buffers behind a router, with no other traffic to hide its order; what its assertions see.
 #include <gtest/gtest.h>
 
 #include <vector>
 
+#include "rtl/noc/router_port.h"
 #include "tests/rtl/noc/mesh_fixture.h"
 
 namespace ranvier::rtl {
@@ -30,6 +31,41 @@ TEST(RtlMesh, BuffersBehindTheRouterTakeTurns) {
     in_turn.push_back(i);
   }
   EXPECT_EQ(out, in_turn);
+}
+
+/// Whether an assertion fails when core 0 offers these packets in turn, one a cycle.
+bool asserted(const std::vector<MeshPort::Packet>& offers, bool as_relays) {
+  const auto mesh = make_mesh_port(small_board(2), ModelBuild::kCheck);
+  for (const MeshPort::Packet& packet : offers) {
+    (as_relays ? mesh->in[0].relay : mesh->in[0].own) = packet;
+    mesh->cycle();
+  }
+  mesh->cycle();
+  return mesh->take_assertion_failure();
+}
+
+TEST(RtlMesh, AssertsThatPacketsHaveFlitsAndStay) {
+  const MeshPort::Packet none, packet{true, 1, 1, 3, 5}, elsewhere{true, 0, 1, 3, 5}, longer{true, 1, 1, 4, 5};
+  for (const bool as_relays : {false, true}) {
+    SCOPED_TRACE(as_relays);
+    EXPECT_FALSE(asserted({packet, packet, packet, none}, as_relays));
+    EXPECT_TRUE(asserted({{true, 1, 1, 0, 5}, {true, 1, 1, 0, 5}}, as_relays));
+    EXPECT_TRUE(asserted({packet, none}, as_relays));
+    EXPECT_TRUE(asserted({packet, packet, none}, as_relays));
+    EXPECT_TRUE(asserted({packet, elsewhere, elsewhere, none}, as_relays));
+    EXPECT_TRUE(asserted({packet, longer, longer, longer, none}, as_relays));
+  }
+}
+
+TEST(RtlRouter, AssertsThatCreditsAreOfFlitsSent) {
+  for (const RouterParameters& parameters : router_models()) {
+    const auto router = make_router_port(parameters, 1, 1);
+    for (int i = 0; i < 10; ++i) router->cycle();
+    EXPECT_FALSE(router->take_assertion_failure());
+    router->in.credits[2] = {true, 1};
+    router->cycle();
+    EXPECT_TRUE(router->take_assertion_failure());
+  }
 }
 
 }  // namespace
