@@ -70,7 +70,10 @@ class PortOfModel : public SpikeCorePort {
   static constexpr bool kWithoutEval = !Waves::kAssertions && OneClock<RootOf<Model>>;
   static constexpr std::size_t kWords = kLanes;
   void set_inputs() {
-    if constexpr (Waves::kAssertions) Verilated::threadContextp(context_.get());  // where a failure is noted
+    if constexpr (Waves::kAssertions) {
+      Verilated::threadContextp(context_.get());  // where a failure is noted
+      assertions_follow_reset(*context_, in.reset);
+    }
     Model& m = *model_;
     m.rst_ni = !in.reset;
     m.evt_valid_i = in.event_valid;

@@ -39,6 +39,7 @@ class VerilatedModel {
   /// A cycle: set inputs, settle(), read outputs, clock().
   void settle() {
     Verilated::threadContextp(context_.get());  // where a failed assertion is noted
+    assertions_follow_reset(*context_, !model_->rst_ni);
     model_->clk_i = 0;
     step();
   }

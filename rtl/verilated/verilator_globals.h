@@ -2,6 +2,8 @@
 // What instances of all Verilated models share.
 #pragma once
 
+#include <verilated.h>
+
 #include <mutex>
 
 namespace ranvier::rtl {
@@ -10,6 +12,11 @@ namespace ranvier::rtl {
 inline std::mutex& verilator_globals() {
   static std::mutex mutex;
   return mutex;
+}
+
+/// While a model is in reset its registers may hold anything, and what an assertion sees means nothing.
+inline void assertions_follow_reset(VerilatedContext& context, bool in_reset) {
+  if (context.assertOn() == in_reset) context.assertOn(!in_reset);
 }
 
 }  // namespace ranvier::rtl
