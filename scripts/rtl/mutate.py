@@ -42,23 +42,23 @@ def main():
     all_data = [read(f) for f in files]
     if a.core and a.core not in [d["core"] for d in all_data]:
         raise CheckError(f"no mutations of {a.core}")
-    known = {m["name"] for d in all_data if not a.core or d["core"] == a.core for m in d["mutations"]}
+    known = {m["name"] for d in all_data if a.core in (None, d["core"]) for m in d["mutations"]}
     if unknown := sorted(set(a.only or []) - known):
         raise CheckError(f"no mutation {', '.join(unknown)}{' of ' + a.core if a.core else ''}")
+    if a.core:
+        all_data = [d for d in all_data if d["core"] == a.core]
     total = sum(len(d["mutations"]) for d in all_data)
     if a.match:
         with tempfile.TemporaryDirectory(prefix="ranvier-match-") as folder:
             for data in all_data:
                 for m in data["mutations"]:
                     sources_with(data["bench"]["sources"], [m], folder, f"{data['core']} {m['name']}")
-        print(f"{total} mutations of {len(all_data)} cores fit the sources")
-        return 0 if total >= 25 else 6
+        print(f"{total} mutations of {a.core or f'{len(all_data)} cores'} fit the sources")
+        return 0 if total >= 25 or a.core else 6
     require_tools("verilator", "ccache", "g++", "ninja")
     rows, alive = [], []
     print(f"{'core':<16} {'mutation':<28} {'s':>5}  caught by")
     for data in all_data:
-        if a.core and data["core"] != a.core:
-            continue
         bench = Bench(data["bench"], a.build, data["core"])
         limit = 900
         with tempfile.TemporaryDirectory(prefix="ranvier-mutants-") as folder:

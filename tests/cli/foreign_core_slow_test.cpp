@@ -62,6 +62,24 @@ TEST_F(ForeignCore, AFaultIsShownWithItsPlaceAndWaveform) {
   expect_refusal(run, 6, "block1.fc1");
 }
 
+TEST_F(ForeignCore, IsBuiltUnderItsOwnNameFromSeveralSources) {
+  for (const char* ending : {".sv", ".cpp"}) {
+    std::string text = text_of(folder_ / ("mine/aer_core" + std::string(ending)));
+    for (std::size_t at = 0; (at = text.find("aer_core", at)) != std::string::npos;) text.replace(at, 8, "mine");
+    std::ofstream(folder_ / ("mine/mine" + std::string(ending))) << text;
+    std::filesystem::remove(folder_ / ("mine/aer_core" + std::string(ending)));
+  }
+  replace("mine/mine.sv", "endmodule", "  also u_also (.clk_i(1'b0));\nendmodule");
+  std::ofstream(folder_ / "mine/also.sv") << "module also (input logic clk_i);\n  logic unused;\n"
+                                             "  assign unused = clk_i;\nendmodule\n";
+  const Outcome o = shell("make -s -C mine CORE=mine SV='mine.sv also.sv' RANVIER_INCLUDE=../include CXXFLAGS=-O1");
+  ASSERT_EQ(o.exit_code, 0) << o.out << o.err;
+  const Outcome test = ranvier("rtl test --core mine/mine.so --count 2 --steps 20 --json");
+  ASSERT_EQ(test.exit_code, 0) << test.err;
+  EXPECT_EQ(test.json()["core"], "mine");
+  EXPECT_EQ(test.json()["passed"], 2);
+}
+
 TEST_F(ForeignCore, ACoreThatNeverAcknowledgesTimesOut) {
   replace("mine/aer_core.sv", "            aer_in_ack <= 1'b1;\n", "");
   build();

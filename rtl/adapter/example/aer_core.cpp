@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Verilated aer_core behind rtl/adapter/ranvier_core.h: turns events into handshakes on its pins.
 #include <verilated.h>
-#ifdef AER_CORE_WAVES
+#ifdef CORE_WAVES
 #include <verilated_fst_c.h>
 #endif
 
@@ -22,7 +22,7 @@ enum Memory : std::uint32_t { kWeight = 0, kThreshold = 1, kState = 2, kControl 
 struct ranvier_core {
   VerilatedContext context;
   std::unique_ptr<Vaer_core> pins;
-#ifdef AER_CORE_WAVES
+#ifdef CORE_WAVES
   std::unique_ptr<VerilatedFstC> wave;
 #endif
   ranvier_core_counts counts{};
@@ -41,7 +41,7 @@ struct ranvier_core {
   void half(bool clock) {
     pins->clk = clock;
     pins->eval();
-#ifdef AER_CORE_WAVES
+#ifdef CORE_WAVES
     if (wave) wave->dump(context.time());
 #endif
     context.timeInc(1);
@@ -222,7 +222,7 @@ std::int32_t ranvier_core_write_state(ranvier_core* core, const std::int32_t* po
 void ranvier_core_count(const ranvier_core* core, ranvier_core_counts* counts) { *counts = core->counts; }
 
 std::int32_t ranvier_core_wave(ranvier_core* core, const char* path) {
-#ifdef AER_CORE_WAVES
+#ifdef CORE_WAVES
   if (core->wave) core->wave->close();
   core->wave.reset();
   if (path == nullptr) return RANVIER_CORE_OK;
