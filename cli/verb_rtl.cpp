@@ -205,7 +205,10 @@ void add_rtl_verb(CLI::App& app, Context& context) {
   test->add_option("--steps", a->regression.steps, "steps a seed")
       ->capture_default_str()
       ->check(whole_number(1, 1'000'000));
-  test->add_option("--replay", a->regression.replay, "run exactly these seeds")->check(whole_number(0, UINT64_MAX));
+  test->add_option(
+          "--replay", a->regression.replay,
+          "run exactly these seeds; --seed, from which registers get their first values, and --steps as before")
+      ->check(whole_number(0, UINT64_MAX));
   test->add_option("--waves", a->regression.wave_dir, "folder for the waveform of a failing seed");
   test->add_flag("--missed", a->show_missed, "list what no seed covered");
   add_common(*test, a->common);

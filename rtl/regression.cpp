@@ -93,6 +93,8 @@ CoreRegression run_core(const RegressionEntry& entry, const std::vector<std::uin
     ++(outcome.result.passed ? result.passed : result.failed);
     if (outcome.mismatch) {
       outcome.mismatch->core = result.core;
+      outcome.mismatch->again = fmt::format("--replay {} --steps {} --seed {}", seed, options.steps, options.seed) +
+                                (options.wave_dir.empty() ? " --waves FOLDER" : "");
       outcome.mismatch->wave = run_again_with_wave(*core, result.core, seed, options);
       result.mismatches.push_back(*outcome.mismatch);
     }
@@ -112,8 +114,9 @@ std::string Mismatch::message() const {
   const std::string where = place.empty() ? fmt::format("token {}, neuron {}", token, neuron) : place;
   std::string text = fmt::format("{} seed {}: cycle {}, step {}, {}: expected {}, got {}", core, seed, cycle, step,
                                  where, expected, got);
-  text += wave.empty() ? fmt::format("; replay seed {} with a wave folder to see it", seed) : "; waveform in " + wave;
-  return text;
+  if (fast_only) text += ", on the fast build alone";
+  if (!wave.empty()) text += (fast_only ? "; waveform of the check build, which passed, in " : "; waveform in ") + wave;
+  return text + (again.empty() ? "" : "; again with " + again);
 }
 
 std::vector<std::string> CoreRegression::shortfalls() const {

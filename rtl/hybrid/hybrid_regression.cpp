@@ -52,7 +52,7 @@ class HybridRegression final : public RegressionCore {
     SeedOutcome of_fast = run_tiles(*fast_, seed, steps, same);
     const std::chrono::duration<double> fast_time = std::chrono::steady_clock::now() - start;
     SeedOutcome outcome = run_tiles(*check_, seed, steps, bins_);
-    if (!outcome.mismatch) outcome.mismatch = of_fast.mismatch;
+    if (!outcome.mismatch) outcome.take_fast(of_fast);
     outcome.result.passed = !outcome.mismatch;
     outcome.result.fast_cycles = of_fast.result.cycles;
     outcome.result.fast_s = fast_time.count();

@@ -145,7 +145,7 @@ class MeshRegression final : public RegressionCore {
     const auto start = std::chrono::steady_clock::now();
     SeedOutcome of_fast = run_on(*fast_, seed, steps, nullptr);
     const std::chrono::duration<double> fast_time = std::chrono::steady_clock::now() - start;
-    if (!outcome.mismatch) outcome.mismatch = of_fast.mismatch;
+    if (!outcome.mismatch) outcome.take_fast(of_fast);
     outcome.result.passed = !outcome.mismatch;
     outcome.result.fast_cycles = of_fast.result.cycles;
     outcome.result.fast_s = fast_time.count();

@@ -18,7 +18,7 @@ class PlasticRegression final : public RegressionCore {
     SeedOutcome of_fast = run_plastic_seed(*fast_, seed, steps, same);
     const std::chrono::duration<double> fast_time = std::chrono::steady_clock::now() - start;
     SeedOutcome outcome = run_plastic_seed(*check_, seed, steps, bins_);
-    if (!outcome.mismatch) outcome.mismatch = of_fast.mismatch;
+    if (!outcome.mismatch) outcome.take_fast(of_fast);
     outcome.result.passed = !outcome.mismatch;
     outcome.result.fast_cycles = of_fast.result.cycles;
     outcome.result.fast_s = fast_time.count();

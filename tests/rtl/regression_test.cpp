@@ -54,6 +54,25 @@ std::vector<std::string> core_names() {
 INSTANTIATE_TEST_SUITE_P(All, RegressionOfCore, testing::ValuesIn(core_names()),
                          [](const auto& core) { return core.param; });
 
+TEST(Regression, AMismatchSaysOnWhichBuildAndHowToRunItAgain) {
+  Mismatch m{"rv_x", 7, 12, 3, 1, 2, {}, "a", "b", {}};
+  EXPECT_EQ(m.message(), "rv_x seed 7: cycle 12, step 3, token 1, neuron 2: expected a, got b");
+  m.place = "mesh";
+  m.again = "--replay 7 --steps 5 --seed 9";
+  EXPECT_EQ(m.message(),
+            "rv_x seed 7: cycle 12, step 3, mesh: expected a, got b; again with --replay 7 --steps 5 --seed 9");
+  m.wave = "w.fst";
+  SeedOutcome passed, fast;
+  passed.take_fast(fast);
+  EXPECT_FALSE(passed.mismatch);
+  fast.mismatch = m;
+  passed.take_fast(fast);
+  EXPECT_EQ(
+      passed.mismatch->message(),
+      "rv_x seed 7: cycle 12, step 3, mesh: expected a, got b, on the fast build alone; waveform of the check build, "
+      "which passed, in w.fst; again with --replay 7 --steps 5 --seed 9");
+}
+
 TEST(Regression, CoreThatIsNotInTheListIsAnError) {
   try {
     run_regression({.count = 1, .steps = 1, .cores = {"rv_nothing"}});
