@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int32_t kStepsPerStateCheck = 8;
 constexpr std::int32_t kStepsPerRestart = 24;  // on average: as long as an image, roughly
+constexpr std::int32_t kStepsPerReload = 64;   // on average: loading can take longer than all steps together
 
 std::vector<std::int32_t> potentials_of(const std::vector<NeuronState>& state) {
   std::vector<std::int32_t> v;
@@ -33,27 +34,24 @@ std::vector<std::int32_t> codes_of(const std::vector<NeuronState>& state) {
   return v;
 }
 
-CoreTile tile_of(const ranvier_core_info& info, std::uint64_t seed) {
-  Draws draws(seed, 0);
-  return random_tile_within(info, draws);
-}
-
 ForeignTraffic traffic_of(const ranvier_core_info& info, std::uint64_t seed) {
   Draws draws(seed, 1);
   return foreign_traffic(info, draws);
 }
 
 /// One seed: a random tile, and per step some events, the step, and now and then the state, a move to a second core
-/// through a checkpoint, or a new start.
+/// through a checkpoint, a new start, or another tile for the same core.
 class Seed {
  public:
   Seed(const std::shared_ptr<const CoreLibrary>& library, std::uint64_t seed, const ForeignRegressionOptions& options)
       : library_(library),
         options_(options),
         info_(library->info()),
-        tile_(tile_of(info_, seed)),
+        tile_draws_(seed, 0),
+        tile_(random_tile_within(info_, tile_draws_)),
         traffic_(traffic_of(info_, seed)),
         draws_(seed, 2),
+        reload_draws_(seed, 3),
         golden_(std::in_place, tile_),
         core_(std::make_unique<CoreInstance>(library, options.timeout_cycles)) {
     result_.seed = seed;
@@ -65,6 +63,7 @@ class Seed {
   ForeignSeedResult run() {
     try {
       load(*core_);
+      count_sizes();
       while (result_.steps < options_.steps && !mismatch_) step();
     } catch (const CoreCallFailed& e) {
       fail(0, 0, "the call to succeed", e.what());
@@ -96,15 +95,22 @@ class Seed {
     all["step without an event out"] += quiet_out_;
     all["moved through a checkpoint"] += moves_;
     all["started anew"] += restarts_;
-    all["most neurons"] += tile_.neurons == info_.neurons;
-    all["most axons"] += tile_.axons == info_.axons;
-    all["most tokens"] += tile_.tokens == info_.tokens;
+    all["loaded again"] += reloads_;
+    all["most neurons"] += most_neurons_;
+    all["most axons"] += most_axons_;
+    all["most tokens"] += most_tokens_;
   }
 
  private:
   void load(CoreInstance& core) {
     core.load({tile_.neurons, tile_.axons, tile_.tokens, tile_.graded, tile_.lo, tile_.hi, tile_.weight.data(),
                tile_.threshold.data(), tile_.potential.data()});
+  }
+
+  void count_sizes() {
+    most_neurons_ += tile_.neurons == info_.neurons;
+    most_axons_ += tile_.axons == info_.axons;
+    most_tokens_ += tile_.tokens == info_.tokens;
   }
 
   void count_cases() {
@@ -141,7 +147,11 @@ class Seed {
     if (!mismatch_ && draws_.chance(256 / kStepsPerStateCheck)) compare_state();
     if (!mismatch_ && draws_.chance(256 / kStepsPerRestart)) start_anew();
     if (!mismatch_ && draws_.chance(4)) move_to_another();  // after a mismatch the waveform stays that core's
-    if (result_.steps + 1 == options_.steps) compare_state();
+    if (result_.steps + 1 == options_.steps) {
+      compare_state();
+    } else if (!mismatch_ && reload_draws_.chance(256 / kStepsPerReload)) {
+      load_another_tile();
+    }
     ++result_.steps;
   }
 
@@ -236,6 +246,16 @@ class Seed {
     ++moves_;
   }
 
+  /// Another tile for the same core: nothing of the one before may stay behind.
+  void load_another_tile() {
+    count_cases();
+    tile_ = random_tile_within(info_, tile_draws_);
+    golden_.emplace(tile_);
+    load(*core_);
+    count_sizes();
+    ++reloads_;
+  }
+
   void expect_count(const char* name, std::uint64_t before, std::uint64_t after, std::size_t difference) {
     if (after - before == difference) return;
     fail(0, 0, fmt::format("{} more in the counter {}", difference, name), fmt::format("{}", after - before));
@@ -249,16 +269,18 @@ class Seed {
   std::shared_ptr<const CoreLibrary> library_;
   const ForeignRegressionOptions& options_;
   const ranvier_core_info& info_;
-  const CoreTile tile_;
+  Draws tile_draws_;
+  CoreTile tile_;
   const ForeignTraffic traffic_;
-  Draws draws_;
+  Draws draws_, reload_draws_;
   std::optional<GoldenCore> golden_;
   FireCases cases_;  // of the golden models before the present one
   std::unique_ptr<CoreInstance> core_;
   ForeignSeedResult result_;
   std::optional<ForeignMismatch> mismatch_;
   std::string wave_;
-  std::int64_t direct_ = 0, trains_ = 0, quiet_in_ = 0, quiet_out_ = 0, moves_ = 0, restarts_ = 0;
+  std::int64_t direct_ = 0, trains_ = 0, quiet_in_ = 0, quiet_out_ = 0, moves_ = 0, restarts_ = 0, reloads_ = 0;
+  std::int64_t most_neurons_ = 0, most_axons_ = 0, most_tokens_ = 0;  // tiles of that size
 };
 
 std::vector<std::uint64_t> seeds_of(const ForeignRegressionOptions& options) {

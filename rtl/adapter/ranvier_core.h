@@ -89,7 +89,7 @@ RANVIER_CORE_EXPORT ranvier_core* ranvier_core_create(void);
 RANVIER_CORE_EXPORT void ranvier_core_destroy(ranvier_core* core);
 
 /* Loads weights, thresholds, bounds and the first state, through pins or behind the core's back. Pointers of the tile
- * are valid during the call only. A core may be loaded again. */
+ * are valid during the call only. A core may be loaded again, with a tile of any size: of the one before nothing stays. */
 RANVIER_CORE_EXPORT int32_t ranvier_core_load(ranvier_core* core, const ranvier_core_tile* tile, uint64_t max_cycles);
 
 /* Sends events back to back, in order, and clocks until the core is idle. */

@@ -22,7 +22,7 @@ TEST(ForeignRegression, ARightCorePassesAndMeetsEveryCase) {
   EXPECT_EQ(r.passed, 20);
   EXPECT_EQ(r.failed, 0);
   EXPECT_TRUE(r.mismatches.empty());
-  EXPECT_EQ(r.cases.size(), 18u);
+  EXPECT_EQ(r.cases.size(), 19u);
   for (const auto& [name, hits] : r.cases) EXPECT_GT(hits, 0) << name;
   for (const auto& s : r.seeds) {
     EXPECT_TRUE(s.passed);
@@ -76,7 +76,8 @@ INSTANTIATE_TEST_SUITE_P(AllDefects, BrokenCore,
                                          Defect{"never_ready", "the call to succeed", "not ready after 100000 cycles"},
                                          Defect{"never_loads", "the call to succeed", "ranvier_core_load"},
                                          Defect{"too_many", "the call to succeed", "events out of"},
-                                         Defect{"wrong_neuron", "an event of payload", "no event"}),
+                                         Defect{"wrong_neuron", "an event of payload", "no event"},
+                                         Defect{"old_codes", "", ""}, Defect{"old_weight", "", ""}),
                          [](const auto& defect) { return std::string(defect.param.name); });
 
 TEST(ForeignRegression, ALibraryThatCannotBeLoadedIsNoMismatch) {

@@ -19,6 +19,8 @@
 #define TOO_MANY 10     /* more events out than neurons */
 #define NEVER_LOADS 11  /* loading does not end */
 #define WRONG_NEURON 12 /* events out of neurons beyond the tile */
+#define OLD_CODES 13    /* loading again leaves the codes of the tile before */
+#define OLD_WEIGHT 14   /* loading again leaves the first weight of the tile before */
 #ifndef DEFECT
 #define DEFECT NONE
 #endif
@@ -58,16 +60,22 @@ void ranvier_core_destroy(ranvier_core* core) {
 }
 
 int32_t ranvier_core_load(ranvier_core* core, const ranvier_core_tile* tile, uint64_t max_cycles) {
+  ranvier_core before;
   if (DEFECT == NEVER_LOADS) {
     core->counts.cycles += max_cycles;
     return RANVIER_CORE_TIMEOUT;
   }
-  forget(core);
+  before = *core;
   core->tile = *tile;
   core->weight = copy(tile->weight, (size_t)tile->axons * (size_t)tile->neurons);
   core->threshold = copy(tile->threshold, (size_t)tile->neurons * sizeof(int32_t));
   core->potential = copy(tile->potential, contexts(core) * sizeof(int32_t));
   core->code = calloc(contexts(core), sizeof(int32_t));
+  if (before.code != NULL) {
+    if (DEFECT == OLD_CODES) core->code[0] = before.code[0];
+    if (DEFECT == OLD_WEIGHT) core->weight[0] = before.weight[0];
+  }
+  forget(&before);
   return RANVIER_CORE_OK;
 }
 
