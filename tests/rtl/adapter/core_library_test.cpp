@@ -98,6 +98,14 @@ TEST(CoreLibrary, ImpossibleDescription) {
   EXPECT_EQ(e.field, "name[0]");
 }
 
+TEST(CoreLibrary, NumbersOfSynapsesAndContextsThatOverflow) {
+  const auto synapses = error_of<CoreDescriptionInvalid>([] { open_core_library(soft_core("many_synapses")); });
+  EXPECT_EQ(synapses.field, "neurons * axons");
+  EXPECT_THAT(synapses.what(), HasSubstr("17179869184"));
+  const auto contexts = error_of<CoreDescriptionInvalid>([] { open_core_library(soft_core("many_contexts")); });
+  EXPECT_EQ(contexts.field, "neurons * tokens");
+}
+
 TEST(CoreLibrary, GivesNoCore) {
   const auto library = open_core_library(soft_core("no_core"));
   const auto e = error_of<CoreCallFailed>([&] { CoreInstance core(library); });

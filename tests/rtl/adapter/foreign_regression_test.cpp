@@ -41,6 +41,19 @@ TEST(ForeignRegression, SeedsAreReplayable) {
   EXPECT_EQ(again.mismatches[0].message(), first.message());
 }
 
+TEST(ForeignRegression, TheStepOfAMismatchIsTheOneInWhichItHappens) {
+  const std::string library = RANVIER_SOFT_CORES "/soft_core_threshold.so";
+  int later = 0;
+  for (const ForeignMismatch& m : regress("threshold", 60, 50).mismatches) {
+    later += m.step > 0;
+    const auto with = run_foreign_regression({.library = library, .steps = m.step + 1, .replay = {m.seed}});
+    ASSERT_EQ(with.mismatches.size(), 1u);
+    EXPECT_EQ(with.mismatches[0].message(), m.message());
+    EXPECT_EQ(run_foreign_regression({.library = library, .steps = m.step, .replay = {m.seed}}).failed, 0);
+  }
+  EXPECT_GT(later, 0);
+}
+
 TEST(ForeignRegression, FreshSeedsComeOnTop) {
   const auto r = run_foreign_regression(
       {.library = RANVIER_SOFT_CORES "/soft_core_none.so", .count = 2, .steps = 20, .more = {77}});

@@ -191,6 +191,7 @@ TEST(ForeignTile, RefusesWhatTheDescriptionRulesOut) {
   EXPECT_THAT(with([](auto& i) { i.span = 14; }), HasSubstr("-8 to 7"));
   EXPECT_THAT(with([](auto& i) { i.threshold_max = 100; }), HasSubstr("within 1 and 100"));
   EXPECT_THAT(with([](auto& i) { i.weight_bits = 7; }), HasSubstr("do not fit 7 bits"));
+  EXPECT_THAT(with([](auto& i) { i.potential_bits = 8; }), HasSubstr("before the first event do not fit 8 bits"));
   c.spec.tile.inputs = {0, 12};
   EXPECT_THAT(with([](auto& i) { i.features = RANVIER_CORE_GRADED; }), HasSubstr("partial sums"));
   c.spec.tile.partial_of = TileId(2);

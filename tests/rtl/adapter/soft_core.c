@@ -21,6 +21,8 @@
 #define WRONG_NEURON 12 /* events out of neurons beyond the tile */
 #define OLD_CODES 13    /* loading again leaves the codes of the tile before */
 #define OLD_WEIGHT 14   /* loading again leaves the first weight of the tile before */
+#define MANY_SYNAPSES 15 /* describes more synapses than 32 bits number */
+#define MANY_CONTEXTS 16 /* the same of contexts */
 #ifndef DEFECT
 #define DEFECT NONE
 #endif
@@ -43,6 +45,8 @@ void ranvier_core_describe(ranvier_core_info* info) {
                                   -256,        255,                                       100000};
   *info = mine;
   if (DEFECT == NO_NAME) info->name[0] = 0;
+  if (DEFECT == MANY_SYNAPSES) info->neurons = info->axons = 1 << 17;
+  if (DEFECT == MANY_CONTEXTS) info->neurons = info->tokens = 1 << 17;
 }
 
 ranvier_core* ranvier_core_create(void) { return DEFECT == NO_CORE ? NULL : calloc(1, sizeof(ranvier_core)); }
