@@ -81,11 +81,16 @@ std::unique_ptr<sim::RouterWatch> rtl_routers(const chips::Board& board, const s
 }
 
 #else
+void refuse_without_rtl(const std::string& option) {
+  throw UsageError(option,
+                   "this binary was built without RTL; install Verilator 5.006 or later (apt install verilator), then "
+                   "cmake -B BUILD -DRANVIER_RTL=ON and cmake --build BUILD");
+}
+
 namespace {
 
 void refuse(const std::vector<std::string>& selections) {
-  if (selections.empty()) return;
-  throw UsageError("--rtl", "this binary was built without RTL; configure with -DRANVIER_RTL=ON");
+  if (!selections.empty()) refuse_without_rtl("--rtl");
 }
 
 }  // namespace

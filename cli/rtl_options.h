@@ -28,4 +28,9 @@ std::vector<sim::CoreFactory> rtl_cores(const mapper::MappingProblem& problem, c
 std::unique_ptr<sim::RouterWatch> rtl_routers(const chips::Board& board, const std::vector<std::string>& selections,
                                               const std::filesystem::path& wave);
 
+#ifndef RANVIER_HAS_RTL
+/// Throws that `option` needs another build, and how to make it.
+[[noreturn]] void refuse_without_rtl(const std::string& option);
+#endif
+
 }  // namespace ranvier::cli

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "cli/common.h"
+#include "cli/rtl_options.h"
 #include "cli/verb_rtl_calibrate.h"
 #include "cli/verb_rtl_core.h"
 #include "cli/verb_rtl_noc.h"
@@ -190,10 +191,10 @@ ExitCode rtl_test(RtlArguments& a) {
 #endif
 
 void add_rtl_verb(CLI::App& app, Context& context) {
+#ifdef RANVIER_HAS_RTL
   auto* verb = app.add_subcommand("rtl", "the RTL cores");
   verb->require_subcommand(1);
   auto* test = verb->add_subcommand("test", "random regression against the golden models, seeds logged");
-#ifdef RANVIER_HAS_RTL
   auto a = std::make_shared<RtlArguments>();
   test->add_option("--core", a->regression.cores,
                    "only these cores; or a core of your own, a library (docs/how-to/add-a-core-rtl.md)");
@@ -219,10 +220,11 @@ void add_rtl_verb(CLI::App& app, Context& context) {
   add_rtl_calibrate_verb(*verb, context);
   add_rtl_noc_verb(*verb, context);
 #else
-  test->callback([&context] {
-    context.exit_code = ExitCode::kUsage;
-    throw UsageError("rtl test", "this binary was built without RTL; configure with -DRANVIER_RTL=ON");
-  });
+  // Takes whatever follows, so that it is always this that is said and never an unknown option.
+  auto* verb = app.add_subcommand("rtl", "the RTL cores; not in this binary, which was built without RTL");
+  verb->allow_extras();
+  verb->callback([] { refuse_without_rtl("rtl"); });
+  (void)context;
 #endif
 }
 
