@@ -1,45 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // rv_plastic_core, directed: the rule's cases with numbers worked out by hand, cycles, saturation, save and restore.
-#include <gtest/gtest.h>
-
+#include "plastic_fixture.h"
 #include "rtl/plastic/golden_plastic.h"
-#include "rtl/plastic/plastic_driver.h"
-#include "tests/rtl/event_beside_config.h"
 
 namespace ranvier::rtl {
 namespace {
-
-using Spikes = std::vector<std::int32_t>;
-
-PlasticEvent spike(std::int32_t axon) { return {axon, 0, false}; }
-PlasticEvent direct(std::int32_t neuron, std::int32_t payload) { return {neuron, payload, true}; }
-
-/// Weights of 2 units, thresholds of 10; a trace of 1024 halves every step and changes a weight by a quarter of itself.
-PlasticTile small_tile(std::int32_t neurons, std::int32_t axons) {
-  PlasticTile tile;
-  tile.neurons = neurons;
-  tile.axons = axons;
-  tile.rule.pre_decay = tile.rule.post_decay = 1;
-  tile.rule.depress_shift = tile.rule.potentiate_shift = 2;
-  tile.weight.assign(static_cast<std::size_t>(neurons) * static_cast<std::size_t>(axons), 512);
-  tile.threshold.assign(static_cast<std::size_t>(neurons), 10);
-  return tile;
-}
-
-class PlasticCore : public testing::Test {
- protected:
-  PlasticCore() : port_(make_check_plastic_port(3)), driver_(*port_) {}
-  ~PlasticCore() override { EXPECT_FALSE(port_->take_assertion_failure()); }
-
-  Spikes tick() {
-    Spikes spikes;
-    cycles_ = driver_.tick(spikes);
-    return spikes;
-  }
-  std::unique_ptr<PlasticCorePort> port_;
-  PlasticDriver driver_;
-  std::int64_t cycles_ = 0;  // of the last tick
-};
 
 TEST_F(PlasticCore, APreSpikeBeforeAPostSpikePotentiates) {
   driver_.load(small_tile(3, 2));
@@ -54,17 +19,6 @@ TEST_F(PlasticCore, APreSpikeBeforeAPostSpikePotentiates) {
   EXPECT_EQ(state.post, (std::vector<std::int32_t>{0, 0, 512}));
   EXPECT_EQ(state.pre, (std::vector<std::int32_t>{0, 256}));
   EXPECT_EQ(state.potential, (std::vector<std::int32_t>{2, 2, 0}));
-}
-
-TEST_F(PlasticCore, ConfigWaitsForAnEventOfTheSameCycle) {
-  driver_.load(small_tile(3, 2));
-  port_->in.event = spike(1);
-  port_->in.config_select = PlasticMemory::kPre;
-  port_->in.config_address = 0;
-  EXPECT_EQ(read_beside_event(*port_)[0], 0u) << "the trace of axon 0, not of the event's";
-  port_->in.event = spike(1);
-  port_->in.config_address = 1;
-  EXPECT_EQ(read_beside_event(*port_)[0], 2048u) << "1024 an event";
 }
 
 TEST_F(PlasticCore, APreSpikeAfterAPostSpikeDepresses) {
@@ -105,6 +59,34 @@ TEST_F(PlasticCore, WeightsStopAtTheirBounds) {
   EXPECT_EQ(driver_.read_state().weight, (std::vector<std::int16_t>{600, 40}));
   driver_.send({spike(1)});  // 512 / 4 less than 40
   EXPECT_EQ(driver_.read_state().weight, (std::vector<std::int16_t>{600, 0}));
+}
+
+TEST_F(PlasticCore, GainsAndShiftsOfTheTwoDirectionsAreApart) {
+  PlasticTile tile = small_tile(1, 2);
+  tile.rule.depress_gain = 3;
+  tile.rule.depress_shift = 5;
+  tile.rule.potentiate_gain = 255;
+  tile.rule.potentiate_shift = 10;
+  driver_.load(tile);
+  driver_.send({spike(0), direct(0, 9)});
+  EXPECT_EQ(tick(), Spikes{0});
+  EXPECT_EQ(driver_.read_state().weight, (std::vector<std::int16_t>{512 + 255, 512}));  // 255 * 1024 >> 10
+  driver_.send({spike(1)});
+  EXPECT_EQ(driver_.read_state().weight, (std::vector<std::int16_t>{767, 512 - 48}));  // 3 * 512 >> 5
+}
+
+TEST_F(PlasticCore, TracesStopAtTheirMost) {
+  PlasticTile tile = small_tile(1, 1);
+  tile.rule.learn = false;
+  tile.rule.pre_bump = tile.rule.post_bump = 40'000;
+  tile.rule.pre_decay = tile.rule.post_decay = 15;
+  driver_.load(tile);
+  driver_.send({spike(0), spike(0), direct(0, 50)});
+  EXPECT_EQ(driver_.read_state().pre, std::vector<std::int32_t>{kTraceMax});
+  EXPECT_EQ(tick(), Spikes{0});
+  driver_.send({direct(0, 50)});
+  EXPECT_EQ(tick(), Spikes{0});
+  EXPECT_EQ(driver_.read_state().post, std::vector<std::int32_t>{decayed(kTraceMax, 15)});
 }
 
 TEST_F(PlasticCore, NegativeWeightsRoundDownWhenRead) {
