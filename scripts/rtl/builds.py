@@ -9,7 +9,7 @@ import tempfile
 import time
 
 from bench_build import Bench
-from common import ROOT, guarded, load, require_tools, run, sources_with
+from common import ROOT, CheckError, guarded, load, require_tools, run, sources_with
 
 VARIANTS = {"O0": ["-O0"], "no-split": ["-fno-split"]}
 
@@ -20,13 +20,15 @@ def main():
     parser.add_argument("--core")
     parser.add_argument("--steps", type=int, default=100)
     a = parser.parse_args()
+    all_data = [load(path) for path in sorted((ROOT / "rtl" / "mutations").glob("*.yaml"))]
+    if a.core:
+        all_data = [d for d in all_data if d["core"] == a.core]
+        if not all_data:
+            raise CheckError(f"no core {a.core} in rtl/mutations")
     require_tools("verilator", "ccache", "g++", "ninja")
     failed = 0
     print(f"{'core':<16} {'build':<22} {'tests':>6} {'failed':>6} {'s':>6}")
-    for path in sorted((ROOT / "rtl" / "mutations").glob("*.yaml")):
-        data = load(path)
-        if a.core and data["core"] != a.core:
-            continue
+    for data in all_data:
         bench = Bench(data["bench"], a.build, data["core"])
         for name, options in VARIANTS.items():
             start = time.monotonic()

@@ -50,7 +50,8 @@ class Commands(unittest.TestCase):
             common.must_run(["sh", "-c", "echo why; exit 3"])
 
     def test_unknown_proof_and_core_are_errors(self):
-        for script, arguments in (("prove.py", ["nothing"]), ("mutate.py", ["--core", "nothing"]), ("gates.py", ["--core", "nothing"])):
+        for script, arguments in (("prove.py", ["nothing"]), ("mutate.py", ["--core", "nothing"]), ("gates.py", ["--core", "nothing"]),
+                                  ("builds.py", ["--core", "nothing"])):
             done = subprocess.run([sys.executable, str(ROOT / "scripts" / "rtl" / script), *arguments], capture_output=True, text=True)
             self.assertTrue(done.returncode == 5 or "SKIPPED" in done.stdout, done.stdout + done.stderr)
 
