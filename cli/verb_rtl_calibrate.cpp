@@ -109,7 +109,7 @@ std::vector<std::shared_ptr<rtl::RecordedTile>> record(Job& job) {
   return all;
 }
 
-/// Fitted on every second layer, the first half of the images and thresholds as they are; judged on the other layers
+/// Fitted on the first half of the layers and images and thresholds as they are and of 0.7; judged on the other layers
 /// and the other images, with thresholds of its own, of half and of twice as much.
 ToggleReport calibrate_toggles(const CalibrateArguments& a) {
   Job job(a.job);
