@@ -36,7 +36,7 @@ struct Mismatch {
   std::string expected;
   std::string got;
   bool fast_only = false;  // the check build, which a waveform is of, has passed
-  std::string wave;        // FST file of the re-run; empty when none was asked for
+  std::string wave{};      // FST file of the re-run; empty when none was asked for
   std::string again{};     // options that bring it back; filled in by run_regression
   std::string message() const;
 };
@@ -54,11 +54,6 @@ struct SeedResult {
 struct SeedOutcome {
   SeedResult result;
   std::optional<Mismatch> mismatch;
-  /// The check build has passed: what the fast build found, if anything.
-  void take_fast(const SeedOutcome& fast) {
-    mismatch = fast.mismatch;
-    if (mismatch) mismatch->fast_only = true;
-  }
 };
 
 /// Functional bins by name; a bin that no seed reached is there with 0.

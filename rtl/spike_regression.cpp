@@ -2,11 +2,11 @@
 #include "rtl/spike_regression.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/random.h"
 #include "rtl/random_bench.h"
 #include "rtl/spike_core_port.h"
+#include "rtl/two_builds.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -39,43 +39,10 @@ SeedOutcome run_tiles(SpikeCorePort& port, std::uint64_t seed, std::int32_t step
   return all;
 }
 
-class SpikeRegression final : public RegressionCore {
- public:
-  explicit SpikeRegression(std::uint32_t init) : init_(init), check_(make_check_port(init)), fast_(make_fast_port()) {}
-
-  SeedOutcome run(std::uint64_t seed, std::int32_t steps) override {
-    Bins same;
-    const auto start = std::chrono::steady_clock::now();
-    SeedOutcome of_fast = run_tiles(*fast_, seed, steps, same);
-    const std::chrono::duration<double> fast_time = std::chrono::steady_clock::now() - start;
-    SeedOutcome outcome = run_tiles(*check_, seed, steps, bins_);
-    if (!outcome.mismatch) outcome.take_fast(of_fast);
-    outcome.result.passed = !outcome.mismatch;
-    outcome.result.fast_cycles = of_fast.result.cycles;
-    outcome.result.fast_s = fast_time.count();
-    return outcome;
-  }
-
-  void run_with_wave(std::uint64_t seed, std::int32_t steps, const std::filesystem::path& wave) override {
-    const std::unique_ptr<SpikeCorePort> port = make_check_port(init_);
-    port->open_wave(wave);
-    Bins ignored;
-    run_tiles(*port, seed, steps, ignored);
-  }
-
-  Bins bins() const override { return bins_; }
-  void write_coverage(const std::filesystem::path& file) override { check_->write_coverage(file); }
-
- private:
-  std::uint32_t init_;
-  std::unique_ptr<SpikeCorePort> check_, fast_;
-  Bins bins_ = empty_bins();
-};
-
 }  // namespace
 
 std::unique_ptr<RegressionCore> make_spike_regression(std::uint32_t init) {
-  return std::make_unique<SpikeRegression>(init);
+  return std::make_unique<TwoBuilds<SpikeCorePort>>(init, make_check_port, make_fast_port(), run_tiles, empty_bins());
 }
 
 }  // namespace ranvier::rtl

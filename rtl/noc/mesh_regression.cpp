@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <tuple>
 #include <utility>
 
@@ -15,6 +14,7 @@
 #include "rtl/noc/errors.h"
 #include "rtl/noc/mesh_models.h"
 #include "rtl/noc/traffic.h"
+#include "rtl/two_builds.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -135,64 +135,35 @@ std::optional<Mismatch> run_episode(MeshPort& mesh, const Episode& episode, cons
   return std::nullopt;
 }
 
-class MeshRegression final : public RegressionCore {
- public:
-  explicit MeshRegression(std::uint32_t init)
-      : init_(init), covered_(make_covered_mesh(init)), fast_(make_mesh_2x2_fast(init)) {}
-
-  SeedOutcome run(std::uint64_t seed, std::int32_t steps) override {
-    SeedOutcome outcome = run_on(*covered_, seed, steps, &bins_);
-    const auto start = std::chrono::steady_clock::now();
-    SeedOutcome of_fast = run_on(*fast_, seed, steps, nullptr);
-    const std::chrono::duration<double> fast_time = std::chrono::steady_clock::now() - start;
-    if (!outcome.mismatch) outcome.take_fast(of_fast);
-    outcome.result.passed = !outcome.mismatch;
-    outcome.result.fast_cycles = of_fast.result.cycles;
-    outcome.result.fast_s = fast_time.count();
-    return outcome;
-  }
-  void run_with_wave(std::uint64_t seed, std::int32_t steps, const std::filesystem::path& wave) override {
-    const auto mesh = make_covered_mesh(init_);
-    mesh->open_wave(wave);
-    run_on(*mesh, seed, steps, nullptr);
-  }
-  Bins bins() const override { return bins_; }
-  void write_coverage(const std::filesystem::path& file) override { covered_->write_coverage(file); }
-
- private:
-  static SeedOutcome run_on(MeshPort& mesh, std::uint64_t seed, std::int32_t steps, Bins* bins) {
-    const chips::Board board = board_of(mesh.parameters());
-    SeedOutcome all;
-    all.result.seed = seed;
-    for (std::int32_t done = 0, number = 0; done < steps && !all.mismatch; done += kEpisodeSteps, ++number) {
-      const Episode episode(random_u64(seed, static_cast<std::uint64_t>(number), 0),
-                            std::min(steps - done, kEpisodeSteps));
-      const auto network = sim::make_cycle_network(board);
-      const NetworkRun golden = run_on_model(*network, episode.script, episode.ways_out);
-      const std::int64_t before = all.result.cycles;
-      all.mismatch = run_episode(mesh, episode, golden, all.result.cycles);
-      if (all.mismatch) {
-        all.mismatch->seed = seed;
-        all.mismatch->cycle += before;
-        all.mismatch->step += done;
-      }
-      all.result.events_in += static_cast<std::int64_t>(episode.script.size());
-      all.result.events_out += static_cast<std::int64_t>(golden.deliveries.size());
-      if (bins != nullptr) count(episode, *bins);
+SeedOutcome run_episodes(MeshPort& mesh, std::uint64_t seed, std::int32_t steps, Bins& bins) {
+  const chips::Board board = board_of(mesh.parameters());
+  SeedOutcome all;
+  all.result.seed = seed;
+  for (std::int32_t done = 0, number = 0; done < steps && !all.mismatch; done += kEpisodeSteps, ++number) {
+    const Episode episode(random_u64(seed, static_cast<std::uint64_t>(number), 0),
+                          std::min(steps - done, kEpisodeSteps));
+    const auto network = sim::make_cycle_network(board);
+    const NetworkRun golden = run_on_model(*network, episode.script, episode.ways_out);
+    const std::int64_t before = all.result.cycles;
+    all.mismatch = run_episode(mesh, episode, golden, all.result.cycles);
+    if (all.mismatch) {
+      all.mismatch->seed = seed;
+      all.mismatch->cycle += before;
+      all.mismatch->step += done;
     }
-    all.result.passed = !all.mismatch;
-    return all;
+    all.result.events_in += static_cast<std::int64_t>(episode.script.size());
+    all.result.events_out += static_cast<std::int64_t>(golden.deliveries.size());
+    count(episode, bins);
   }
-
-  std::uint32_t init_;
-  std::unique_ptr<MeshPort> covered_, fast_;
-  Bins bins_ = empty_bins();
-};
+  all.result.passed = !all.mismatch;
+  return all;
+}
 
 }  // namespace
 
 std::unique_ptr<RegressionCore> make_mesh_regression(std::uint32_t init) {
-  return std::make_unique<MeshRegression>(init);
+  return std::make_unique<TwoBuilds<MeshPort>>(init, make_covered_mesh, make_mesh_2x2_fast(init), run_episodes,
+                                               empty_bins());
 }
 
 }  // namespace ranvier::rtl

@@ -10,6 +10,7 @@
 #include "rtl/random_bench.h"
 #include "rtl/regression_cores.h"
 #include "rtl/regression_errors.h"
+#include "rtl/two_builds.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -62,15 +63,37 @@ TEST(Regression, AMismatchSaysOnWhichBuildAndHowToRunItAgain) {
   EXPECT_EQ(m.message(),
             "rv_x seed 7: cycle 12, step 3, mesh: expected a, got b; again with --replay 7 --steps 5 --seed 9");
   m.wave = "w.fst";
-  SeedOutcome passed, fast;
-  passed.take_fast(fast);
-  EXPECT_FALSE(passed.mismatch);
-  fast.mismatch = m;
-  passed.take_fast(fast);
+  m.fast_only = true;
   EXPECT_EQ(
-      passed.mismatch->message(),
+      m.message(),
       "rv_x seed 7: cycle 12, step 3, mesh: expected a, got b, on the fast build alone; waveform of the check build, "
       "which passed, in w.fst; again with --replay 7 --steps 5 --seed 9");
+}
+
+/// A port whose bench fails in the seeds that it is told.
+struct FakePort {
+  std::uint64_t fails_in = 0;
+  void open_wave(const std::filesystem::path&) {}
+  void write_coverage(const std::filesystem::path&) {}
+};
+
+TEST(Regression, ADifferenceOnTheFastBuildAloneIsOne) {
+  const auto make_check = [](std::uint32_t init) { return std::make_unique<FakePort>(FakePort{init}); };
+  const auto run = [](FakePort& port, std::uint64_t seed, std::int32_t, Bins& bins) {
+    ++bins["run"];
+    SeedOutcome outcome;
+    if (seed == port.fails_in) outcome.mismatch.emplace().expected = std::to_string(seed);
+    return outcome;
+  };
+  TwoBuilds<FakePort> core(1, make_check, std::make_unique<FakePort>(FakePort{2}), run, {{"run", 0}});
+  const SeedOutcome of_check = core.run(1, 10), of_fast = core.run(2, 10), none = core.run(3, 10);
+  EXPECT_FALSE(of_check.result.passed);
+  EXPECT_FALSE(of_check.mismatch->fast_only);
+  EXPECT_FALSE(of_fast.result.passed);
+  EXPECT_TRUE(of_fast.mismatch->fast_only);
+  EXPECT_EQ(of_fast.mismatch->expected, "2");
+  EXPECT_TRUE(none.result.passed);
+  EXPECT_EQ(core.bins().at("run"), 3);  // of the check build alone
 }
 
 TEST(Regression, CoreThatIsNotInTheListIsAnError) {
