@@ -105,41 +105,6 @@ TEST_F(Refusal, ImpossibleCapacityDoesNotFit) {
   expect_refusal(o, 2, "fit");
 }
 
-TEST_F(Refusal, UnknownLayerInRtl) {
-  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --rtl block1.fc9 -q -o r"), 4, "block1.fc");
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
-}
-
-TEST_F(Refusal, LayerWithoutRtl) {
-  expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --rtl input -q -o r"), 4, "the host computes it");
-}
-
-TEST_F(Refusal, RoutersInRtl) {
-  const std::string run = "run fashion-vit-small --target tianjic-like:3x3 -q -o r --rtl ";
-  expect_refusal(ranvier(run + "router:5 --fidelity fast"), 4, "--fidelity cycle");
-  expect_refusal(ranvier(run + "router:99999"), 4, "router:99999");
-  expect_refusal(ranvier(run + "router:x"), 4, "router:x");
-  expect_refusal(ranvier("run fashion-vit-small --target spinnaker-like -q -o r --rtl router:0"), 4, "fork packets");
-  expect_refusal(ranvier(run + "router:5=mine.so"), 4, "--rtl");
-  expect_refusal(ranvier(run + "router:5 --checkpoint every=1"), 4, "--checkpoint");
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
-}
-
-TEST_F(Refusal, RtlLibraryIsOpenedBeforeTheWork) {
-  const auto o = ranvier("run fashion-vit-small --target tianjic-like:3x3 --rtl block1.fc1=nothere.so -q -o r");
-  expect_refusal(o, 5, "nothere.so");
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));
-}
-
-TEST_F(Refusal, RegressionOfRtl) {
-  expect_refusal(ranvier("rtl test --core rv_spike_core --core rv_spike_core"), 4, "twice");
-  expect_refusal(ranvier("rtl test --core rv_spike_core --timeout-cycles 5"), 4, "--timeout-cycles");
-  expect_refusal(ranvier("rtl test --core rv_spike_core --replay 5 --fresh 1 -q"), 4, "--fresh");
-  expect_refusal(ranvier("rtl test --core ./mine.so --missed"), 4, "--missed");
-  std::ofstream(folder_ / "file") << "no folder";
-  expect_refusal(ranvier("rtl test --core rv_spike_core --waves file/waves"), 4, "--waves");
-}
-
 TEST_F(Refusal, MoreImagesThanThereAre) {
   expect_refusal(ranvier("run fashion-vit-small --target tianjic-like --images 501 -q -o r"), 4, "--images");
 }
