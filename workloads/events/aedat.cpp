@@ -53,6 +53,7 @@ Recording parse_aedat(Bytes bytes, const std::string& file, const RecordingOptio
   AedatHeader header{file, {}};
   if (version != "4.0") {
     for (std::string_view line = header_line(text.substr(at)); !line.empty(); line = header_line(text.substr(at))) {
+      if (line == "#\n" && first.ends_with("\r\n")) break;  // an address: the header's own lines end otherwise
       at += line.size();
       header.lines.push_back(trimmed(line));
       if (header.lines.back() == "!END-HEADER" || header.lines.back() == "End Of ASCII Header") break;

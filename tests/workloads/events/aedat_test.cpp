@@ -12,6 +12,7 @@ using testing::HasSubstr;
 
 const std::string kDvs = "ch.unizh.ini.jaer.chip.retina.DVS128";
 const std::string kDavis = "eu.seebetter.ini.chips.davis.DAVIS240C";
+const std::string kDavis346 = "DAVIS346";
 
 ByteList aedat2_of(const std::vector<std::uint32_t>& words, const std::string& chip) {
   ByteList bytes = aedat2_bytes({}, chip, false);
@@ -55,6 +56,14 @@ TEST(Aedat2, DataMayBeginLikeAHeaderLine) {
   put_text(bytes, "#End Of ASCII Header\r\n");
   put_text(bytes, "# ab\r\n c");  // 8 bytes of data that look like text
   EXPECT_EQ(read_aedat(bytes).size(), 1U);
+}
+
+TEST(Aedat2, DataMayBeginLikeAnEmptyHeaderLine) {
+  ByteList bytes = aedat2_bytes({{160, 140, 0, 10}}, kDavis346, true);  // 0x230a0000: "#" and a line feed
+  EXPECT_EQ(read_aedat(bytes), (EventList{{160, 140, 0, 10}}));
+  bytes = aedat2_bytes({}, kDavis346, true);
+  put_text(bytes, "#\r\n");  // ends as the lines before it do
+  EXPECT_TRUE(read_aedat(bytes).empty());
 }
 
 TEST(Aedat2, TheCameraIsNamedByTheHeaderOrByHand) {
@@ -138,7 +147,7 @@ TEST(Aedat, WhatIsWrittenComesBack) {
   }));
   EXPECT_TRUE(rc::check("2.0 of a DAVIS", [] {
     const EventList events = draw_events({346, 260, 0, 1 << 27});
-    RC_ASSERT(read_aedat(aedat2_bytes(events, "DAVIS346", true)) == events);
+    RC_ASSERT(read_aedat(aedat2_bytes(events, kDavis346, true)) == events);
   }));
   EXPECT_TRUE(rc::check("3.1", [] {
     const EventList events = draw_events({32768, 32768, 0, 1LL << 30});
