@@ -64,12 +64,13 @@ workloads::Program linear_chain(std::uint64_t seed, std::int32_t tokens, const s
 
 /// Every tile on a core of its own, drawn by seed; stages of more neurons than `neurons` are cut.
 std::unique_ptr<Mapped> map_apart(workloads::Program program, std::int32_t neurons, Schedule schedule,
-                                  std::uint64_t seed, std::int32_t side = 2) {
+                                  std::uint64_t seed, std::int32_t side = 2,
+                                  const mapper::TilingOptions& options = {}) {
   auto m = std::make_unique<Mapped>();
   m->program = std::move(program);
   chips::Board board = rtl_board(side);
   board.chip.core.neurons.value = neurons;
-  m->problem = mapper::make_problem(m->program, board, schedule);
+  m->problem = mapper::make_problem(m->program, board, schedule, options);
   std::vector<std::size_t> cores(board.cores());
   std::iota(cores.begin(), cores.end(), 0);
   for (std::size_t i = cores.size(); i > 1; --i)
@@ -212,6 +213,32 @@ TEST(RtlChip, ACoreSendsACopyToEveryPlace) {
     tell(schedule, all);
     EXPECT_GT(all.events, 1000);
   }
+}
+
+TEST(RtlChip, TokensAndChannelsCountFromTheTileThatTakesThem) {
+  for (const char* cut : {"fc1", "fc2"}) {
+    SCOPED_TRACE(cut);
+    mapper::TilingOptions options;
+    options.token_mode = mapper::TokenChoice::kShared;
+    options.stage_token_mode = {{cut, mapper::TokenChoice::kReplicate}};
+    const auto m = map_apart(linear_chain(5, 64, {2, 4, 6, 4}), 256, Schedule::kStagedGraded, 5, 2, options);
+    ASSERT_EQ(m->problem.tiles.size(), 5u);
+    Compared all;
+    compare(*m, inputs(m->program, 5, 1), all);
+    EXPECT_GT(all.events, 300);
+  }
+}
+
+TEST(RtlChip, TokensBeyondTheBitsOfAPacketAreOfOtherTiles) {
+  mapper::TilingOptions options;
+  options.stage_token_mode = {{"fc1", mapper::TokenChoice::kReplicate}, {"fc2", mapper::TokenChoice::kReplicate}};
+  options.replicas = 5;
+  const auto m = map_apart(linear_chain(6, 300, {2, 3, 3, 4}), 256, Schedule::kStagedGraded, 6, 4, options);
+  ASSERT_EQ(m->problem.tiles.size(), 1 + 5 + 5 + 1u);
+  EXPECT_EQ(m->problem.tiles[5].tokens, (mapper::Range{240, 300}));
+  Compared all;
+  compare(*m, inputs(m->program, 6, 1), all);
+  EXPECT_GT(all.events, 1000);
 }
 
 TEST(RtlChip, TablesAnswerReadsAndWaitForPacketsInside) {

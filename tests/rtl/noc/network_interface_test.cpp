@@ -68,5 +68,24 @@ TEST(RtlRouter, AssertsThatCreditsAreOfFlitsSent) {
   }
 }
 
+TEST(RtlRouter, NotesAFlitThatCameWithoutACredit) {
+  for (const RouterParameters& parameters : router_models()) {
+    const auto router = make_router_port(parameters, 1, 1);
+    router->in.busy.fill(true);  // nothing leaves
+    router->in.flits[0] = {true, static_cast<std::uint8_t>(parameters.vcs - 1), {true, true, 1, 1}};
+    for (std::int32_t i = 0; i < parameters.depth; ++i) router->cycle();
+    EXPECT_FALSE(router->take_assertion_failure());
+    router->cycle();
+    EXPECT_FALSE(router->overflow);
+    EXPECT_TRUE(router->take_assertion_failure());
+    router->in.flits[0].valid = false;
+    for (int i = 0; i < 3; ++i) {
+      router->cycle();
+      EXPECT_TRUE(router->overflow);
+    }
+    EXPECT_FALSE(router->take_assertion_failure());
+  }
+}
+
 }  // namespace
 }  // namespace ranvier::rtl
