@@ -34,7 +34,11 @@ class CycleEngine final : public CycleNetwork {
   TreeId add_tree(CoreId source, std::span<const CoreId> destinations, std::span<const LinkId> links) override;
   void inject_tree(const Packet& packet, TreeId tree, std::int64_t at) override;
   void attach(NetworkProbe* probe) override;
-  void watch(RouterWatch* watch) override { watch_ = watch; }
+  void watch(RouterWatch* watch) override {
+    watch_ = watch;
+    trees_told_ = 0;
+    tell_trees();
+  }
   bool look(std::size_t router, RouterLook& into) const override {
     into.flits.clear(), into.credits.clear(), into.link_free.clear();
     const auto r = static_cast<std::uint32_t>(router);
@@ -52,6 +56,8 @@ class CycleEngine final : public CycleNetwork {
 
  private:
   TreeId note_tree(TreeId tree);
+  void tell_trees();
+  void tell_node(std::uint32_t node, std::int32_t router);
 
   static constexpr std::uint32_t kVcs = S::kVcs, kPorts = S::kPorts, kLinks = S::kLinks;
   using InputSet = typename S::InputSet;
@@ -141,7 +147,8 @@ class CycleEngine final : public CycleNetwork {
                                      std::int64_t now);
   std::uint32_t delivered_id(Flit flit);
   static WatchedFlit watched(Flit flit) {
-    return {flit.id, flit.x(), flit.y(), flit.local(), flit.head(), flit.tail()};
+    if (flit.on_tree()) return {flit.id, 0, 0, 0, flit.head(), flit.tail(), true, flit.node()};
+    return {flit.id, flit.x(), flit.y(), flit.local(), flit.head(), flit.tail(), false, 0};
   }
 
   void observe_rest(std::int64_t until);
@@ -191,6 +198,7 @@ class CycleEngine final : public CycleNetwork {
   std::vector<Entry>* head_log_ = nullptr;
 
   RouterWatch* watch_ = nullptr;
+  TreeId trees_told_ = 0;  // to the watch
   NetworkProbe* probe_ = nullptr;
   std::int64_t observed_ = -1;  // last cycle that the probe has counted
   std::vector<Contender> contenders_;

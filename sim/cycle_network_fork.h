@@ -7,6 +7,7 @@
 
 #include "sim/cycle_network_engine.h"
 #include "sim/network_errors.h"
+#include "sim/network_topology.h"
 
 namespace ranvier::sim {
 
@@ -29,7 +30,27 @@ TreeId CycleEngine<S>::note_tree(TreeId tree) {
   if (trees_.nodes() > kMostTreeNodes) {
     throw NetworkParameterError("routers in all multicast trees", trees_.nodes(), 1, kMostTreeNodes);
   }
+  tell_trees();
   return tree;
+}
+
+template <class S>
+void CycleEngine<S>::tell_trees() {
+  if (watch_ == nullptr) return;
+  for (; trees_told_ < trees_.trees(); ++trees_told_)
+    tell_node(trees_.root(trees_told_), mesh_.router_of(trees_.source(trees_told_)));
+}
+
+template <class S>
+void CycleEngine<S>::tell_node(std::uint32_t node, std::int32_t router) {
+  const TreeNode here = trees_[node];
+  WatchedNode told{node, here.outputs, {}};
+  for (std::uint32_t links = here.links; links != 0; links &= links - 1) {
+    const auto o = static_cast<std::uint32_t>(std::countr_zero(links));
+    told.next[o] = trees_.child(node, o);
+    tell_node(told.next[o], router_next_to(mesh_, router, o));
+  }
+  watch_->grows(static_cast<std::size_t>(router), told);
 }
 
 template <class S>
@@ -119,6 +140,7 @@ void CycleEngine<S>::send_branch(std::uint32_t r, std::uint32_t port, std::uint3
   }
   if ((output.heads | output.bodies) == 0) exclude(router.wanted, o);
   if (o < kLinks) flit.climb(trees_.child(fork.node, o));
+  if (watch_ != nullptr) watch_->sends(r, {port, vc}, {o, out_vc}, watched(flit), now);
   launch(r, o, out_vc, flit, now);
 
   // The slot is free once no branch is still to take its flit.
@@ -127,6 +149,7 @@ void CycleEngine<S>::send_branch(std::uint32_t r, std::uint32_t port, std::uint3
   }
   ++input.read;
   --input.visible;
+  if (watch_ != nullptr) watch_->frees(r, {port, vc}, now);
   return_credit(r, port, vc, now);
   if (fork.pending != 0) return;
   input.forked = 0;

@@ -193,7 +193,10 @@ void CycleEngine<S>::send(std::uint32_t r, std::uint32_t port, std::uint32_t vc,
   const Flit flit = flits_[input.front()];
   ++input.read;
   const std::uint32_t out_vc = kVcs == 1 ? 0 : input.output_vc;
-  if (watch_ != nullptr) watch_->sends(r, {port, vc}, {o, out_vc}, watched(flit), now);
+  if (watch_ != nullptr) {
+    watch_->sends(r, {port, vc}, {o, out_vc}, watched(flit), now);
+    watch_->frees(r, {port, vc}, now);
+  }
   exclude(output.bodies, port * vcs() + vc);
   if (flit.tail()) include(output.free_vcs, out_vc);
   if ((output.heads | output.bodies) == 0) exclude(router.wanted, o);

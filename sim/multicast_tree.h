@@ -33,6 +33,7 @@ class MulticastTrees {
   /// that comes to all destinations.
   TreeId add(CoreId source, std::span<const CoreId> destinations, std::span<const LinkId> links);
 
+  std::uint32_t trees() const { return static_cast<std::uint32_t>(trees_.size()); }
   std::uint32_t nodes() const { return static_cast<std::uint32_t>(nodes_.size()); }
   std::uint32_t root(TreeId tree) const { return trees_[tree].root; }
   std::uint32_t destinations(TreeId tree) const { return trees_[tree].destinations; }

@@ -96,8 +96,8 @@ class Network {
     if (probe != nullptr) probe->ports = 0;
   }
 
-  /// From now on tells `watch` what its routers do; nullptr stops it. Only networks whose routers send each packet one
-  /// way can be watched: throws std::logic_error.
+  /// From now on tells `watch` what its routers do, first of the trees that there are; nullptr stops it. Throws
+  /// std::logic_error where there are no routers.
   virtual void watch(RouterWatch* watch) {
     if (watch != nullptr) throw std::logic_error("this network has no routers to watch");
   }

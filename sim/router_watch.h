@@ -3,6 +3,7 @@
 // network that nobody watches spends a branch on it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,7 +18,16 @@ struct WatchedFlit {
   std::uint32_t core = 0;  // of that router's
   bool head = false;
   bool tail = false;
+  bool on_tree = false;    // `node` says where it goes
+  std::uint32_t node = 0;  // of its tree, at the router that it comes to
   friend bool operator==(const WatchedFlit&, const WatchedFlit&) = default;
+};
+
+/// What a router does with flits on a tree: those with this node leave by a set of ports, over links with other nodes.
+struct WatchedNode {
+  std::uint32_t node = 0;
+  std::uint32_t outputs = 0;
+  std::array<std::uint32_t, 6> next{};  // by link; of outputs only
 };
 
 /// Told by the network of every router; cycles never go back, and within one all arrivals and credits come before what
@@ -25,6 +35,8 @@ struct WatchedFlit {
 class RouterWatch {
  public:
   virtual ~RouterWatch() = default;
+  /// Before the first flit with the node; nodes that it leads to have been told before.
+  virtual void grows(std::size_t router, const WatchedNode& node) = 0;
   /// From cycle `at` on the flit may bid.
   virtual void arrives(std::size_t router, std::uint32_t port, std::uint32_t vc, const WatchedFlit& flit,
                        std::int64_t at) = 0;
@@ -33,8 +45,10 @@ class RouterWatch {
   struct Way {
     std::uint32_t port, vc;
   };
-  /// A flit wins the switch in cycle `at`.
+  /// A flit wins the switch in cycle `at`; one that forks, for each output in turn.
   virtual void sends(std::size_t router, Way from, Way to, const WatchedFlit& flit, std::int64_t at) = 0;
+  /// In cycle `at` the last output has taken the first flit of an input: the credit of its slot goes back.
+  virtual void frees(std::size_t router, Way from, std::int64_t at) = 0;
   /// Nothing more will be told. May throw, as the others may, what it found.
   virtual void settle() = 0;
 

@@ -44,7 +44,7 @@ struct RouterNotInRtl : Error {
   RouterNotInRtl(const std::string& named, const std::string& why)
       : Error(ExitCode::kUsage, "--rtl " + named + ": " + why +
                                     "; take router:N, or routers for all that are, of a "
-                                    "board of tianjic-like"),
+                                    "board of tianjic-like or spinnaker-like"),
         selection(named),
         reason(why) {}
   std::string selection;

@@ -5,6 +5,7 @@ file(GLOB noc_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/noc/*.cpp)
 target_sources(ranvier_rtl PRIVATE ${noc_sources})
 set(RANVIER_MESH_SOURCES sv/rv_delay.sv sv/rv_round_robin.sv sv/rv_flit_fifo.sv sv/rv_router.sv sv/rv_network_interface.sv
                          sv/rv_mesh.sv)
+set(RANVIER_FORK_ROUTER_SOURCES sv/rv_delay.sv sv/rv_round_robin.sv sv/rv_fork_input.sv sv/rv_fork_router.sv)
 set(RANVIER_CHIP_SOURCES ${RANVIER_MESH_SOURCES} ${RANVIER_SPIKE_CORE_SOURCES} sv/rv_core_node.sv sv/rv_chip.sv)
 
 set(RANVIER_MESH_CHIP ${PROJECT_SOURCE_DIR}/chips/tianjic-like.yaml)
@@ -64,23 +65,29 @@ target_link_libraries(mesh_2x2_covered PUBLIC ZLIB::ZLIB)
 
 # A router alone, beside one of a simulated chip: coordinates of boards, a packet's number as data. `cluster`: several
 # cores a router, with the buffers of Loihi's chip file. Links are outside: what a hop takes there is not the router's.
+# `fork`: forks packets, with the buffers, cores and table of SpiNNaker's chip file.
 set(router_bits 8)
-function(ranvier_router_model name vcs depth cores)
-  ranvier_verilated(${name} rv_router RANVIER_MESH_SOURCES TRACE_FST VERILATOR_ARGS -Wall --assert -O3
-                    --x-assign unique --x-initial unique -GVcs=${vcs} -GDepth=${depth} -GHop=${mesh_hop}
-                    -GCredit=${mesh_credit} -GCoordW=${router_bits} -GDataW=32 -GCores=${cores})
+function(ranvier_router_model name top sources vcs depth cores label_bits)
+  ranvier_verilated(${name} ${top} ${sources} TRACE_FST VERILATOR_ARGS -Wall --assert -O3
+                    --x-assign unique --x-initial unique -GDepth=${depth} -GHop=${mesh_hop}
+                    -GCredit=${mesh_credit} -GCoordW=${router_bits} -GDataW=32 -GCores=${cores} ${ARGN})
   target_compile_definitions(${name} PRIVATE
-    RANVIER_ROUTER_PARAMETERS=${vcs},${depth},${mesh_hop},${mesh_credit},${router_bits},${cores})
+    RANVIER_ROUTER_PARAMETERS=${vcs},${depth},${mesh_hop},${mesh_credit},${router_bits},${cores},${label_bits})
   target_link_libraries(${name} PUBLIC ZLIB::ZLIB)
 endfunction()
-ranvier_router_model(router_traced ${mesh_vcs} ${mesh_depth} 1)
-ranvier_router_model(router_cluster 2 16 4)
+ranvier_router_model(router_traced rv_router RANVIER_MESH_SOURCES ${mesh_vcs} ${mesh_depth} 1 0 -GVcs=${mesh_vcs})
+ranvier_router_model(router_cluster rv_router RANVIER_MESH_SOURCES 2 16 4 0 -GVcs=2)
+ranvier_router_model(router_fork rv_fork_router RANVIER_FORK_ROUTER_SOURCES 1 4 17 10 -GLabelW=10)
 
 if(RANVIER_TESTS)
   list(TRANSFORM RANVIER_MESH_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE mesh_files)
   find_program(VERILATOR_PROGRAM verilator REQUIRED)
   foreach(top rv_delay rv_round_robin rv_flit_fifo rv_router rv_network_interface rv_mesh)
     add_test(NAME rtl.lint.${top} COMMAND ${VERILATOR_PROGRAM} --lint-only -Wall --assert --top-module ${top} ${mesh_files})
+  endforeach()
+  list(TRANSFORM RANVIER_FORK_ROUTER_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE fork_files)
+  foreach(top rv_fork_input rv_fork_router)
+    add_test(NAME rtl.lint.${top} COMMAND ${VERILATOR_PROGRAM} --lint-only -Wall --assert --top-module ${top} ${fork_files})
   endforeach()
   list(TRANSFORM RANVIER_CHIP_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE chip_files)
   foreach(top rv_core_node rv_chip)
@@ -94,5 +101,8 @@ if(RANVIER_TESTS)
     list(JOIN mesh_files " " mesh_file_list)
     add_test(NAME rtl.yosys.rv_mesh COMMAND ${YOSYS_PROGRAM} -q -p
              "read_verilog -sv -formal ${mesh_file_list}; hierarchy -check -top rv_mesh; proc; check -assert")
+    list(JOIN fork_files " " fork_file_list)
+    add_test(NAME rtl.yosys.rv_fork_router COMMAND ${YOSYS_PROGRAM} -q -p
+             "read_verilog -sv -formal ${fork_file_list}; hierarchy -check -top rv_fork_router; proc; check -assert")
   endif()
 endif()

@@ -35,11 +35,15 @@ Place place_of(const sim::MeshSpec& mesh, std::size_t number) {
            leaves(y, 1, mesh.height, mesh.chip_height), leaves(y, -1, mesh.height, mesh.chip_height)}};
 }
 
-/// Of the model with the buffers and cores of this mesh; its links and delays are not the router's. Null: none is
-/// built.
-const RouterParameters* model_for(const sim::MeshSpec& mesh) {
+bool forks_packets(const chips::Board& board) { return board.chip.noc.multicast == chips::Multicast::kTree; }
+
+/// Of the model with the buffers and cores of this board, one that forks packets where its routers do; its links and
+/// delays are not the router's. Null: none is built.
+const RouterParameters* model_for(const chips::Board& board) {
+  const sim::MeshSpec mesh = sim::mesh_of(board);
   for (const RouterParameters& model : router_models()) {
-    if (model.vcs == mesh.virtual_channels && model.depth == mesh.buffer_flits && model.cores == mesh.cores_per_router)
+    if (model.vcs == mesh.virtual_channels && model.depth == mesh.buffer_flits &&
+        model.cores == mesh.cores_per_router && (model.label_bits > 0 || !forks_packets(board)))
       return &model;
   }
   return nullptr;
@@ -59,17 +63,35 @@ class RouterLockstep final : public sim::RouterWatch {
   RouterLockstep(const chips::Board& board, const std::vector<std::size_t>& routers,
                  const std::filesystem::path& wave) {
     const sim::MeshSpec mesh = sim::mesh_of(board);
-    router_of_.resize(static_cast<std::size_t>(mesh.routers()));
+    const RouterParameters& model = *model_for(board);
+    most_labels_ = std::size_t{1} << model.label_bits;
+    labels_used_.resize(static_cast<std::size_t>(mesh.routers()));
+    router_of_.resize(labels_used_.size());
     for (const std::size_t r : routers) {
       if (router_of_[r] != nullptr) continue;
       const Place place = place_of(mesh, r);
-      routers_.push_back(std::make_unique<WatchedRouter>(*model_for(mesh), r, static_cast<std::uint8_t>(place.x),
+      routers_.push_back(std::make_unique<WatchedRouter>(model, r, static_cast<std::uint8_t>(place.x),
                                                          static_cast<std::uint8_t>(place.y), busy_cycles(mesh, place),
                                                          wave));
       router_of_[r] = routers_.back().get();
     }
   }
 
+  /// A label is the number of the tree among those of its router.
+  void grows(std::size_t router, const sim::WatchedNode& node) override {
+    if (labels_used_[router] == most_labels_)
+      throw RouterNotInRtl("routers", fmt::format("router {} is on more than {} multicast trees, more than its RTL's "
+                                                  "table holds",
+                                                  router, most_labels_));
+    if (labels_.size() <= node.node) labels_.resize(node.node + std::size_t{1});
+    labels_[node.node] = static_cast<std::uint16_t>(labels_used_[router]++);
+    WatchedRouter* r = router_of_[router];
+    if (r == nullptr) return;
+    RouterPort::Entry entry{labels_[node.node], node.outputs, {}};
+    for (std::size_t link = 0; link < entry.next.size(); ++link)
+      if ((node.outputs >> link & 1) != 0) entry.next[link] = labels_[node.next[link]];
+    r->load(entry);
+  }
   void arrives(std::size_t router, std::uint32_t port, std::uint32_t vc, const sim::WatchedFlit& flit,
                std::int64_t at) override {
     if (WatchedRouter* r = router_of_[router]) r->arrives(port, vc, told(flit), at);
@@ -77,8 +99,11 @@ class RouterLockstep final : public sim::RouterWatch {
   void credited(std::size_t router, std::uint32_t port, std::uint32_t vc, std::int64_t at) override {
     if (WatchedRouter* r = router_of_[router]) r->credited(port, vc, at);
   }
-  void sends(std::size_t router, Way from, Way to, const sim::WatchedFlit& flit, std::int64_t at) override {
-    if (WatchedRouter* r = router_of_[router]) r->sends(from, to, told(flit), at);
+  void sends(std::size_t router, Way /*from*/, Way to, const sim::WatchedFlit& flit, std::int64_t at) override {
+    if (WatchedRouter* r = router_of_[router]) r->sends(to, told(flit), at);
+  }
+  void frees(std::size_t router, Way from, std::int64_t at) override {
+    if (WatchedRouter* r = router_of_[router]) r->frees(from, at);
   }
   void settle() override {
     for (const auto& router : routers_) router->settle();
@@ -100,27 +125,34 @@ class RouterLockstep final : public sim::RouterWatch {
   }
 
  private:
-  static RouterPort::Flit told(const sim::WatchedFlit& flit) {
+  RouterPort::Flit told(const sim::WatchedFlit& flit) const {
     return {flit.head,
             flit.tail,
             static_cast<std::uint8_t>(flit.x),
             static_cast<std::uint8_t>(flit.y),
             static_cast<std::uint8_t>(flit.core),
-            flit.id};
+            flit.id,
+            flit.on_tree,
+            flit.on_tree ? labels_[flit.node] : std::uint16_t{0}};
   }
   std::vector<std::unique_ptr<WatchedRouter>> routers_;
   std::vector<WatchedRouter*> router_of_;  // by number; null: not watched
+  std::size_t most_labels_;                // of a router
+  std::vector<std::size_t> labels_used_;   // by router
+  std::vector<std::uint16_t> labels_;      // by node of a tree
 };
 
-/// What rv_router does not do, or not with these numbers.
+/// What the RTL routers do not do, or not with these numbers.
 std::string why_no_rtl_network(const chips::Board& board, const sim::MeshSpec& mesh) {
-  if (board.chip.noc.multicast == chips::Multicast::kTree) return "routers that fork packets are not in RTL";
-  const RouterParameters* model = model_for(mesh);
+  const RouterParameters* model = model_for(board);
   if (model == nullptr) {
     std::string built;
-    for (const RouterParameters& m : router_models())
+    for (const RouterParameters& m : router_models()) {
+      if (m.label_bits == 0 && forks_packets(board)) continue;
       built += fmt::format("{}{} VCs of {} flits and {} cores", built.empty() ? "" : ", or ", m.vcs, m.depth, m.cores);
-    return fmt::format("the RTL router has {}; the chip file says {}, {}, {}", built, mesh.virtual_channels,
+    }
+    return fmt::format("the RTL router{} has {}; the chip file says {}, {}, {}",
+                       forks_packets(board) ? " that forks packets" : "", built, mesh.virtual_channels,
                        mesh.buffer_flits, mesh.cores_per_router);
   }
   if (mesh.width > 1 << model->coordinate_bits || mesh.height > 1 << model->coordinate_bits)

@@ -6,7 +6,8 @@
 namespace ranvier::rtl {
 
 const std::vector<RouterParameters>& router_models() {
-  static const std::vector<RouterParameters> kModels{router_traced_parameters(), router_cluster_parameters()};
+  static const std::vector<RouterParameters> kModels{router_traced_parameters(), router_cluster_parameters(),
+                                                     router_fork_parameters()};
   return kModels;
 }
 
@@ -14,6 +15,7 @@ std::unique_ptr<RouterPort> make_router_port(const RouterParameters& parameters,
   std::unique_ptr<RouterPort> port;
   if (parameters == router_traced_parameters()) port = make_router_traced();
   if (parameters == router_cluster_parameters()) port = make_router_cluster();
+  if (parameters == router_fork_parameters()) port = make_router_fork();
   if (port == nullptr) throw std::logic_error("no model of rv_router has these parameters");
   port->x = x;
   port->y = y;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <stdexcept>
 
 #include "rtl/noc/errors.h"
 
@@ -11,14 +12,18 @@ namespace ranvier::rtl {
 namespace {
 
 constexpr std::size_t kWaveCycles = 256;  // before a difference, at most
-constexpr std::array<const char*, RouterPort::kPorts> kPortNames{"east",   "west",   "south",  "north",
-                                                                 "core 0", "core 1", "core 2", "core 3"};
 
+std::string port_name(std::size_t port) {
+  static constexpr std::array<const char*, 4> kLinks{"east", "west", "south", "north"};
+  return port < kLinks.size() ? kLinks[port] : fmt::format("core {}", port - kLinks.size());
+}
 std::string text_of(const RouterPort::FlitPin& pin) {
   if (!pin.valid) return "none";
   const RouterPort::Flit& f = pin.flit;
   const char* kind = f.head && f.tail ? "only" : f.head ? "first" : f.tail ? "last" : "middle";
-  return fmt::format("VC {}, packet {}, {} flit, to core {} of ({}, {})", pin.vc, f.data, kind, f.core, f.x, f.y);
+  const std::string to =
+      f.on_tree ? fmt::format("on label {}", f.label) : fmt::format("to core {} of ({}, {})", f.core, f.x, f.y);
+  return fmt::format("VC {}, packet {}, {} flit, {}", pin.vc, f.data, kind, to);
 }
 std::string text_of(const RouterPort::CreditPin& pin) { return pin.valid ? fmt::format("VC {}", pin.vc) : "none"; }
 
@@ -58,13 +63,16 @@ void WatchedRouter::credited(std::uint32_t port, std::uint32_t vc, std::int64_t 
 
 // What wins in cycle n has passed crossbar and link but for the last cycle of the hop, which is the next buffer's. From
 // the next cycle on the link is busy with it.
-void WatchedRouter::sends(sim::RouterWatch::Way from, sim::RouterWatch::Way to, const RouterPort::Flit& flit,
-                          std::int64_t at) {
+void WatchedRouter::sends(sim::RouterWatch::Way to, const RouterPort::Flit& flit, std::int64_t at) {
   run_before(at - 1);
   pins_of(expected_, at + parameters_.hop - 1).flits[to.port] = {true, static_cast<std::uint8_t>(to.vc), flit};
-  pins_of(expected_, at + parameters_.credit - 1).credits[from.port] = {true, static_cast<std::uint8_t>(from.vc)};
   for (std::int64_t busy = at + busy_cycles_[to.port] - 1; busy > at; --busy)
     pins_of(given_, busy).busy[to.port] = true;
+}
+
+void WatchedRouter::frees(sim::RouterWatch::Way from, std::int64_t at) {
+  run_before(at - 1);
+  pins_of(expected_, at + parameters_.credit - 1).credits[from.port] = {true, static_cast<std::uint8_t>(from.vc)};
 }
 
 /// What its twin kept inside stays inside; nothing else comes out afterwards.
@@ -79,6 +87,7 @@ bool WatchedRouter::asleep() const { return inside_ == 0 && given_.empty() && ex
 void WatchedRouter::run_before(std::int64_t cycle) {
   while (now_ < cycle) {
     if (asleep()) {
+      write_table();
       now_ = cycle;
     } else {
       clock();
@@ -86,28 +95,50 @@ void WatchedRouter::run_before(std::int64_t cycle) {
   }
 }
 
+/// While it is asleep, in cycles that are none of the network's: nothing in it but the table changes.
+void WatchedRouter::write_table() {
+  for (; !unwritten_.empty(); unwritten_.pop_front()) {
+    RouterPort::Pins pins;
+    pins.write = unwritten_.front();
+    cycle_with(pins, {});
+  }
+}
+
 void WatchedRouter::clock() {
   const RouterPort::Pins* given = due(given_, now_);
-  live_->in = given == nullptr ? RouterPort::Pins{} : *given;
-  for (const RouterPort::FlitPin& pin : live_->in.flits) inside_ += pin.valid;
-  live_->cycle();
-  follow(live_->in);
+  RouterPort::Pins in = given == nullptr ? RouterPort::Pins{} : *given;
+  for (const RouterPort::FlitPin& pin : in.flits) {
+    inside_ += pin.valid;
+    if (pin.valid && pin.flit.on_tree && !unwritten_.empty() && pin.flit.label >= unwritten_.front().label)
+      throw std::logic_error("a flit comes to an RTL router before its tree is in the table");
+  }
+  if (!unwritten_.empty()) {  // a tree that came with flits inside
+    in.write = unwritten_.front();
+    unwritten_.pop_front();
+  }
   const RouterPort::Pins* expected = due(expected_, now_);
-  compare(expected == nullptr ? RouterPort::Pins{} : *expected);
+  cycle_with(in, expected == nullptr ? RouterPort::Pins{} : *expected);
   if (given != nullptr) given_.pop_front();
   if (expected != nullptr) expected_.pop_front();
   ++now_;
 }
 
+void WatchedRouter::cycle_with(const RouterPort::Pins& in, const RouterPort::Pins& expected) {
+  live_->in = in;
+  live_->cycle();
+  follow(in);
+  compare(expected);
+}
+
 void WatchedRouter::compare(const RouterPort::Pins& expected) {
-  for (std::size_t p = 0; p < RouterPort::kPorts; ++p) {
+  for (std::size_t p = 0; p < static_cast<std::size_t>(parameters_.ports()); ++p) {
     if (live_->out.flits[p] != expected.flits[p])
-      fail(fmt::format("a flit out of port {}", kPortNames[p]), text_of(expected.flits[p]),
+      fail(fmt::format("a flit out of port {}", port_name(p)), text_of(expected.flits[p]),
            text_of(live_->out.flits[p]));
     if (live_->out.credits[p] != expected.credits[p])
-      fail(fmt::format("a credit of port {}", kPortNames[p]), text_of(expected.credits[p]),
+      fail(fmt::format("a credit of port {}", port_name(p)), text_of(expected.credits[p]),
            text_of(live_->out.credits[p]));
-    inside_ -= expected.flits[p].valid;
+    inside_ -= expected.credits[p].valid;
     flits_compared_ += expected.flits[p].valid;
   }
   if (live_->overflow) fail("a buffer", "room for each flit", "a flit that came without a credit");

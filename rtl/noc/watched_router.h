@@ -22,10 +22,13 @@ class WatchedRouter {
   WatchedRouter(const RouterParameters& parameters, std::size_t number, std::uint8_t x, std::uint8_t y,
                 std::vector<std::int32_t> busy_cycles, std::filesystem::path wave);
 
+  /// An entry of the table of a router that forks. Before the first flit with its label comes.
+  void load(const RouterPort::Entry& entry) { unwritten_.push_back(entry); }
   /// As in sim::RouterWatch, of this router. Throw RouterMismatch (rtl/noc/errors.h).
   void arrives(std::uint32_t port, std::uint32_t vc, const RouterPort::Flit& flit, std::int64_t at);
   void credited(std::uint32_t port, std::uint32_t vc, std::int64_t at);
-  void sends(sim::RouterWatch::Way from, sim::RouterWatch::Way to, const RouterPort::Flit& flit, std::int64_t at);
+  void sends(sim::RouterWatch::Way to, const RouterPort::Flit& flit, std::int64_t at);
+  void frees(sim::RouterWatch::Way from, std::int64_t at);
   void settle();
 
   std::size_t number() const { return number_; }
@@ -42,6 +45,8 @@ class WatchedRouter {
   static const RouterPort::Pins* due(const std::deque<Cycle>& cycles, std::int64_t at);
   void run_before(std::int64_t cycle);
   void clock();
+  void cycle_with(const RouterPort::Pins& in, const RouterPort::Pins& expected);
+  void write_table();
   bool asleep() const;
   void compare(const RouterPort::Pins& expected);
   void follow(const RouterPort::Pins& in);
@@ -55,8 +60,9 @@ class WatchedRouter {
   std::unique_ptr<RouterPort> trailing_;  // some cycles behind, for a waveform; null without one
   std::deque<RouterPort::Pins> behind_;   // what the trailing router has not been told
   std::deque<Cycle> given_, expected_;    // in order of time
-  std::int64_t now_ = 0;                  // cycle that the RTL has not run yet
-  std::int64_t inside_ = 0;               // flits in its buffers
+  std::deque<RouterPort::Entry> unwritten_;
+  std::int64_t now_ = 0;     // cycle that the RTL has not run yet
+  std::int64_t inside_ = 0;  // flits in its buffers
   std::int64_t flits_compared_ = 0;
 };
 

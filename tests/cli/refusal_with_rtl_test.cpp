@@ -23,7 +23,12 @@ TEST_F(RefusalWithRtl, RoutersInRtl) {
   expect_refusal(ranvier(run + "router:5 --fidelity fast"), 4, "--fidelity cycle");
   expect_refusal(ranvier(run + "router:99999"), 4, "router:99999");
   expect_refusal(ranvier(run + "router:x"), 4, "router:x");
-  expect_refusal(ranvier("run fashion-vit-small --target spinnaker-like -q -o r --rtl router:0"), 4, "fork packets");
+  std::string yaml = text_of(RANVIER_SOURCE_DIR "/chips/spinnaker-like.yaml");
+  const std::string buffers = "buffer_flits: {value: 4";
+  ASSERT_NE(yaml.find(buffers), std::string::npos);
+  yaml.replace(yaml.find(buffers), buffers.size(), "buffer_flits: {value: 8");
+  std::ofstream(folder_ / "chip.yaml") << yaml;
+  expect_refusal(ranvier("run fashion-vit-small --target chip.yaml -q -o r --rtl router:0"), 4, "1, 8, 17");
   expect_refusal(ranvier(run + "router:5=mine.so"), 4, "--rtl");
   expect_refusal(ranvier(run + "router:5 --checkpoint every=1"), 4, "--checkpoint");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "r"));

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <functional>
 
 #include "mapper/mapper.h"
 #include "rtl/noc/errors.h"
@@ -12,6 +11,7 @@
 #include "rtl/noc/traffic.h"
 #include "sim/network.h"
 #include "sim/simulate.h"
+#include "tests/rtl/noc/lying_watch.h"
 #include "tests/rtl/noc/mesh_fixture.h"
 #include "tests/sim/chip_fixture.h"
 #include "workloads/random_program.h"
@@ -143,36 +143,10 @@ TEST(RouterLockstep, AMappedChipRunsBesideItsRouters) {
   }
 }
 
-/// Passes on what it is told, changed by `change`.
-class Liar final : public sim::RouterWatch {
- public:
-  using Change = std::function<bool(std::size_t router, std::uint32_t& port, sim::WatchedFlit& flit, std::int64_t& at)>;
-  Liar(std::unique_ptr<sim::RouterWatch> to, Change arrival) : to_(std::move(to)), arrival_(std::move(arrival)) {}
-  void arrives(std::size_t router, std::uint32_t port, std::uint32_t vc, const sim::WatchedFlit& flit,
-               std::int64_t at) override {
-    sim::WatchedFlit changed = flit;
-    if (arrival_(router, port, changed, at)) to_->arrives(router, port, vc, changed, at);
-  }
-  void credited(std::size_t router, std::uint32_t port, std::uint32_t vc, std::int64_t at) override {
-    to_->credited(router, port, vc, at);
-  }
-  void sends(std::size_t router, Way from, Way to, const sim::WatchedFlit& flit, std::int64_t at) override {
-    to_->sends(router, from, to, flit, at);
-  }
-  void settle() override { to_->settle(); }
-  std::vector<std::string> names() const override { return to_->names(); }
-  std::int64_t flits_compared() const override { return to_->flits_compared(); }
-  std::int64_t clock_cycles() const override { return to_->clock_cycles(); }
-
- private:
-  std::unique_ptr<sim::RouterWatch> to_;
-  Change arrival_;
-};
-
-RouterMismatch found(const Liar::Change& change, const std::filesystem::path& wave = {}) {
+RouterMismatch found(const LyingWatch::Change& change, const std::filesystem::path& wave = {}) {
   const chips::Board board = small_board(3);
   const auto network = sim::make_cycle_network(board);
-  Liar liar(make_router_lockstep(board, all_of(board), wave), change);
+  LyingWatch liar(make_router_lockstep(board, all_of(board), wave), change);
   network->watch(&liar);
   try {
     run_on_model(*network, traffic(board, 0.3, 3, 9));
