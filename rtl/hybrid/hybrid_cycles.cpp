@@ -25,7 +25,7 @@ std::int64_t event_cycles(const HybridTile& tile, const HybridEvent& event) {
 }
 
 std::int64_t tick_cycles(const HybridTile& tile, std::int64_t events) {
-  if (tile.encoder == HybridEncoder::kNone) return 0;
+  if (tile.encoder == HybridEncoder::kNone && !tile.dense) return 0;
   const std::int64_t bits = std::bit_width(static_cast<unsigned>(tile.hi - tile.lo));
   const bool to_rest = tile.graded && tile.encoder == HybridEncoder::kStBif;
   std::int64_t word = 2 + 1 + (to_rest ? bits : 0);

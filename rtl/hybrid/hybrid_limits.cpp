@@ -90,7 +90,6 @@ std::string why_not_hybrid(const sim::TileSpec& spec) {
   const auto& first = spec.program->stage(stage.inputs[0].stage);
   switch (stage.kind) {
     case StageKind::kLinear:
-      if (dense && !stage.encoder.present) return "a dense head has no encoder whose firing would make its sums";
       why = why_not_payload(*spec.program, stage);
       return why.empty() ? why_not_rows(1, outputs, tile.inputs.size(), tile.inputs.size()) : why;
     case StageKind::kScores: {

@@ -37,6 +37,7 @@ class PortBench {
     traffic_ = random_traffic(draws_);
     golden_ = sim::make_model_core(case_.spec);
     golden_->begin_image();
+    codes_ = golden_->codes();
     driver_.load(hybrid_tile(case_.spec));
   }
 
@@ -148,8 +149,9 @@ class PortBench {
     in.config_valid = true;
     in.config_write = draws_.chance(64);
     in.config_data = control_word(tile());
-    const bool codes = tile().encoder == HybridEncoder::kStBif;
-    in.config_select = in.config_write ? HybridSelect::kControl : codes ? HybridSelect::kCodes : HybridSelect::kSums;
+    in.config_select = in.config_write             ? HybridSelect::kControl
+                       : codes_lie_in_sums(tile()) ? HybridSelect::kSums
+                                                   : HybridSelect::kCodes;
     in.config_address =
         static_cast<std::uint32_t>(draws_.between(0, tile().tokens - 1) * 16 + draws_.between(0, tile().words() - 1));
   }
@@ -207,7 +209,7 @@ class PortBench {
     if (dry_) {
       ++bins_[restless_ ? "dry tick: restless" : "dry tick: at rest"];
     } else {
-      golden_->fire(expected_);
+      golden_fire();
       ++run_.steps;
       if (expected_.empty()) ++bins_["tick without an event out"];
       if (events_since_tick_ == 0) ++bins_["tick without input"];
@@ -282,7 +284,7 @@ class PortBench {
     ++bins_[in.config_write ? "control word written between ticks" : "word read between ticks"];
     if (in.config_write) return;
     const auto address = static_cast<std::int32_t>(in.config_address);
-    const std::vector<std::int32_t> codes = golden_->codes();
+    const std::vector<std::int32_t> codes = codes_to_read();
     const auto first = codes.begin() + std::ptrdiff_t{address / 16} * tile().outputs();
     replies_.push_back({port_.cycles() + 2, address % 16, {first, first + tile().outputs()}});
   }
@@ -296,15 +298,21 @@ class PortBench {
     const Reply reply = std::move(replies_.front());
     replies_.pop_front();
     std::vector<std::int32_t> got = reply.values;  // those of other words stay
-    unpack_lanes(tile(), out.config_read_data, reply.word, tile().encoder == HybridEncoder::kStBif ? 24 : 32,
-                 got.data());
+    unpack_lanes(tile(), out.config_read_data, reply.word, codes_lie_in_sums(tile()) ? 32 : 24, got.data());
     if (got != reply.values) fail("config port", "the word that is there", "another");
   }
 
   // ------------------------------------------------------------------ between traffic
+  void golden_fire() {
+    golden_->fire(expected_);
+    codes_ = golden_->codes();
+  }
+  /// Those of a dense head are made by its ticks.
+  std::vector<std::int32_t> codes_to_read() const { return tile().is_dense_head() ? codes_ : golden_->codes(); }
+
   void compare_state() {
     const HybridState state = driver_.read_state();
-    compare_all("code", golden_->codes(), codes_in(tile(), state));
+    compare_all("code", codes_to_read(), codes_in(tile(), state));
     const std::vector<std::int64_t> potentials = potentials_in(tile(), state);
     if (!potentials.empty()) compare_all("potential", golden_->potentials(), potentials);
   }
@@ -333,7 +341,7 @@ class PortBench {
     compare("cycles of a train", due, driver_.send_train(train));
     expected_.clear();
     next_spike_ = 0;
-    golden_->fire(expected_);
+    golden_fire();
     std::vector<HybridDriver::TimedSpike> spikes;
     const std::int64_t took = driver_.tick(spikes);
     for (const HybridDriver::TimedSpike& s : spikes) check_spike(s.spike);
@@ -357,6 +365,7 @@ class PortBench {
   sim::Event event_;  // offered
   HybridEvent local_, last_;
   std::vector<sim::Emission> expected_;
+  std::vector<std::int32_t> codes_;  // as of the last tick
   std::size_t next_spike_ = 0;
   std::deque<Reply> replies_;
   std::int64_t last_progress_ = 0, next_tick_ = 0, scan_cycles_ = 0, scan_stalls_ = 0, events_since_tick_ = 0;

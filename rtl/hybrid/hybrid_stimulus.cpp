@@ -90,13 +90,14 @@ void linear(Draws& draws, HybridCase& c) {
   s.in_channels = width;
   for (std::int32_t i = 0; i < width * s.channels; ++i)
     s.linear.weight.push_back(static_cast<std::int8_t>(draws.between(-127, 127)));
-  if (c.kind != "head") encode(s, draws, 2, draws.chance(128) ? 400 : 30000);
+  if (c.kind != "head" && c.kind != "dense head") encode(s, draws, 2, draws.chance(128) ? 400 : 30000);
   s.linear.bias_per_token = draws.chance(128);
   for (std::int32_t i = 0; i < s.channels * (s.linear.bias_per_token ? tokens : 1); ++i)
     s.linear.bias.push_back(draws.between(-2000, 2000));
   finish(c, {source(tokens, width, true, draws)}, std::move(s), draws, true);
   mapper::Tile& tile = c.spec.tile;
   if (c.kind == "dense linear") dense(c, draws);
+  if (c.kind == "dense head") tile.engine = mapper::Engine::kDense;  // nobody reads it
   if (c.kind == "slice") {
     tile.partial_of = TileId(0);
     tile.inputs = {width / 3, width};
@@ -178,14 +179,16 @@ void elements(Draws& draws, HybridCase& c, StageKind kind) {
 }  // namespace
 
 const std::vector<std::string>& hybrid_kinds() {
-  static const std::vector<std::string> kinds = {"linear",    "dense linear", "slice",      "head",   "scores", "mix",
-                                                 "dense mix", "gelu",         "layer norm", "affine", "add"};
+  static const std::vector<std::string> kinds = {"linear",     "dense linear", "slice",  "head",
+                                                 "dense head", "scores",       "mix",    "dense mix",
+                                                 "gelu",       "layer norm",   "affine", "add"};
   return kinds;
 }
 
 void random_case(Draws& draws, HybridCase& c, const std::string& kind) {
   c.kind = kind;
-  if (kind == "linear" || kind == "dense linear" || kind == "slice" || kind == "head") return linear(draws, c);
+  for (const char* linear_kind : {"linear", "dense linear", "slice", "head", "dense head"})
+    if (kind == linear_kind) return linear(draws, c);
   if (kind == "scores") return product(draws, c, true);
   if (kind == "mix" || kind == "dense mix") return product(draws, c, false);
   if (kind == "gelu") return elements(draws, c, StageKind::kGelu);

@@ -110,7 +110,7 @@ HybridState initial_state(const HybridTile& tile) {
   const auto contexts = static_cast<std::size_t>(tile.tokens) * static_cast<std::size_t>(tile.outputs());
   HybridState state;
   state.sums = tile.start.empty() ? std::vector<std::int32_t>(contexts) : tile.start;
-  state.codes.assign(contexts, 0);
+  state.codes = tile.is_dense_head() ? state.sums : std::vector<std::int32_t>(contexts);
   state.inputs.assign(static_cast<std::size_t>(tile.tokens) * static_cast<std::size_t>(codes_of(tile)), 0);
   if (tile.events == HybridEvents::kProduct) {
     state.operands.assign(static_cast<std::size_t>(operand_rows_of(tile)) * static_cast<std::size_t>(tile.words()), {});
@@ -118,8 +118,12 @@ HybridState initial_state(const HybridTile& tile) {
   return state;
 }
 
+bool codes_lie_in_sums(const HybridTile& tile) {
+  return tile.encoder != HybridEncoder::kStBif && !tile.is_dense_head();
+}
+
 std::vector<std::int32_t> codes_in(const HybridTile& tile, const HybridState& state) {
-  return tile.encoder == HybridEncoder::kStBif ? state.codes : state.sums;
+  return codes_lie_in_sums(tile) ? state.sums : state.codes;
 }
 
 std::vector<std::int64_t> potentials_in(const HybridTile& tile, const HybridState& state) {

@@ -67,6 +67,8 @@ struct HybridTile {
   std::int32_t row_words() const { return (values + kHybridLanes - 1) / kHybridLanes; }
   std::int32_t words() const { return rows * row_words(); }
   std::int32_t outputs() const { return rows * values; }
+  /// The head: what it makes is read, never sent.
+  bool is_dense_head() const { return encoder == HybridEncoder::kNone && dense; }
   bool keeps() const { return events == HybridEvents::kProduct || dense; }
   /// Lane of output `o` of the tile, counted over all words of a token; and back.
   std::int32_t lane_of(std::int32_t o) const { return o / values * row_words() * kHybridLanes + o % values; }
@@ -94,11 +96,14 @@ struct HybridSpike {
 /// All that changes while a tile runs.
 struct HybridState {
   std::vector<std::int32_t> sums;    // [token][output]
-  std::vector<std::int32_t> codes;   // the same; of an encoder without tracer: what has been sent
+  std::vector<std::int32_t> codes;   // the same; of an encoder without tracer: what has been sent; of a dense head: its
+                                     // sums as of its last tick
   std::vector<std::int16_t> inputs;  // [token][code], where row events leave theirs
   std::vector<HybridWord> operands;  // product: codes of the other stream, [row][word]
 };
 HybridState initial_state(const HybridTile& tile);
+/// What CoreModel::codes() gives back: the sums, else the codes.
+bool codes_lie_in_sums(const HybridTile& tile);
 /// What CoreModel::codes() and potentials() are of a core in this state.
 std::vector<std::int32_t> codes_in(const HybridTile& tile, const HybridState& state);
 std::vector<std::int64_t> potentials_in(const HybridTile& tile, const HybridState& state);

@@ -56,7 +56,7 @@ module rv_hybrid_core #(
   localparam int unsigned CodeW    = Lanes * 24;
   localparam int unsigned ControlW = 271;
 
-  localparam logic [1:0] EncodeDifference = 2'd2;
+  localparam logic [1:0] EncodeNone = 2'd0, EncodeStBif = 2'd1;
   localparam logic [2:0] SelAxon = 3'd5, SelMap = 3'd6, SelControl = 3'd7;
 
   // ------------------------------------------------------------------ control word
@@ -179,7 +179,7 @@ module rv_hybrid_core #(
     .event_words_i (op_next_words),
     .column_i      (column_op),
     .start_i       (tick_accepted),
-    .emits_i       (sends != '0 && !dry_q),
+    .emits_i       (sends != '0 && !dry_q && encode_q != EncodeNone),
     .sent_i        (spike_ready_i && spikes_end),
     .idle_o        (idle),
     .accumulate_o  (accumulate),
@@ -210,7 +210,7 @@ module rv_hybrid_core #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) restless_q <= 1'b0;
     else if (tick_accepted) restless_q <= 1'b0;
-    else if (encode_last && dry_q && changed != '0) restless_q <= 1'b1;
+    else if (encode_last && dry_q && changed != '0 && encode_q != EncodeNone) restless_q <= 1'b1;
     if (tick_accepted) dry_q <= tick_dry_i;
   end
 
@@ -278,7 +278,8 @@ module rv_hybrid_core #(
     .rst_ni,
     .map_i         (map_q),
     .dense_i       (dense_q),
-    .difference_i  (encode_q == EncodeDifference),
+    .difference_i  (encode_q != EncodeStBif),
+    .keep_i        (encode_q == EncodeNone && !dry_q),
     .lo_i          (lo_q),
     .hi_i          (hi_q),
     .last_value_i  (last_value_q),
@@ -371,6 +372,7 @@ module rv_hybrid_core #(
       cover (idle && acc_valid && op_valid); // an operation is popped while the last one drains
       cover (restless_q);
       cover (spike_valid_o && spike_payload_o == '0);        // a zero for dense readers
+      cover (encode_last && encode_q == EncodeNone);        // sums of a dense head
       cover (overflow_q);
     end
   end

@@ -10,6 +10,7 @@ module rv_hybrid_fire #(
   input  logic [2:0]          map_i,          // see rv_amd_map
   input  logic                dense_i,
   input  logic                difference_i,   // no encoder
+  input  logic                keep_i,         // nothing is sent: a word is written as it is made (dense head)
   input  logic signed [9:0]   lo_i,
   input  logic signed [9:0]   hi_i,
   input  logic [7:0]          last_value_i,   // values of a row - 1
@@ -153,8 +154,8 @@ module rv_hybrid_fire #(
 
   assign sends_o = changed_o | (!zeros_i ? '0 : row_ends_i ? 16'hffff >> (4'd15 - last_value_i[3:0]) : '1);
 
-  // The word has stood in a register since its last step.
-  assign code_write_o = emit_i && stepped_q;
+  // The word has stood in a register since its last step; a head's, without steps of its own, since its setup.
+  assign code_write_o = (emit_i && stepped_q) || (encode_last_i && keep_i);
   always_comb begin
     code_o = '0;
     if (code_write_o) for (int unsigned i = 0; i < Lanes; i++) code_o[i*24+:24] = codes[i*32+:24];

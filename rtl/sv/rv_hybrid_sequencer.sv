@@ -75,7 +75,7 @@ module rv_hybrid_sequencer #(
 
 
   localparam logic [2:0] MapNone = 3'd0, MapNorm = 3'd2, MapSoftmax = 3'd4;
-  localparam logic [1:0] EncodeNone = 2'd0, EncodeDifference = 2'd2;
+  localparam logic [1:0] EncodeNone = 2'd0, EncodeStBif = 2'd1;
   localparam logic [4:0] RootCycles = 5'd7, ValueCycles = 5'd3, DivideSteps = 5'd17;
 
   logic [3:0]        state_d, state_q;
@@ -116,7 +116,7 @@ module rv_hybrid_sequencer #(
           token_d = (event_column_i) ? '0 : event_token_i;
           group_d = event_group_i;
           count_d = (event_row_i && !dense_i) ? {1'b0, event_words_i} : '0;
-        end else if (start_i && encode_i != EncodeNone) begin
+        end else if (start_i && (encode_i != EncodeNone || dense_i)) begin
           state_d       = (map_i == MapNorm || map_i == MapSoftmax) ? StPassRead : StRead;
           token_d       = '0;
           row_d         = '0;
@@ -178,7 +178,7 @@ module rv_hybrid_sequencer #(
       StDenseEnd: state_d = StSetup;
       StSetup: begin
         state_d = StEncode;
-        count_d = (graded_i && encode_i != EncodeDifference) ? {1'b0, fire_bits_i} : '0;
+        count_d = (graded_i && encode_i == EncodeStBif) ? {1'b0, fire_bits_i} : '0;
       end
       StEncode: begin
         if (encode_ends) begin

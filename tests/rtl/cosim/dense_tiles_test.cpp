@@ -15,7 +15,7 @@ namespace {
 using mapper::Engine;
 using sim::Fidelity;
 
-/// A small transformer whose linear stages with an encoder and attention outputs are dense, all else spiking; a stage
+/// A small transformer whose linear stages, the head too, and attention outputs are dense, all else spiking; a stage
 /// after a dense one stays spiking, so that nobody asks for zeros, unless they come `in_a_row`.
 std::unique_ptr<sim::testing::Case> mixed_case(std::uint64_t seed, bool in_a_row) {
   auto c = std::make_unique<sim::testing::Case>();
@@ -31,7 +31,7 @@ std::unique_ptr<sim::testing::Case> mixed_case(std::uint64_t seed, bool in_a_row
     const bool after_dense = std::any_of(stage.inputs.begin(), stage.inputs.end(), [&](const auto& input) {
       return tiling.engines[input.stage.value()] == Engine::kDense;
     });
-    if (product && stage.encoder.present && (in_a_row || !after_dense)) tiling.engines[s] = Engine::kDense;
+    if (product && (in_a_row || !after_dense)) tiling.engines[s] = Engine::kDense;
   }
   c->problem = mapper::make_problem(c->program, board, mapper::Schedule::kStagedGraded, tiling);
   mapper::MapOptions how;
@@ -41,11 +41,20 @@ std::unique_ptr<sim::testing::Case> mixed_case(std::uint64_t seed, bool in_a_row
   return c;
 }
 
+/// All tiles are on RTL; how many of them are dense.
 std::int64_t dense_under_test(const sim::testing::Case& c, const sim::SimOptions& options) {
   std::int64_t n = 0;
-  for (std::size_t t = 1; t < c.problem.tiles.size(); ++t)
-    n += c.problem.tiles[t].engine == Engine::kDense && options.core_of_tile[t] != nullptr;
+  for (std::size_t t = 1; t < c.problem.tiles.size(); ++t) {
+    EXPECT_NE(options.core_of_tile[t], nullptr) << sim::tile_name(c.problem, TileId(t));
+    n += c.problem.tiles[t].engine == Engine::kDense;
+  }
   return n;
+}
+
+bool head_is_dense(const sim::testing::Case& c) {
+  return std::any_of(c.problem.tiles.begin() + 1, c.problem.tiles.end(), [&](const mapper::Tile& tile) {
+    return tile.engine == Engine::kDense && tile.stage.value() + 1 == c.program.stages.size();
+  });
 }
 
 TEST(DenseTiles, RunOnTheHybridCoreAtEveryFidelity) {
@@ -55,6 +64,7 @@ TEST(DenseTiles, RunOnTheHybridCoreAtEveryFidelity) {
     for (const Fidelity fidelity : {Fidelity::kAnalytic, Fidelity::kFast, Fidelity::kCycle}) {
       const sim::SimOptions options = all_on_rtl(*c, fidelity);
       ASSERT_GT(dense_under_test(*c, options), 1);
+      EXPECT_TRUE(head_is_dense(*c));
       const sim::RunResult result = sim::simulate(c->problem, c->mapping, images, options);
       for (const auto& image : result.images) EXPECT_TRUE(image.exact);
       EXPECT_GT(result.verilated_cycles, 0);
@@ -73,6 +83,8 @@ TEST(DenseTiles, ThoseThatFeedDenseTilesSendZeros) {
     const auto c = mixed_case(seed, true);
     const auto images = sim::testing::checkpoint_images(*c, seed, 2);
     const sim::SimOptions options = all_on_rtl(*c, Fidelity::kFast);
+    EXPECT_GT(dense_under_test(*c, options), 1);
+    EXPECT_TRUE(head_is_dense(*c));
     std::int64_t senders = 0;
     for (std::size_t t = 1; t < c->problem.tiles.size(); ++t)
       senders += sim::tile_spec(c->problem, TileId(t)).sends_zeros && options.core_of_tile[t] != nullptr;

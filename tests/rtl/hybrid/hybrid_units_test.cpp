@@ -85,6 +85,61 @@ TEST_F(HybridCoreTest, DirectEventsTakeNoGain) {
   EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 1000}, HybridSpike{0, 1, -6553500}));
 }
 
+/// Two tokens, two inputs, 17 outputs: output o is weighted o - 8 by input 0, 3 by input 1, and starts at 100 o.
+HybridTile dense_head() {
+  HybridTile tile;
+  tile.dense = true;
+  tile.encoder = HybridEncoder::kNone;
+  tile.tokens = 2;
+  tile.values = 17;
+  tile.inputs = 2;
+  std::vector<std::int32_t> first, second(17, 3);
+  for (std::int32_t o = 0; o < 17; ++o) first.push_back(o - 8);
+  for (const auto& row : {first, second})
+    for (std::int32_t w = 0; w < 2; ++w) tile.operands.push_back(lanes_word(tile, row.data(), w, 9));
+  for (std::int32_t i = 0; i < 2; ++i) tile.axons[0].push_back({i, i, 0, 2});
+  for (std::int32_t t = 0; t < 2; ++t)
+    for (std::int32_t o = 0; o < 17; ++o) tile.start.push_back(100 * o);
+  return tile;
+}
+
+TEST_F(HybridCoreTest, ADenseHeadMakesItsSumsInATickAndSendsNothing) {
+  driver_.load(dense_head());
+  driver_.send({0, 0, 0, 5});
+  driver_.send({0, 0, 1, -2});
+  driver_.send({0, 1, 1, 7});
+  driver_.send({kDirectPort, 1, 16, -40});
+  std::vector<std::int32_t> bias, sums;
+  for (std::int32_t t = 0; t < 2; ++t) {
+    for (std::int32_t o = 0; o < 17; ++o) {
+      bias.push_back(100 * o);
+      sums.push_back(100 * o + (t == 0 ? 5 * (o - 8) - 6 : 21 - (o == 16 ? 40 : 0)));
+    }
+  }
+  EXPECT_EQ(codes_in(driver_.tile(), driver_.read_state()), bias);  // until a tick
+  EXPECT_FALSE(driver_.restless());
+  EXPECT_EQ(codes_in(driver_.tile(), driver_.read_state()), bias);  // a dry one makes nothing
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_THAT(tick(), IsEmpty());
+    EXPECT_EQ(codes_in(driver_.tile(), driver_.read_state()), sums);
+  }
+  EXPECT_EQ(tick_cycles(driver_.tile(), 0), 2 * 2 * (3 + 2 + 1));
+}
+
+TEST_F(HybridCoreTest, ADenseHeadsSumBeyond24BitsIsAnOverflow) {
+  HybridTile tile = dense_head();
+  tile.start[20] = (1 << 23) - 1 - 255 * -5 - 255 * 3;
+  driver_.load(tile);
+  driver_.send({0, 1, 0, 255});
+  driver_.send({0, 1, 1, 255});
+  tick();
+  EXPECT_EQ(driver_.read_state().codes[20], (1 << 23) - 1);
+  EXPECT_FALSE(driver_.overflow());
+  driver_.send({kDirectPort, 1, 3, 1});
+  tick();
+  EXPECT_TRUE(driver_.overflow());
+}
+
 TEST_F(HybridCoreTest, ConfigWaitsWhileBusy) {
   driver_.load(element_tile(40, 2, true));
   port_->in.tick_valid = true;
