@@ -9,12 +9,15 @@ namespace {
 constexpr std::int64_t kRoot = 7;      // reciprocal root, a step a cycle
 constexpr std::int64_t kMapDepth = 3;  // from the last value of a word to its result
 constexpr std::int64_t kDivide = 17;   // bits of a quotient
+constexpr std::int64_t kProduct = 2;   // of a dense word, besides its inputs: the word is read, the last product added
 
 /// Passes over the values of a row before its words fire.
 std::int64_t pass_cycles(const HybridTile& tile) {
   const std::int64_t pass = 1 + tile.values;
   if (tile.map == HybridMap::kLayerNorm) return pass + kRoot;
-  return tile.map == HybridMap::kSoftmax ? 2 * pass : 0;
+  if (tile.map != HybridMap::kSoftmax) return 0;
+  // Dense scores are all in memory before the first pass.
+  return 2 * pass + (tile.dense ? tile.row_words() * (tile.inputs + kProduct) : 0);
 }
 
 }  // namespace

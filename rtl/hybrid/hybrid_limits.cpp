@@ -84,7 +84,6 @@ std::string why_not_hybrid(const sim::TileSpec& spec) {
   if (tile.tokens.size() > kHybridLimits.tokens)
     return fmt::format("{} tokens exceed its {}", tile.tokens.size(), kHybridLimits.tokens);
   if (tile.statistics) return "it gathers statistics of a cut LayerNorm row";
-  const bool dense = tile.engine == mapper::Engine::kDense;
   std::string why = tile.partial_of.valid() ? std::string() : why_not_encoder(stage, tile.outputs);
   if (!why.empty()) return why;
   const auto& first = spec.program->stage(stage.inputs[0].stage);
@@ -93,7 +92,6 @@ std::string why_not_hybrid(const sim::TileSpec& spec) {
       why = why_not_payload(*spec.program, stage);
       return why.empty() ? why_not_rows(1, outputs, tile.inputs.size(), tile.inputs.size()) : why;
     case StageKind::kScores: {
-      if (dense) return "softmax is not taken of dense scores";
       const std::int32_t keys = stage.channels / stage.heads, width = first.channels / stage.heads;
       const std::int32_t heads = outputs / keys;
       if (keys > kHybridLimits.keys) return fmt::format("{} keys exceed its {}", keys, kHybridLimits.keys);

@@ -138,7 +138,7 @@ void product(Draws& draws, HybridCase& c, bool scores) {
          std::move(s), draws, false);
   const std::int32_t first = large == Large::kNone ? draws.between(0, heads - 1) : 0;
   c.spec.tile.outputs = {first * row, heads * row};
-  if (c.kind == "dense mix") dense(c, draws);
+  if (c.kind == "dense scores" || c.kind == "dense mix") dense(c, draws);
 }
 
 void elements(Draws& draws, HybridCase& c, StageKind kind) {
@@ -179,9 +179,9 @@ void elements(Draws& draws, HybridCase& c, StageKind kind) {
 }  // namespace
 
 const std::vector<std::string>& hybrid_kinds() {
-  static const std::vector<std::string> kinds = {"linear",     "dense linear", "slice",  "head",
-                                                 "dense head", "scores",       "mix",    "dense mix",
-                                                 "gelu",       "layer norm",   "affine", "add"};
+  static const std::vector<std::string> kinds = {"linear",     "dense linear", "slice", "head",      "dense head",
+                                                 "scores",     "dense scores", "mix",   "dense mix", "gelu",
+                                                 "layer norm", "affine",       "add"};
   return kinds;
 }
 
@@ -189,7 +189,7 @@ void random_case(Draws& draws, HybridCase& c, const std::string& kind) {
   c.kind = kind;
   for (const char* linear_kind : {"linear", "dense linear", "slice", "head", "dense head"})
     if (kind == linear_kind) return linear(draws, c);
-  if (kind == "scores") return product(draws, c, true);
+  if (kind == "scores" || kind == "dense scores") return product(draws, c, true);
   if (kind == "mix" || kind == "dense mix") return product(draws, c, false);
   if (kind == "gelu") return elements(draws, c, StageKind::kGelu);
   if (kind == "add") return elements(draws, c, StageKind::kAdd);

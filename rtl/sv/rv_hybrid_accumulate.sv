@@ -33,6 +33,8 @@ module rv_hybrid_accumulate #(
   input  logic                read_i,
   input  logic                map_value_i,
   input  logic                dense_i,
+  input  logic                store_i,        // the dense sums of a word are complete and go to memory: its map reads them there
+  input  logic                anew_i,         // dense sums start at zero, not at what memory has
   input  logic [TokenW-1:0]   token_i,
   input  logic [3:0]          group_i,
   input  logic [3:0]          read_group_i,
@@ -99,7 +101,7 @@ module rv_hybrid_accumulate #(
     .sum_o,
     .code_o,
     .threshold_o,
-    .sum_write_i    (sum_write),
+    .sum_write_i    (sum_write || store_i),
     .sum_waddr_i    ({token_q, group_q}),
     .sum_i          (work_o),
     .code_write_i,
@@ -151,7 +153,7 @@ module rv_hybrid_accumulate #(
     first_q       <= op_first;
     token_q       <= token_i;
     group_q       <= group_i;
-    dense_first_q <= value_i == '0;
+    dense_first_q <= value_i == '0 && !anew_i;
   end
 
   always_ff @(posedge clk_i) begin

@@ -147,7 +147,7 @@ module rv_hybrid_core #(
   );
 
   // ------------------------------------------------------------------ sequence
-  logic              idle, accumulate, pass_read, pass, read, map_value, dense, divide, divide_first, setup, encode;
+  logic              idle, accumulate, pass_read, pass, read, map_value, dense, store, divide, divide_first, setup, encode;
   logic              encode_last, emit, row_full, row_ends, word_full, second, tick_accepted, spikes_end, dry_q, restless_q;
   logic [TokenW-1:0] token;
   logic [3:0]        group, read_group, encode_shift;
@@ -188,6 +188,7 @@ module rv_hybrid_core #(
     .read_o        (read),
     .map_o         (map_value),
     .dense_o       (dense),
+    .store_o       (store),
     .divide_o      (divide),
     .divide_first_o(divide_first),
     .setup_o       (setup),
@@ -248,6 +249,8 @@ module rv_hybrid_core #(
     .read_i       (read),
     .map_value_i  (map_value),
     .dense_i      (dense),
+    .store_i      (store),
+    .anew_i       (map_q != '0),
     .token_i      (token),
     .group_i      (group),
     .read_group_i (read_group),

@@ -39,6 +39,7 @@ module rv_hybrid_sequencer #(
   output logic              read_o,          // the word that fires next
   output logic              map_o,           // its values through the map, one a cycle
   output logic              dense_o,         // dense products, an input a cycle
+  output logic              store_o,         // they are complete, and their word's sums for the map to read
   output logic              divide_o,
   output logic              divide_first_o,
   output logic              setup_o,
@@ -67,7 +68,7 @@ module rv_hybrid_sequencer #(
   localparam logic [3:0] StMap = 4'd6;       // its values through the unit, one a cycle
   localparam logic [3:0] StMapEnd = 4'd7;    // until the last of them is back
   localparam logic [3:0] StDense = 4'd8;     // dense products, an input a cycle
-  localparam logic [3:0] StDenseEnd = 4'd9;
+  localparam logic [3:0] StDenseEnd = 4'd9;  // until the last product is added
   localparam logic [3:0] StDivide = 4'd10;   // softmax
   localparam logic [3:0] StSetup = 4'd11;
   localparam logic [3:0] StEncode = 4'd12;
@@ -87,9 +88,11 @@ module rv_hybrid_sequencer #(
   logic [7:0]        operand_row_d, operand_row_q, code_d, code_q;
   logic [4:0]        count_d, count_q;  // cycles left in this state
   logic              second_d, second_q;
-  logic              event_ends, row_ends, scan_ends, word_full, row_full, encode_ends, word_ends, maps;
+  logic              made_d, made_q;    // the row's dense sums are, for the map to read
+  logic              event_ends, row_ends, scan_ends, word_full, row_full, encode_ends, word_ends, maps, passes;
 
   assign maps       = map_i != MapNone;
+  assign passes     = map_i == MapNorm || map_i == MapSoftmax;
   assign event_ends = column_i ? dense_i || token_q == last_token_i : count_q == '0;
   assign row_ends   = group_q == base_q + row_words_i;
   assign scan_ends  = row_ends && row_q == last_row_i && token_q == last_token_i;
@@ -107,6 +110,7 @@ module rv_hybrid_sequencer #(
     operand_row_d = operand_row_q;
     code_d        = code_q;
     second_d      = second_q;
+    made_d        = made_q;
     count_d       = (count_q == '0) ? '0 : count_q - 5'd1;
     word_ends     = 1'b0;
     unique case (state_q)
@@ -117,7 +121,7 @@ module rv_hybrid_sequencer #(
           group_d = event_group_i;
           count_d = (event_row_i && !dense_i) ? {1'b0, event_words_i} : '0;
         end else if (start_i && (encode_i != EncodeNone || dense_i)) begin
-          state_d       = (map_i == MapNorm || map_i == MapSoftmax) ? StPassRead : StRead;
+          state_d       = (passes && !dense_i) ? StPassRead : StRead;
           token_d       = '0;
           row_d         = '0;
           base_d        = '0;
@@ -126,6 +130,7 @@ module rv_hybrid_sequencer #(
           operand_row_d = '0;
           code_d        = '0;
           second_d      = 1'b0;
+          made_d        = 1'b0;
         end
       end
       StAccumulate: begin
@@ -151,10 +156,11 @@ module rv_hybrid_sequencer #(
       StPassEnd: if (count_q == '0) state_d = StRead;
       StRead: begin
         state_d = StSetup;
-        if (maps) state_d = StMap;
-        else if (dense_i) begin
+        if (dense_i && !made_q) begin
           state_d = StDense;
           value_d = '0;
+        end else if (maps) begin
+          state_d = StMap;
         end
       end
       StMap: begin
@@ -175,7 +181,19 @@ module rv_hybrid_sequencer #(
         value_d = value_q + 8'd1;
         if (value_q == last_input_i) state_d = StDenseEnd;
       end
-      StDenseEnd: state_d = StSetup;
+      StDenseEnd: begin
+        state_d = StSetup;
+        if (maps) begin  // all words of the row first
+          state_d = StRead;
+          group_d = group_q + 4'd1;
+          if (row_ends) begin
+            state_d = StPassRead;
+            group_d = base_q;
+            value_d = '0;
+            made_d  = 1'b1;
+          end
+        end
+      end
       StSetup: begin
         state_d = StEncode;
         count_d = (graded_i && encode_i == EncodeStBif) ? {1'b0, fire_bits_i} : '0;
@@ -198,7 +216,8 @@ module rv_hybrid_sequencer #(
         operand_row_d = operand_row_q + row_stride_i;
         code_d        = code_q + code_stride_i;
         second_d      = 1'b0;
-        if (!scan_ends && (map_i == MapNorm || map_i == MapSoftmax)) state_d = StPassRead;
+        made_d        = 1'b0;
+        if (!scan_ends && passes && !dense_i) state_d = StPassRead;
         if (row_q == last_row_i) begin
           token_d       = token_q + 1'b1;
           row_d         = '0;
@@ -222,6 +241,7 @@ module rv_hybrid_sequencer #(
     operand_row_q <= operand_row_d;
     code_q        <= code_d;
     second_q      <= second_d;
+    made_q        <= made_d;
     count_q       <= count_d;
   end
 
@@ -232,6 +252,7 @@ module rv_hybrid_sequencer #(
   assign read_o         = state_q == StRead;
   assign map_o          = state_q == StMap;
   assign dense_o        = state_q == StDense;
+  assign store_o        = state_q == StDenseEnd && maps;
   assign divide_o       = state_q == StDivide;
   assign divide_first_o = count_q == DivideSteps - 5'd1;
   assign setup_o        = state_q == StSetup;
@@ -254,7 +275,9 @@ module rv_hybrid_sequencer #(
     if (rst_ni) begin
       cover (state_q == StPassEnd);
       cover (state_q == StDivide);
-      cover (state_q == StDenseEnd);
+      cover (state_q == StDenseEnd && !maps);
+      cover (store_o && !row_ends);
+      cover (store_o && row_ends);
       cover (word_ends && row_ends && !scan_ends && row_q != last_row_i);
     end
   end

@@ -15,8 +15,8 @@ namespace {
 using mapper::Engine;
 using sim::Fidelity;
 
-/// A small transformer whose linear stages, the head too, and attention outputs are dense, all else spiking; a stage
-/// after a dense one stays spiking, so that nobody asks for zeros, unless they come `in_a_row`.
+/// A small transformer whose linear stages, the head too, scores and attention outputs are dense, all else spiking; a
+/// stage after a dense one stays spiking, so that nobody asks for zeros, unless they come `in_a_row`.
 std::unique_ptr<sim::testing::Case> mixed_case(std::uint64_t seed, bool in_a_row) {
   auto c = std::make_unique<sim::testing::Case>();
   c->program = workloads::random_vit_program(seed, 5, 8, 2, 1, 12);
@@ -27,7 +27,8 @@ std::unique_ptr<sim::testing::Case> mixed_case(std::uint64_t seed, bool in_a_row
   tiling.engines.assign(c->program.stages.size(), Engine::kSpiking);
   for (std::size_t s = 1; s < tiling.engines.size(); ++s) {
     const workloads::Stage& stage = c->program.stages[s];
-    const bool product = stage.kind == workloads::StageKind::kLinear || stage.kind == workloads::StageKind::kMix;
+    const bool product = stage.kind == workloads::StageKind::kLinear || stage.kind == workloads::StageKind::kScores ||
+                         stage.kind == workloads::StageKind::kMix;
     const bool after_dense = std::any_of(stage.inputs.begin(), stage.inputs.end(), [&](const auto& input) {
       return tiling.engines[input.stage.value()] == Engine::kDense;
     });

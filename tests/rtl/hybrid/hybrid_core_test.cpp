@@ -39,8 +39,6 @@ TEST(HybridLimits, SayWhatIsTooMuch) {
 TEST(HybridLimits, SayWhichModeThereIsNot) {
   HybridCase scores;
   make_case(scores, "scores");
-  scores.spec.tile.engine = mapper::Engine::kDense;
-  EXPECT_THAT(why_not_hybrid(scores.spec), HasSubstr("dense scores"));
   scores.spec.tile.engine = mapper::Engine::kOffload;
   EXPECT_THAT(why_not_hybrid(scores.spec), HasSubstr("device"));
   HybridCase norm;

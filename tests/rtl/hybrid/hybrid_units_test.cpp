@@ -228,6 +228,44 @@ TEST_F(HybridCoreTest, ScoresFarBelowTheMaximumCountNothing) {
   EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -4}, HybridSpike{0, 1, 4}));
 }
 
+/// One query, two heads of two channels, 17 keys.
+TEST_F(HybridCoreTest, DenseScoresAreMadeBeforeTheirSoftmax) {
+  HybridTile tile;
+  tile.events = HybridEvents::kProduct;
+  tile.dense = true;
+  tile.map = HybridMap::kSoftmax;
+  tile.rows = tile.inputs = tile.row_stride = tile.code_stride = 2;
+  tile.values = tile.keys = 17;
+  tile.hi = 31;
+  tile.scale = 1 << 26;  // a score less halves the exponential
+  tile.table.assign(256, 0);
+  tile.table[0] = 1 << 15;
+  for (std::int32_t c = 0; c < 4; ++c) tile.axons[0].push_back({c, c, c / 2 * 32, 2});
+  tile.axons[1] = tile.axons[0];
+  tile.theta.assign(34, 1 << 12);
+  driver_.load(tile);
+  EXPECT_EQ(tick().size(), 34u);  // a 17th of 2^16 each
+  driver_.send({0, 0, 0, 1});
+  driver_.send({1, 16, 0, 16});  // head 0, key 16: score 16, the others' exponentials are 2^15 >> 16
+  driver_.send({0, 0, 2, 2});
+  driver_.send({0, 0, 3, 3});
+  driver_.send({1, 3, 2, 4});
+  driver_.send({1, 3, 3, -5});  // head 1, key 3: -7, 2^8 to the others' 2^15
+  EXPECT_TRUE(driver_.restless());
+  std::vector<HybridSpike> changed;
+  for (std::int32_t key = 0; key < 16; ++key) changed.push_back({0, key, -1});
+  changed.push_back({0, 16, 15});
+  changed.push_back({0, 17 + 3, -1});
+  EXPECT_EQ(tick(), changed);
+  const HybridState state = driver_.read_state();
+  EXPECT_EQ(state.sums[16], 16);
+  EXPECT_EQ(state.sums[17 + 3], -7);
+  EXPECT_THAT(tick(), IsEmpty());  // from zero again
+  EXPECT_FALSE(driver_.restless());
+  // A row: two words of two products, two passes, and its values mapped; a word: 3, b = 5, map 3, division 17.
+  EXPECT_EQ(tick_cycles(driver_.tile(), 0), 2 * (2 * (2 + 2) + 2 * (1 + 17) + 17 + 2 * (3 + 5 + 3 + 17)));
+}
+
 TEST_F(HybridCoreTest, ProductsSeeWhatCameBeforeOnTheOtherStream) {
   HybridTile tile;
   tile.events = HybridEvents::kProduct;
