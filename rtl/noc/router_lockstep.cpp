@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
+#include <utility>
 
 #include "rtl/noc/errors.h"
 #include "rtl/noc/watched_router.h"
@@ -65,8 +67,8 @@ class RouterLockstep final : public sim::RouterWatch {
     const sim::MeshSpec mesh = sim::mesh_of(board);
     const RouterParameters& model = *model_for(board);
     most_labels_ = std::size_t{1} << model.label_bits;
-    labels_used_.resize(static_cast<std::size_t>(mesh.routers()));
-    router_of_.resize(labels_used_.size());
+    tables_.resize(static_cast<std::size_t>(mesh.routers()));
+    router_of_.resize(tables_.size());
     for (const std::size_t r : routers) {
       if (router_of_[r] != nullptr) continue;
       const Place place = place_of(mesh, r);
@@ -77,20 +79,21 @@ class RouterLockstep final : public sim::RouterWatch {
     }
   }
 
-  /// A label is the number of the tree among those of its router.
+  /// Trees that go on from a router in the same way have one label there. Each label has an entry.
   void grows(std::size_t router, const sim::WatchedNode& node) override {
-    if (labels_used_[router] == most_labels_)
-      throw RouterNotInRtl("routers", fmt::format("router {} is on more than {} multicast trees, more than its RTL's "
-                                                  "table holds",
-                                                  router, most_labels_));
-    if (labels_.size() <= node.node) labels_.resize(node.node + std::size_t{1});
-    labels_[node.node] = static_cast<std::uint16_t>(labels_used_[router]++);
-    WatchedRouter* r = router_of_[router];
-    if (r == nullptr) return;
-    RouterPort::Entry entry{labels_[node.node], node.outputs, {}};
+    RouterPort::Entry entry{0, node.outputs, {}};
     for (std::size_t link = 0; link < entry.next.size(); ++link)
       if ((node.outputs >> link & 1) != 0) entry.next[link] = labels_[node.next[link]];
-    r->load(entry);
+    auto& table = tables_[router];
+    const auto [known, added] =
+        table.try_emplace({entry.outputs, entry.next}, static_cast<std::uint16_t>(table.size()));
+    if (table.size() > most_labels_)
+      throw RouterNotInRtl("routers", fmt::format("router {} sends packets on in more than {} ways, more than its "
+                                                  "RTL's table holds",
+                                                  router, most_labels_));
+    if (labels_.size() <= node.node) labels_.resize(node.node + std::size_t{1});
+    labels_[node.node] = entry.label = known->second;
+    if (added && router_of_[router] != nullptr) router_of_[router]->load(entry);
   }
   void arrives(std::size_t router, std::uint32_t port, std::uint32_t vc, const sim::WatchedFlit& flit,
                std::int64_t at) override {
@@ -138,8 +141,9 @@ class RouterLockstep final : public sim::RouterWatch {
   std::vector<std::unique_ptr<WatchedRouter>> routers_;
   std::vector<WatchedRouter*> router_of_;  // by number; null: not watched
   std::size_t most_labels_;                // of a router
-  std::vector<std::size_t> labels_used_;   // by router
-  std::vector<std::uint16_t> labels_;      // by node of a tree
+  /// By router: labels by outputs and labels over links.
+  std::vector<std::map<std::pair<std::uint32_t, std::array<std::uint16_t, 4>>, std::uint16_t>> tables_;
+  std::vector<std::uint16_t> labels_;  // by node of a tree
 };
 
 /// What the RTL routers do not do, or not with these numbers.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <filesystem>
 
 #include "base/random.h"
 #include "mapper/mapper.h"
@@ -171,10 +172,11 @@ TEST(ForkLockstep, AMappedChipRunsBesideItsRouters) {
   }
 }
 
-RouterMismatch found(const LyingWatch::Change& change, const LyingWatch::Growth& growth) {
+RouterMismatch found(const LyingWatch::Change& change, const LyingWatch::Growth& growth,
+                     const std::filesystem::path& wave = {}) {
   const chips::Board board = quick_links(2, 2);
   const auto network = sim::make_cycle_network(board);
-  LyingWatch liar(make_router_lockstep(board, all_of(board), {}), change, growth);
+  LyingWatch liar(make_router_lockstep(board, all_of(board), wave), change, growth);
   network->watch(&liar);
   try {
     run(*network, board, {6, 200, 8, 3}, 9);
@@ -189,11 +191,19 @@ RouterMismatch found(const LyingWatch::Change& change, const LyingWatch::Growth&
 TEST(ForkLockstep, AWrongEntryOfATableIsFound) {
   const auto as_it_is = [](std::size_t, std::uint32_t&, sim::WatchedFlit&, std::int64_t&) { return true; };
   bool once = false;
-  const RouterMismatch missing = found(as_it_is, [&](std::size_t router, sim::WatchedNode& node) {
-    if (router == 2 && std::popcount(node.outputs) > 2 && !once) node.outputs &= node.outputs - 1, once = true;
-  });
+  const std::filesystem::path wave = std::filesystem::path(::testing::TempDir()) / "fork_lockstep";
+  const RouterMismatch missing = found(
+      as_it_is,
+      [&](std::size_t router, sim::WatchedNode& node) {
+        if (router == 2 && std::popcount(node.outputs) > 2 && !once) node.outputs &= node.outputs - 1, once = true;
+      },
+      wave);
   EXPECT_EQ(missing.router, 2u);
   EXPECT_EQ(missing.got, "none");
+  EXPECT_EQ(missing.wave_file, wave.string() + "-router2.fst");
+  ASSERT_TRUE(std::filesystem::exists(missing.wave_file));
+  EXPECT_GT(std::filesystem::file_size(missing.wave_file), 1000u);
+  std::filesystem::remove(missing.wave_file);
   const RouterMismatch more = found(as_it_is, [](std::size_t router, sim::WatchedNode& node) {
     if (router == 1) node.outputs |= 1u << 6;
   });
@@ -223,23 +233,24 @@ TEST(ForkLockstep, AFlitOnAnotherTreeOrALateOneIsFound) {
   EXPECT_EQ(late.router, 3u);
 }
 
-TEST(ForkLockstep, MoreTreesThanATableHoldsAreRefused) {
+TEST(ForkLockstep, MoreWaysThanATableHoldsAreRefused) {
   const chips::Board board = spinnaker_like(1, 1);
   const auto network = sim::make_cycle_network(board);
   const auto routers = make_router_lockstep(board, {0}, {});
   network->watch(routers.get());
-  const auto add = [&](std::uint32_t set) {
+  const auto add = [&](CoreId from, std::uint32_t set) {
     std::vector<CoreId> to;
     for (std::uint32_t c = 0; c < 11; ++c)
       if ((set >> c & 1) != 0) to.emplace_back(c);
-    network->add_tree(CoreId(16), to);
+    network->add_tree(from, to);
   };
-  for (std::uint32_t set = 1; set <= 1024; ++set) add(set);
+  for (int twice = 0; twice < 2; ++twice)
+    for (std::uint32_t set = 1; set <= 1024; ++set) add(CoreId(15 + twice), set);
   try {
-    add(1025);
+    add(CoreId(15), 1025);
     FAIL() << "no error";
   } catch (const RouterNotInRtl& e) {
-    EXPECT_THAT(e.what(), HasSubstr("router 0 is on more than 1024 multicast trees"));
+    EXPECT_THAT(e.what(), HasSubstr("router 0 sends packets on in more than 1024 ways"));
   }
 }
 
