@@ -46,6 +46,7 @@ class ChipPort {
     std::vector<Sent> sent;  // by core
     bool overflow = false;   // sticky: a potential left its bits
     bool lost = false;       // sticky: a relay buffer was full
+    bool full = false;       // sticky: a queue of packets to send was full
     bool credit = false;     // sticky: a flit came without a credit
   };
 

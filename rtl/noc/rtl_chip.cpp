@@ -272,6 +272,7 @@ class RtlChip::Parts {
     if (chip_->take_assertion_failure()) throw ChipFault("an assertion of the RTL failed", number);
     if (chip_->out.overflow) throw ChipFault("a potential left its 24 bits", number);
     if (chip_->out.lost) throw ChipFault("a relay buffer was full", number);
+    if (chip_->out.full) throw ChipFault("a queue of packets to send was full", number);
     if (chip_->out.credit) throw ChipFault("a flit came without a credit", number);
     return result;
   }

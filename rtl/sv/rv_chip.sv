@@ -45,11 +45,12 @@ module rv_chip #(
   // Faults, sticky.
   output logic               overflow_o,  // a potential left its bits
   output logic               lost_o,      // a relay buffer was full
+  output logic               full_o,      // a queue of packets to send was full
   output logic               credit_o     // a flit came without a credit
 );
   localparam int unsigned InsideW = 24;
 
-  logic [Cores-1:0]         tick_ready, cfg_ready, cfg_rvalid, host_ready, idle, overflow, lost, unused_enters;
+  logic [Cores-1:0]         tick_ready, cfg_ready, cfg_rvalid, host_ready, idle, overflow, lost, full, unused_enters;
   logic [Cores-1:0]         own_valid, own_ready, relay_valid, relay_ready, own_enters, relay_enters, head, tail, open, eject_valid;
   logic [Cores*PacketW-1:0] own_packet, relay_packet;
   logic [Cores*CoordW-1:0]  own_x, own_y, relay_x, relay_y;
@@ -64,6 +65,7 @@ module rv_chip #(
   assign cfg_rvalid_o = cfg_rvalid != '0;
   assign overflow_o   = overflow != '0;
   assign lost_o       = lost != '0;
+  assign full_o       = full != '0;
   assign unused_enters = head ^ tail ^ host_ready;
   logic unused;
   assign unused = ^unused_enters;
@@ -108,7 +110,8 @@ module rv_chip #(
       .sent_o        (sent_o[r*SpikeW+:SpikeW]),
       .idle_o        (idle[r]),
       .overflow_o    (overflow[r]),
-      .lost_o        (lost[r])
+      .lost_o        (lost[r]),
+      .full_o        (full[r])
     );
     assign {own_y[r*CoordW+:CoordW], own_x[r*CoordW+:CoordW], own_data[r*DataW+:DataW]} = own_packet[r*PacketW+:PacketW];
     assign {relay_y[r*CoordW+:CoordW], relay_x[r*CoordW+:CoordW], relay_data[r*DataW+:DataW]} =

@@ -55,7 +55,8 @@ module rv_core_node #(
   // Status.
   output logic                idle_o,
   output logic                overflow_o,  // sticky: of a potential
-  output logic                lost_o       // sticky: the relay buffer was full
+  output logic                lost_o,      // sticky: the relay buffer was full
+  output logic                full_o       // sticky: a packet of the core found its queue or that of the host full
 );
   /*verilator no_inline_module*/  // one copy of its code for all instances
   localparam int unsigned EventW = FlowW + TokenW + ChannelW + PayloadW;
@@ -219,7 +220,10 @@ module rv_core_node #(
     if (!rst_ni) begin
       hosts_in_q  <= '0;
       hosts_out_q <= '0;
+      full_o      <= 1'b0;
     end else begin
+      // The core is held up, or goes before packets of the host that came earlier and could not enter.
+      if (push && (!send_ready || (host_valid_i && !host_ready_o))) full_o <= 1'b1;
       if (host_valid_i && host_ready_o) hosts_in_q <= hosts_in_q + 1'b1;
       if (host_waits && own_ready_i && !own_goes) hosts_out_q <= hosts_out_q + 1'b1;
       assert (!own_waits || own_goes || host_waits);

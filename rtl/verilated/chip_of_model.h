@@ -51,6 +51,7 @@ class ChipOfModel final : public ChipPort {
     }
     out.overflow = m.overflow_o;
     out.lost = m.lost_o;
+    out.full = m.full_o;
     out.credit = m.credit_o;
     model_.clock();
   }

@@ -7,6 +7,7 @@
 #include "mapper/levels.h"
 #include "mapper/routes.h"
 #include "mapper/tiler.h"
+#include "rtl/noc/errors.h"
 #include "tests/rtl/noc/chip_fixture.h"
 
 namespace ranvier::rtl {
@@ -145,6 +146,45 @@ TEST(RtlChip, RelaysOwnAndHostPacketsWaitForACongestedCore) {
   EXPECT_EQ(all.events, 192 + 96);
   EXPECT_GT(all.cycles, 192 * 17);
   EXPECT_EQ(all.most_waiting, m->problem.board.chip.core.receive_fifo_events.value);
+}
+
+std::string fault_of(const Mapped& m, std::int32_t code) {
+  RtlChip chip(m.problem, m.mapping);
+  try {
+    chip.run(all_of(m, code));
+  } catch (const ChipFault& e) {
+    return e.fault;
+  }
+  return {};
+}
+
+// Core 1 takes an event in 2 cycles, the host sends one every cycle: more wait than the host's queue holds, in order.
+TEST(RtlChip, HostPacketsWaitOutsideWhenTheirQueueIsFull) {
+  const auto m = map_layers(64, 14, {{"head", 0, 16, false, {CoreId(1)}}});
+  Compared all;
+  compare(*m, {all_of(*m, 1)}, all, ModelBuild::kCheck);
+  EXPECT_EQ(all.events, 64 * 14);
+  EXPECT_GT(all.cycles, 2 * 64 * 14);
+}
+
+// The host and core 0 send an event every cycle each: soon packets of the core would go before earlier ones of the
+// host.
+TEST(RtlChip, AFullHostQueueBesideASendingCoreEndsTheRun) {
+  const auto m = map_layers(64, 12, {{"layer", 0, 16, true, {CoreId(0)}}, {"head", 1, 16, false, {CoreId(3)}}});
+  EXPECT_EQ(fault_of(*m, 1), "a queue of packets to send was full");
+}
+
+// Core 3 takes 17 cycles for each of the 1280 events that core 0 sends in as many cycles, with room for 1024.
+TEST(RtlChip, AFullSendQueueEndsTheRun) {
+  const auto m = map_layers(64, 1, {{"layer", 0, 20, true, {CoreId(0)}}, {"head", 1, 256, false, {CoreId(3)}}});
+  EXPECT_EQ(fault_of(*m, 0), "a queue of packets to send was full");
+}
+
+// Core 1 passes every event on, one in 2 cycles, core 3 takes 17 cycles for each.
+TEST(RtlChip, AFullRelayBufferEndsTheRun) {
+  const auto m = map_layers(64, 22, {{"narrow", 0, 16, false, {CoreId(1)}}, {"head", 0, 256, false, {CoreId(3)}}});
+  ASSERT_EQ(chain_of_stage(*m, 0), (std::vector<CoreId>{CoreId(1), CoreId(3)}));
+  EXPECT_EQ(fault_of(*m, 1), "a relay buffer was full");
 }
 
 }  // namespace
