@@ -49,9 +49,9 @@ class HybridCore final : public sim::CoreModel {
       out.push_back({range.tokens.begin + s.spike.token, range.outputs.begin + s.spike.output, s.spike.payload,
                      Cycles(overlap + s.at)});
     }
-    const std::int64_t contexts = std::int64_t{tile().tokens} * tile().outputs();
+    const std::int64_t contexts = std::int64_t{tile().tokens} * tile().fired_outputs();
     counters_.soma_updates += contexts;
-    if (tile().map != HybridMap::kNone) counters_.map_values += contexts;
+    if (tile().map != HybridMap::kNone && tile().map != HybridMap::kStatistics) counters_.map_values += contexts;
     if (tile().dense) counters_.dense_multiply_adds += contexts * tile().inputs;
     counters_.spikes += static_cast<std::int64_t>(spikes_.size());
     counters_.events_out += static_cast<std::int64_t>(spikes_.size());

@@ -15,6 +15,7 @@ constexpr std::int64_t kProduct = 2;   // of a dense word, besides its inputs: t
 std::int64_t pass_cycles(const HybridTile& tile) {
   const std::int64_t pass = 1 + tile.values;
   if (tile.map == HybridMap::kLayerNorm) return pass + kRoot;
+  if (tile.map == HybridMap::kStatistics) return pass;
   if (tile.map != HybridMap::kSoftmax) return 0;
   // Dense scores are all in memory before the first pass.
   return 2 * pass + (tile.dense ? tile.row_words() * (tile.inputs + kProduct) : 0);
@@ -32,11 +33,12 @@ std::int64_t tick_cycles(const HybridTile& tile, std::int64_t events) {
   const std::int64_t bits = std::bit_width(static_cast<unsigned>(tile.hi - tile.lo));
   const bool to_rest = tile.graded && tile.encoder == HybridEncoder::kStBif;
   std::int64_t word = 2 + 1 + (to_rest ? bits : 0);
-  if (tile.map != HybridMap::kNone) word += kMapDepth;
+  const bool maps = tile.map != HybridMap::kNone && tile.map != HybridMap::kStatistics;
+  if (maps) word += kMapDepth;
   if (tile.map == HybridMap::kSoftmax) word += kDivide;
   if (tile.map == HybridMap::kNone && tile.dense) word += tile.inputs + 1;
-  const std::int64_t mapped = tile.map == HybridMap::kNone ? 0 : tile.values;
-  const std::int64_t row = pass_cycles(tile) + mapped + tile.row_words() * word;
+  const std::int64_t mapped = maps ? tile.values : 0;
+  const std::int64_t row = pass_cycles(tile) + mapped + tile.fired_words() * word;
   return std::int64_t{tile.tokens} * tile.rows * row + events;
 }
 

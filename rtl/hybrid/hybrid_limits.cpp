@@ -83,8 +83,7 @@ std::string why_not_hybrid(const sim::TileSpec& spec) {
   if (spec.program->temporal() || spec.program->rate()) return "the program has time, its codes are not at rest";
   if (tile.tokens.size() > kHybridLimits.tokens)
     return fmt::format("{} tokens exceed its {}", tile.tokens.size(), kHybridLimits.tokens);
-  if (tile.statistics) return "it gathers statistics of a cut LayerNorm row";
-  std::string why = tile.partial_of.valid() ? std::string() : why_not_encoder(stage, tile.outputs);
+  std::string why = tile.sums_for_others() ? std::string() : why_not_encoder(stage, tile.outputs);
   if (!why.empty()) return why;
   const auto& first = spec.program->stage(stage.inputs[0].stage);
   switch (stage.kind) {
@@ -106,6 +105,10 @@ std::string why_not_hybrid(const sim::TileSpec& spec) {
       return why.empty() ? why_not_rows(heads, width, keys, heads * keys) : why;
     }
     case StageKind::kLayerNorm:
+      if (tile.statistics) {
+        why = why_not_elements(stage);
+        return why.empty() ? why_not_rows(1, tile.inputs.size(), 0, 0) : why;
+      }
       if (stage.layer_norm.normalise && outputs < stage.channels) return "its row is cut over several cores";
       break;
     case StageKind::kGelu:

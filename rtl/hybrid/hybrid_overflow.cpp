@@ -137,6 +137,7 @@ bool tick_leaves(const HybridTile& tile, const HybridState& state) {
         break;
       case HybridMap::kLayerNorm:
       case HybridMap::kAffine:
+      case HybridMap::kStatistics:
         if (leaves(x, kMappedBits)) return true;
         break;
       case HybridMap::kSoftmax:
@@ -175,7 +176,8 @@ std::string overflow_difference(HybridDriver& driver, Draws& draws, Bins& bins) 
     ++bins[expected ? "an event's value leaves its width" : "an event's value stays within its width"];
   }
   if (tile.dense) return {};
-  const bool normalises = tile.map == HybridMap::kLayerNorm || tile.map == HybridMap::kAffine;
+  const bool normalises =
+      tile.map == HybridMap::kLayerNorm || tile.map == HybridMap::kAffine || tile.map == HybridMap::kStatistics;
   const bool differs = tile.encoder == HybridEncoder::kDifference;
   if (!restart(normalises ? kMappedBits : differs ? kPayloadBits : kSumBits))
     return "high after the control word was written";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtl/hybrid/hybrid_stage.h"
 
+#include <algorithm>
+
 #include "workloads/units.h"
 
 namespace ranvier::rtl {
@@ -91,6 +93,12 @@ void set_elements(const sim::TileSpec& spec, HybridTile& t) {
   for (const workloads::StageInput& input : stage_of(spec).inputs) t.gain.push_back(input.gain);
 }
 
+void set_statistics(const sim::TileSpec& spec, HybridTile& t) {
+  set_elements(spec, t);
+  t.values = std::max(spec.tile.inputs.size(), kStatisticsLanes);  // those of codes that there are in any case
+  t.map = HybridMap::kStatistics;
+}
+
 void set_layer_norm(const sim::TileSpec& spec, HybridTile& t) {
   const workloads::LayerNormParams& norm = stage_of(spec).layer_norm;
   set_elements(spec, t);
@@ -126,7 +134,10 @@ HybridTile hybrid_tile(const sim::TileSpec& spec) {
       set_mix(spec, t);
       break;
     case StageKind::kLayerNorm:
-      set_layer_norm(spec, t);
+      if (spec.tile.statistics)
+        set_statistics(spec, t);
+      else
+        set_layer_norm(spec, t);
       break;
     case StageKind::kGelu:
       set_elements(spec, t);
@@ -139,7 +150,7 @@ HybridTile hybrid_tile(const sim::TileSpec& spec) {
       break;
   }
   if (t.events == HybridEvents::kElements) t.dense = false;  // nothing of it is a product
-  if (stage.kind == StageKind::kAdd || spec.tile.partial_of.valid()) {
+  if (stage.kind == StageKind::kAdd || spec.tile.sums_for_others()) {
     t.encoder = HybridEncoder::kDifference;
   } else if (!stage.encoder.present) {
     t.encoder = HybridEncoder::kNone;
@@ -172,8 +183,9 @@ std::optional<HybridEvent> local_event(const sim::TileSpec& spec, const HybridTi
   }
   if (event.port < 0 || event.port >= static_cast<std::int32_t>(stage.inputs.size())) return std::nullopt;
   if (tile.events == HybridEvents::kElements) {
-    if (!t.tokens.contains(event.token) || !t.outputs.contains(event.channel) || !sum_fits()) return std::nullopt;
-    return shifted(t.outputs.begin);
+    const mapper::Range& channels = t.statistics ? t.inputs : t.outputs;
+    if (!t.tokens.contains(event.token) || !channels.contains(event.channel) || !sum_fits()) return std::nullopt;
+    return shifted(channels.begin);
   }
   if (!factor_fits) return std::nullopt;
   HybridEvent e;

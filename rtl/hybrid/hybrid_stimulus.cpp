@@ -165,7 +165,7 @@ void elements(Draws& draws, HybridCase& c, StageKind kind) {
   }
   if (kind == StageKind::kLayerNorm) {
     encode(s, draws, 16, 256);
-    s.layer_norm.normalise = c.kind == "layer norm";
+    s.layer_norm.normalise = c.kind != "affine";
     const std::int32_t most = s.layer_norm.normalise ? 1 << 16 : 1 << 18;
     for (std::int32_t i = 0; i < width; ++i) {
       s.layer_norm.gain.push_back(draws.between(-most, most));
@@ -173,15 +173,23 @@ void elements(Draws& draws, HybridCase& c, StageKind kind) {
     }
     s.layer_norm.epsilon = draws.chance(128) ? 1 : std::int64_t{1} << draws.between(0, 60);
   }
-  finish(c, std::move(from), std::move(s), draws, c.kind != "layer norm");
+  s.in_channels = width;
+  finish(c, std::move(from), std::move(s), draws, kind != StageKind::kLayerNorm || c.kind == "affine");
+  if (c.kind == "statistics") {
+    mapper::Tile& tile = c.spec.tile;
+    tile.statistics = true;
+    tile.outputs = {0, kStatisticsLanes};
+    if (large == Large::kNone) tile.inputs = {width / 3, width};
+    if (draws.chance(64)) dense(c, draws);
+  }
 }
 
 }  // namespace
 
 const std::vector<std::string>& hybrid_kinds() {
-  static const std::vector<std::string> kinds = {"linear",     "dense linear", "slice", "head",      "dense head",
-                                                 "scores",     "dense scores", "mix",   "dense mix", "gelu",
-                                                 "layer norm", "affine",       "add"};
+  static const std::vector<std::string> kinds = {"linear",     "dense linear", "slice",  "head",      "dense head",
+                                                 "scores",     "dense scores", "mix",    "dense mix", "gelu",
+                                                 "layer norm", "statistics",   "affine", "add"};
   return kinds;
 }
 
@@ -233,7 +241,7 @@ sim::Event HybridSources::next(Draws& draws) {
     e.channel = within({heads.begin * unit, heads.end * unit});
     if (e.port == 1) e.token = draws.between(0, keys - 1);
   } else {
-    e.channel = within(linear ? tile.inputs : tile.outputs);
+    e.channel = within(linear || tile.statistics ? tile.inputs : tile.outputs);
   }
   e.value = change(draws, e.port, e.token, e.channel);
   return e;

@@ -45,7 +45,7 @@ HybridWord control_word(const HybridTile& tile) {
   put(4, static_cast<std::uint64_t>(std::bit_width(static_cast<unsigned>(tile.hi - tile.lo))));
   put(6, field(tile.tokens - 1));
   put(4, field(tile.rows - 1));
-  put(4, field(tile.row_words() - 1));
+  put(4, field(tile.fired_words() - 1));
   put(8, field(tile.values - 1));
   put(8, field(tile.inputs - 1));
   put(8, field(tile.row_stride));
@@ -123,6 +123,7 @@ bool codes_lie_in_sums(const HybridTile& tile) {
 }
 
 std::vector<std::int32_t> codes_in(const HybridTile& tile, const HybridState& state) {
+  if (tile.map == HybridMap::kStatistics) return {};  // it has none
   return codes_lie_in_sums(tile) ? state.sums : state.codes;
 }
 

@@ -10,7 +10,8 @@
 
 namespace ranvier::rtl {
 
-enum class HybridMap : std::uint8_t { kNone, kTable, kLayerNorm, kAffine, kSoftmax };
+/// kStatistics: a row's sum and sum of squares, in kStatisticsLanes lanes of a word, instead of its values.
+enum class HybridMap : std::uint8_t { kNone, kTable, kLayerNorm, kAffine, kSoftmax, kStatistics };
 enum class HybridEncoder : std::uint8_t { kNone, kStBif, kDifference };
 enum class HybridEvents : std::uint8_t { kRows, kProduct, kElements };
 
@@ -25,6 +26,7 @@ struct HybridLimits {
   std::int32_t table = 512;
 };
 inline constexpr HybridLimits kHybridLimits;
+inline constexpr std::int32_t kStatisticsLanes = 3;
 inline constexpr std::int32_t kDirectPort = 7;
 inline constexpr std::int32_t kHybridPayloadMin = -256, kHybridPayloadMax = 255;  // but of element events: 24 bits
 inline constexpr std::int32_t kHybridThresholdMax = 1 << 20;
@@ -67,6 +69,9 @@ struct HybridTile {
   std::int32_t row_words() const { return (values + kHybridLanes - 1) / kHybridLanes; }
   std::int32_t words() const { return rows * row_words(); }
   std::int32_t outputs() const { return rows * values; }
+  /// Words and outputs of a row that fire.
+  std::int32_t fired_words() const { return map == HybridMap::kStatistics ? 1 : row_words(); }
+  std::int32_t fired_outputs() const { return map == HybridMap::kStatistics ? kStatisticsLanes : outputs(); }
   /// The head: what it makes is read, never sent.
   bool is_dense_head() const { return encoder == HybridEncoder::kNone && dense; }
   bool keeps() const { return events == HybridEvents::kProduct || dense; }

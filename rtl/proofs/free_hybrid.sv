@@ -49,14 +49,16 @@ module rv_amd_map #(
   input  logic signed [31:0]  x_i,
   input  logic [63:0]         parameter_i,
   output logic signed [31:0]  y_o,
+  output logic signed [24:0]  row_sum_o,
+  output logic [39:0]         row_squares_o,
   input  logic                divide_i,
   input  logic                divide_first_i,
   input  logic [Lanes*32-1:0] f_i,
   output logic [Lanes*32-1:0] quotient_o,
   output logic                overflow_o
 );
-  (* anyseq *) logic [Lanes*32+32:0] any;
-  assign {y_o, quotient_o, overflow_o} = any;
+  (* anyseq *) logic [Lanes*32+97:0] any;
+  assign {y_o, row_sum_o, row_squares_o, quotient_o, overflow_o} = any;
 endmodule
 
 module rv_mac_lanes #(

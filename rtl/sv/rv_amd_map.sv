@@ -7,7 +7,8 @@ module rv_amd_map #(
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
-  input  logic [2:0]          map_i,         // 1 table, 2 LayerNorm, 3 the same without statistics, 4 softmax
+  input  logic [2:0]          map_i,         // 1 table, 2 LayerNorm, 3 the same without statistics, 4 softmax,
+                                             // 5 statistics: the sums of a pass, nothing mapped
   input  logic [7:0]          last_value_i,  // values of a row - 1
   input  logic [31:0]         first_code_i,
   input  logic [31:0]         scale_i,
@@ -24,6 +25,8 @@ module rv_amd_map #(
   input  logic signed [31:0]  x_i,
   input  logic [63:0]         parameter_i,   // bias, gain of LayerNorm, a cycle behind the value
   output logic signed [31:0]  y_o,           // three cycles behind the value
+  output logic signed [24:0]  row_sum_o,     // of the pass: sum and sum of squares
+  output logic [39:0]         row_squares_o,
   // Softmax: 17 steps, the first of which takes f_i.
   input  logic                divide_i,
   input  logic                divide_first_i,
@@ -32,9 +35,10 @@ module rv_amd_map #(
   output logic                overflow_o     // a value beyond the table, or beyond 16 bits where those count
 );
 
-  localparam logic [2:0] MapTable = 3'd1, MapNorm = 3'd2, MapAffine = 3'd3, MapSoftmax = 3'd4;
+  localparam logic [2:0] MapTable = 3'd1, MapNorm = 3'd2, MapAffine = 3'd3, MapSoftmax = 3'd4,
+                         MapStatistics = 3'd5;
 
-  logic        normalises, softmax, looks_up;
+  logic        normalises, softmax, looks_up, statistics;
   logic        norm_read, exp_read;
   logic [7:0]  norm_addr, exp_addr;
   logic [23:0] table_data, sum;
@@ -44,6 +48,7 @@ module rv_amd_map #(
   assign normalises = map_i == MapNorm || map_i == MapAffine;
   assign softmax    = map_i == MapSoftmax;
   assign looks_up   = map_i == MapTable;
+  assign statistics = map_i == MapStatistics;
 
   // Table look-ups keep step with the other maps.
   logic [31:0] offset;
@@ -76,7 +81,7 @@ module rv_amd_map #(
     .affine_i    (map_i == MapAffine),
     .values_i    ({1'b0, last_value_i} + 9'd1),
     .epsilon_i,
-    .gather_i    (pass_i && normalises),
+    .gather_i    (pass_i && (normalises || statistics)),
     .first_i,
     .finish_i    (pass_i && normalises && last_i),
     .scale_i     (map_value_i && normalises),
@@ -84,6 +89,8 @@ module rv_amd_map #(
     .gain_i      (parameter_i[31:0]),
     .bias_i      (parameter_i[63:32]),
     .y_o         (normalised),
+    .sum_o       (row_sum_o),
+    .squares_o   (row_squares_o),
     .table_read_o(norm_read),
     .table_addr_o(norm_addr),
     .table_data_i(table_data[15:0])
@@ -120,13 +127,14 @@ module rv_amd_map #(
     else if (looks_up) y_o = {{8{table_data[23]}}, table_data};
     else y_o = normalised;
     overflow_o = (map_value_i && looks_up && offset[31:9] != '0) ||
-                 (map_value_i && normalises && x_i[31:15] != {17{x_i[31]}});
+                 (((map_value_i && normalises) || (pass_i && statistics)) && x_i[31:15] != {17{x_i[31]}});
   end
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       assert (!divide_i || sum != '0);
       cover (pass_i && normalises && last_i);
+      cover (pass_i && statistics && last_i);
       cover (pass_i && softmax && second_i && last_i);
       cover (map_value_i && looks_up && offset[8:0] == '0);
       cover (map_value_i && softmax);

@@ -56,7 +56,7 @@ module rv_hybrid_fire #(
   output logic                overflow_o
 );
 
-  localparam logic [2:0] MapNone = 3'd0, MapSoftmax = 3'd4;
+  localparam logic [2:0] MapNone = 3'd0, MapSoftmax = 3'd4, MapStatistics = 3'd5;
 
   logic [Lanes*32-1:0] f_q, quotient;          // f: mapped values, or dense sums
   logic [Lanes*32-1:0] encoded;                // f of the word, all maps and divisions done
@@ -66,14 +66,23 @@ module rv_hybrid_fire #(
   logic [Lanes*32-1:0] codes;
   logic                stepped_q;              // the last step was in the last cycle
   logic                map_overflow, encode_overflow;
+  // Statistics of a row, in three lanes: sum, and the sum of squares in a digit of 20 bits and the rest.
+  logic                statistics, borrow;
+  logic signed [24:0]  row_sum;
+  logic [39:0]         row_squares;
 
   assign f_o        = f_q;
   assign overflow_o = map_overflow || encode_overflow;
+
+  // Digits of what the sum of squares has changed by: a low one below that sent borrows from the other.
+  assign statistics = map_i == MapStatistics;
+  assign borrow     = row_squares[19:0] < code_i[24+:20];
 
   always_comb begin
     encoded = '0;
     if (setup_i) begin
       if (map_i == MapSoftmax) encoded = quotient;
+      else if (statistics) encoded[95:0] = {{12'd0, row_squares[39:20]} - {31'd0, borrow}, {11'd0, borrow, row_squares[19:0]}, 32'(row_sum)};
       else if (map_i != MapNone || dense_i) encoded = f_q;
       else encoded = sum_i;
     end
@@ -119,6 +128,8 @@ module rv_hybrid_fire #(
     .x_i        ((pass_i || map_value_i) ? sum_i[32*value_i[3:0]+:32] : '0),
     .parameter_i,
     .y_o        (mapped),
+    .row_sum_o  (row_sum),
+    .row_squares_o(row_squares),
     .divide_i,
     .divide_first_i,
     .f_i        (f_q),
@@ -152,13 +163,19 @@ module rv_hybrid_fire #(
     .last_o
   );
 
-  assign sends_o = changed_o | (!zeros_i ? '0 : row_ends_i ? 16'hffff >> (4'd15 - last_value_i[3:0]) : '1);
+  logic [3:0] last_lane;  // of the row's last word
+
+  assign last_lane = statistics ? 4'd2 : last_value_i[3:0];
+  assign sends_o = changed_o | (!zeros_i ? '0 : row_ends_i ? 16'hffff >> (4'd15 - last_lane) : '1);
 
   // The word has stood in a register since its last step; a head's, without steps of its own, since its setup.
   assign code_write_o = (emit_i && stepped_q) || (encode_last_i && keep_i);
   always_comb begin
     code_o = '0;
-    if (code_write_o) for (int unsigned i = 0; i < Lanes; i++) code_o[i*24+:24] = codes[i*32+:24];
+    if (code_write_o) begin
+      for (int unsigned i = 0; i < Lanes; i++) code_o[i*24+:24] = codes[i*32+:24];
+      if (statistics) code_o[71:24] = {4'd0, row_squares[39:20], 4'd0, row_squares[19:0]};  // what is borrowed is not kept
+    end
   end
 
 endmodule

@@ -75,7 +75,7 @@ module rv_hybrid_sequencer #(
   localparam logic [3:0] StEmit = 4'd13;
 
 
-  localparam logic [2:0] MapNone = 3'd0, MapNorm = 3'd2, MapSoftmax = 3'd4;
+  localparam logic [2:0] MapNone = 3'd0, MapNorm = 3'd2, MapSoftmax = 3'd4, MapStatistics = 3'd5;
   localparam logic [1:0] EncodeNone = 2'd0, EncodeStBif = 2'd1;
   localparam logic [4:0] RootCycles = 5'd7, ValueCycles = 5'd3, DivideSteps = 5'd17;
 
@@ -91,8 +91,8 @@ module rv_hybrid_sequencer #(
   logic              made_d, made_q;    // the row's dense sums are, for the map to read
   logic              event_ends, row_ends, scan_ends, word_full, row_full, encode_ends, word_ends, maps, passes;
 
-  assign maps       = map_i != MapNone;
-  assign passes     = map_i == MapNorm || map_i == MapSoftmax;
+  assign maps       = map_i != MapNone && map_i != MapStatistics;
+  assign passes     = map_i == MapNorm || map_i == MapSoftmax || map_i == MapStatistics;
   assign event_ends = column_i ? dense_i || token_q == last_token_i : count_q == '0;
   assign row_ends   = group_q == base_q + row_words_i;
   assign scan_ends  = row_ends && row_q == last_row_i && token_q == last_token_i;
@@ -147,6 +147,8 @@ module rv_hybrid_sequencer #(
           if (map_i == MapNorm) begin
             state_d = StPassEnd;
             count_d = RootCycles - 5'd1;
+          end else if (map_i == MapStatistics) begin
+            state_d = StRead;
           end else begin
             state_d  = second_q ? StRead : StPassRead;
             second_d = !second_q;
@@ -274,6 +276,7 @@ module rv_hybrid_sequencer #(
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       cover (state_q == StPassEnd);
+      cover (state_q == StSetup && map_i == MapStatistics);
       cover (state_q == StDivide);
       cover (state_q == StDenseEnd && !maps);
       cover (store_o && !row_ends);

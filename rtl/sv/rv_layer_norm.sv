@@ -18,6 +18,8 @@ module rv_layer_norm (
   input  logic signed [31:0] gain_i,
   input  logic signed [31:0] bias_i,
   output logic signed [31:0] y_o,        // three cycles behind the value
+  output logic signed [24:0] sum_o,      // of the pass, a cycle behind its last value
+  output logic [39:0]        squares_o,
   output logic               table_read_o,
   output logic [7:0]         table_addr_o,
   input  logic [15:0]        table_data_i
@@ -59,6 +61,8 @@ module rv_layer_norm (
     end
   end
 
+  assign sum_o        = sum_q;
+  assign squares_o    = squares_q;
   assign table_read_o = root_q == RtTable;
   assign table_addr_o = mantissa_q[31:24];
 

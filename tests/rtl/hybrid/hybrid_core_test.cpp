@@ -43,9 +43,6 @@ TEST(HybridLimits, SayWhichModeThereIsNot) {
   EXPECT_THAT(why_not_hybrid(scores.spec), HasSubstr("device"));
   HybridCase norm;
   make_case(norm, "layer norm");
-  norm.spec.tile.statistics = true;
-  EXPECT_THAT(why_not_hybrid(norm.spec), HasSubstr("statistics"));
-  norm.spec.tile.statistics = false;
   norm.stage().channels += 1;
   EXPECT_THAT(why_not_hybrid(norm.spec), HasSubstr("cut over several cores"));
 }

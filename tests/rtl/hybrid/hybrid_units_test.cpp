@@ -285,6 +285,51 @@ TEST_F(HybridCoreTest, ProductsSeeWhatCameBeforeOnTheOtherStream) {
   EXPECT_THAT(tick(), ElementsAre(HybridSpike{1, 0, -10}));
 }
 
+HybridTile statistics_tile() {
+  HybridTile tile = element_tile(5, 2, true);
+  tile.encoder = HybridEncoder::kDifference;
+  tile.map = HybridMap::kStatistics;
+  tile.gain = {3};
+  return tile;
+}
+
+TEST_F(HybridCoreTest, StatisticsAreASumAndTwoDigitsOfASumOfSquares) {
+  driver_.load(statistics_tile());
+  EXPECT_THAT(tick(), IsEmpty());
+  driver_.send({0, 0, 0, 1000});
+  driver_.send({0, 0, 4, -7});
+  EXPECT_TRUE(driver_.restless());
+  // 3000 - 21; 9000441 = 8 * 2^20 + 611833
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 2979}, HybridSpike{0, 1, 611833}, HybridSpike{0, 2, 8}));
+  EXPECT_FALSE(driver_.restless());
+  driver_.send({0, 0, 0, -999});
+  // 3 - 21; 450 - 9000441 = -9 * 2^20 + 437193
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, -2997}, HybridSpike{0, 1, 437193}, HybridSpike{0, 2, -9}));
+  driver_.send({0, 0, 4, 8});
+  // 3 + 3; 18 - 450 = -2^20 + 1048144
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 24}, HybridSpike{0, 1, 1048144}, HybridSpike{0, 2, -1}));
+  EXPECT_EQ(tick_cycles(driver_.tile(), 3), 3 + (1 + 5) + 3);
+  EXPECT_FALSE(driver_.overflow());
+}
+
+TEST_F(HybridCoreTest, StatisticsForDenseReadersComeWithTheirZeros) {
+  HybridTile tile = statistics_tile();
+  tile.zeros = true;
+  driver_.load(tile);
+  driver_.send({0, 0, 1, 1});
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 3}, HybridSpike{0, 1, 9}, HybridSpike{0, 2, 0}));
+}
+
+TEST_F(HybridCoreTest, AValueOfStatisticsBeyond16BitsIsAnOverflow) {
+  driver_.load(statistics_tile());
+  driver_.send({0, 0, 1, 10922});  // 2^15 - 2
+  tick();
+  EXPECT_FALSE(driver_.overflow());
+  driver_.send({kDirectPort, 0, 1, 2});
+  tick();
+  EXPECT_TRUE(driver_.overflow());
+}
+
 TEST_F(HybridCoreTest, WithoutStatisticsGainAndBiasAreLeft) {
   HybridTile tile = element_tile(2, 256, true, -128, 127);
   tile.map = HybridMap::kAffine;
