@@ -17,6 +17,7 @@ Bins empty_hybrid_bins() {
                            "tick without an event out",
                            "tick without input",
                            "partial sum",
+                           "sum of a cut row",
                            "element event",
                            "column event",
                            "row event",

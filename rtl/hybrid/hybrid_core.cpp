@@ -80,6 +80,7 @@ class HybridCore final : public sim::CoreModel {
     w.array(state.codes);
     w.array(state.inputs);
     w.array(state.operands);
+    w.array(state.row_sums);
     return w.take();
   }
 
@@ -92,6 +93,7 @@ class HybridCore final : public sim::CoreModel {
     r.array(state.codes);
     r.array(state.inputs);
     r.array(state.operands);
+    r.array(state.row_sums);
     r.finish();
     driver_.write_state(state);
     if (driver_.overflow()) driver_.clear_overflow();

@@ -7,6 +7,7 @@ namespace ranvier::rtl {
 namespace {
 
 constexpr std::int64_t kRoot = 7;      // reciprocal root, a step a cycle
+constexpr std::int64_t kLoad = 2;      // of the sums of a cut row
 constexpr std::int64_t kMapDepth = 3;  // from the last value of a word to its result
 constexpr std::int64_t kDivide = 17;   // bits of a quotient
 constexpr std::int64_t kProduct = 2;   // of a dense word, besides its inputs: the word is read, the last product added
@@ -15,6 +16,7 @@ constexpr std::int64_t kProduct = 2;   // of a dense word, besides its inputs: t
 std::int64_t pass_cycles(const HybridTile& tile) {
   const std::int64_t pass = 1 + tile.values;
   if (tile.map == HybridMap::kLayerNorm) return pass + kRoot;
+  if (tile.map == HybridMap::kCutNorm) return kLoad + pass + kRoot;
   if (tile.map == HybridMap::kStatistics) return pass;
   if (tile.map != HybridMap::kSoftmax) return 0;
   // Dense scores are all in memory before the first pass.

@@ -63,7 +63,7 @@ void HybridDriver::load(const HybridTile& tile) {
   for (std::int32_t w = 0; w < tile.words(); ++w) {
     if (!tile.theta.empty()) write_word(HybridSelect::kThresholds, w, lanes_word(tile, tile.theta.data(), w, 24, 2));
   }
-  const bool by_channel = tile.map == HybridMap::kLayerNorm || tile.map == HybridMap::kAffine;
+  const bool by_channel = normalises(tile.map);
   const std::int32_t width = by_channel ? 1 : tile.words();
   for (std::size_t i = 0; i < tile.operands.size(); ++i) {
     const auto at = static_cast<std::int32_t>(i);
@@ -87,6 +87,13 @@ void HybridDriver::write_state(const HybridState& state) {
       write_word(HybridSelect::kCodes, word_address(t, w),
                  lanes_word(tile_, &state.codes[static_cast<std::size_t>(t * outputs)], w, 24));
     }
+    if (!state.row_sums.empty()) {
+      HybridWord sums{};
+      for (std::int32_t d = 0; d < kStatisticsLanes; ++d)
+        sums[static_cast<std::size_t>(d)] =
+            static_cast<std::uint32_t>(state.row_sums[static_cast<std::size_t>(t * kStatisticsLanes + d)]);
+      write_word(HybridSelect::kSums, word_address(t, words), sums);
+    }
     for (std::int32_t c = 0; c < codes; ++c) {
       const auto code = static_cast<std::uint32_t>(state.inputs[static_cast<std::size_t>(t * codes + c)]) & 0x1ffu;
       write_word(HybridSelect::kInputs, t * 256 + c, {code});
@@ -109,6 +116,12 @@ HybridState HybridDriver::read_state() {
                    &state.sums[static_cast<std::size_t>(t * outputs)]);
       unpack_lanes(tile_, read_word(HybridSelect::kCodes, at), w, 24,
                    &state.codes[static_cast<std::size_t>(t * outputs)]);
+    }
+    if (!state.row_sums.empty()) {
+      const HybridWord sums = read_word(HybridSelect::kSums, word_address(t, words));
+      for (std::int32_t d = 0; d < kStatisticsLanes; ++d)
+        state.row_sums[static_cast<std::size_t>(t * kStatisticsLanes + d)] =
+            static_cast<std::int32_t>(sums[static_cast<std::size_t>(d)]);
     }
     for (std::int32_t c = 0; c < codes; ++c) {
       const std::uint32_t raw = read_word(HybridSelect::kInputs, t * 256 + c)[0];

@@ -109,7 +109,9 @@ std::string why_not_hybrid(const sim::TileSpec& spec) {
         why = why_not_elements(stage);
         return why.empty() ? why_not_rows(1, tile.inputs.size(), 0, 0) : why;
       }
-      if (stage.layer_norm.normalise && outputs < stage.channels) return "its row is cut over several cores";
+      if (stage.layer_norm.normalise && outputs < stage.channels && outputs > kHybridLimits.outputs - kHybridLanes)
+        return fmt::format("{} outputs of a row cut over several cores and its sums exceed its {} lanes of outputs",
+                           outputs, kHybridLimits.outputs);
       break;
     case StageKind::kGelu:
       why = why_not_gelu(stage.gelu);

@@ -138,6 +138,7 @@ bool tick_leaves(const HybridTile& tile, const HybridState& state) {
       case HybridMap::kLayerNorm:
       case HybridMap::kAffine:
       case HybridMap::kStatistics:
+      case HybridMap::kCutNorm:
         if (leaves(x, kMappedBits)) return true;
         break;
       case HybridMap::kSoftmax:
@@ -176,10 +177,9 @@ std::string overflow_difference(HybridDriver& driver, Draws& draws, Bins& bins) 
     ++bins[expected ? "an event's value leaves its width" : "an event's value stays within its width"];
   }
   if (tile.dense) return {};
-  const bool normalises =
-      tile.map == HybridMap::kLayerNorm || tile.map == HybridMap::kAffine || tile.map == HybridMap::kStatistics;
+  const bool mapped = normalises(tile.map) || tile.map == HybridMap::kStatistics;
   const bool differs = tile.encoder == HybridEncoder::kDifference;
-  if (!restart(normalises ? kMappedBits : differs ? kPayloadBits : kSumBits))
+  if (!restart(mapped ? kMappedBits : differs ? kPayloadBits : kSumBits))
     return "high after the control word was written";
   const bool expected = tick_leaves(tile, state);
   std::vector<HybridDriver::TimedSpike> ignored;

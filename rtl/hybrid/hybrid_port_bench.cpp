@@ -260,7 +260,7 @@ class PortBench {
     ++run_.events_in;
     ++events_since_tick_;
     bins_["event in of value 0"] += local_.payload == 0;
-    ++bins_[local_.port == kDirectPort                 ? "partial sum"
+    ++bins_[local_.port == kDirectPort                 ? (tile().row_sums() ? "sum of a cut row" : "partial sum")
             : tile().events == HybridEvents::kElements ? "element event"
             : local_.port == 1                         ? "column event"
             : tile().dense                             ? "row event of a dense tile"

@@ -102,7 +102,9 @@ void set_statistics(const sim::TileSpec& spec, HybridTile& t) {
 void set_layer_norm(const sim::TileSpec& spec, HybridTile& t) {
   const workloads::LayerNormParams& norm = stage_of(spec).layer_norm;
   set_elements(spec, t);
-  t.map = norm.normalise ? HybridMap::kLayerNorm : HybridMap::kAffine;
+  const bool cut = spec.tile.outputs.size() < stage_of(spec).channels;
+  t.map = !norm.normalise ? HybridMap::kAffine : cut ? HybridMap::kCutNorm : HybridMap::kLayerNorm;
+  t.scale = stage_of(spec).channels;
   t.epsilon = norm.epsilon;
   for (std::int32_t c = spec.tile.outputs.begin; c < spec.tile.outputs.end; ++c) {
     const auto channel = static_cast<std::size_t>(c);
@@ -179,6 +181,14 @@ std::optional<HybridEvent> local_event(const sim::TileSpec& spec, const HybridTi
     HybridEvent e = shifted(t.outputs.begin);
     e.port = kDirectPort;
     e.channel = tile.lane_of(e.channel);
+    return e;
+  }
+  if (event.port == sim::kStatisticsPort) {
+    if (tile.map != HybridMap::kCutNorm || !t.tokens.contains(event.token) || event.channel < 0 ||
+        event.channel >= kStatisticsLanes || !sum_fits())
+      return std::nullopt;
+    HybridEvent e = shifted(-tile.row_words() * kHybridLanes);
+    e.port = kDirectPort;
     return e;
   }
   if (event.port < 0 || event.port >= static_cast<std::int32_t>(stage.inputs.size())) return std::nullopt;

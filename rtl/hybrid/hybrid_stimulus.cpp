@@ -22,6 +22,8 @@ Large random_large(Draws& draws) {
   return drawn < 3 ? static_cast<Large>(1 + drawn) : Large::kNone;
 }
 
+constexpr std::int32_t kLayerNormMost = 1024;  // channels of a row
+
 /// A source: an input stage of codes lo..hi, or of sums without an encoder.
 Stage source(std::int32_t tokens, std::int32_t channels, bool encodes, Draws& draws) {
   Stage s;
@@ -146,7 +148,9 @@ void elements(Draws& draws, HybridCase& c, StageKind kind) {
   const Large large = random_large(draws);
   const bool many = large == Large::kFirst;
   const std::int32_t tokens = many ? kHybridLimits.tokens : draws.between(1, 5);
-  const std::int32_t width = large == Large::kSecond ? kHybridLimits.outputs : draws.between(1, many ? 20 : 70);
+  const bool cut = c.kind == "cut layer norm";
+  const std::int32_t most = cut ? kHybridLimits.outputs - kHybridLanes : kHybridLimits.outputs;
+  const std::int32_t width = large == Large::kSecond ? most : draws.between(1, many ? 20 : 70);
   Stage s = stage_on(kind, sources, tokens, width);
   std::vector<Stage> from;
   for (std::int32_t i = 0; i < sources; ++i)
@@ -166,15 +170,17 @@ void elements(Draws& draws, HybridCase& c, StageKind kind) {
   if (kind == StageKind::kLayerNorm) {
     encode(s, draws, 16, 256);
     s.layer_norm.normalise = c.kind != "affine";
-    const std::int32_t most = s.layer_norm.normalise ? 1 << 16 : 1 << 18;
+    const std::int32_t most_gain = s.layer_norm.normalise ? 1 << 16 : 1 << 18;
     for (std::int32_t i = 0; i < width; ++i) {
-      s.layer_norm.gain.push_back(draws.between(-most, most));
+      s.layer_norm.gain.push_back(draws.between(-most_gain, most_gain));
       s.layer_norm.bias.push_back(draws.between(-20000, 20000));
     }
     s.layer_norm.epsilon = draws.chance(128) ? 1 : std::int64_t{1} << draws.between(0, 60);
   }
   s.in_channels = width;
   finish(c, std::move(from), std::move(s), draws, kind != StageKind::kLayerNorm || c.kind == "affine");
+  // Other cores have the rest of the row: the last channels.
+  if (cut) c.stage().channels = draws.chance(64) ? kLayerNormMost : draws.between(width + 1, 3 * width);
   if (c.kind == "statistics") {
     mapper::Tile& tile = c.spec.tile;
     tile.statistics = true;
@@ -187,9 +193,9 @@ void elements(Draws& draws, HybridCase& c, StageKind kind) {
 }  // namespace
 
 const std::vector<std::string>& hybrid_kinds() {
-  static const std::vector<std::string> kinds = {"linear",     "dense linear", "slice",  "head",      "dense head",
-                                                 "scores",     "dense scores", "mix",    "dense mix", "gelu",
-                                                 "layer norm", "statistics",   "affine", "add"};
+  static const std::vector<std::string> kinds = {
+      "linear",    "dense linear", "slice",      "head",           "dense head", "scores", "dense scores", "mix",
+      "dense mix", "gelu",         "layer norm", "cut layer norm", "statistics", "affine", "add"};
   return kinds;
 }
 
@@ -222,6 +228,18 @@ std::int32_t HybridSources::change(Draws& draws, std::int32_t port, std::int32_t
   return code - before;
 }
 
+/// Of any row, so that it is at times less than the channels here have: as where sums lag behind.
+sim::Event HybridSources::row_sum(Draws& draws, std::int32_t token) {
+  const std::int32_t digit = draws.between(0, kStatisticsLanes - 1);
+  const std::int32_t n = case_.program.stages.back().channels;
+  std::int32_t& sum = code_[{sim::kStatisticsPort, token, digit}];
+  const std::int32_t before = sum;
+  if (digit == 0) sum = draws.between(-(n << 11), n << 11);
+  if (digit == 1) sum = draws.between(0, 1 << 21);
+  if (digit == 2) sum = draws.chance(128) ? draws.between(0, n * 64) : 0;
+  return {token, digit, sum - before, sim::kStatisticsPort};
+}
+
 sim::Event HybridSources::next(Draws& draws) {
   const mapper::Tile& tile = case_.spec.tile;
   const Stage& stage = case_.program.stages.back();
@@ -230,6 +248,7 @@ sim::Event HybridSources::next(Draws& draws) {
   const bool linear = stage.kind == StageKind::kLinear;
   if (linear && !tile.partial_of.valid() && draws.chance(20))
     return {token, within(tile.outputs), draws.between(-3000, 3000), sim::kPartialPort};
+  if (case_.kind == "cut layer norm" && draws.chance(60)) return row_sum(draws, token);
   sim::Event e{token, 0, 0, draws.between(0, static_cast<std::int32_t>(stage.inputs.size()) - 1)};
   const bool scores = stage.kind == StageKind::kScores, mix = stage.kind == StageKind::kMix;
   if (scores || mix) {

@@ -39,6 +39,7 @@ class HybridSources {
   sim::Event next(Draws& draws);
 
  private:
+  sim::Event row_sum(Draws& draws, std::int32_t token);
   std::int32_t change(Draws& draws, std::int32_t port, std::int32_t token, std::int32_t channel);
 
   const HybridCase& case_;

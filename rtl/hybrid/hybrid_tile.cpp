@@ -112,6 +112,8 @@ HybridState initial_state(const HybridTile& tile) {
   state.sums = tile.start.empty() ? std::vector<std::int32_t>(contexts) : tile.start;
   state.codes = tile.is_dense_head() ? state.sums : std::vector<std::int32_t>(contexts);
   state.inputs.assign(static_cast<std::size_t>(tile.tokens) * static_cast<std::size_t>(codes_of(tile)), 0);
+  if (tile.map == HybridMap::kCutNorm)
+    state.row_sums.assign(static_cast<std::size_t>(tile.tokens) * static_cast<std::size_t>(kStatisticsLanes), 0);
   if (tile.events == HybridEvents::kProduct) {
     state.operands.assign(static_cast<std::size_t>(operand_rows_of(tile)) * static_cast<std::size_t>(tile.words()), {});
   }

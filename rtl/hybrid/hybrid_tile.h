@@ -10,8 +10,13 @@
 
 namespace ranvier::rtl {
 
-/// kStatistics: a row's sum and sum of squares, in kStatisticsLanes lanes of a word, instead of its values.
-enum class HybridMap : std::uint8_t { kNone, kTable, kLayerNorm, kAffine, kSoftmax, kStatistics };
+/// kStatistics: a row's sum and sum of squares, in kStatisticsLanes lanes of a word, instead of its values. kCutNorm:
+/// kLayerNorm of a row whose other values are elsewhere; those sums of it arrive.
+enum class HybridMap : std::uint8_t { kNone, kTable, kLayerNorm, kAffine, kSoftmax, kStatistics, kCutNorm };
+/// With a gain and a bias by channel.
+inline bool normalises(HybridMap map) {
+  return map == HybridMap::kLayerNorm || map == HybridMap::kAffine || map == HybridMap::kCutNorm;
+}
 enum class HybridEncoder : std::uint8_t { kNone, kStBif, kDifference };
 enum class HybridEvents : std::uint8_t { kRows, kProduct, kElements };
 
@@ -58,7 +63,7 @@ struct HybridTile {
   std::int32_t code_stride = 0;
   std::vector<std::int32_t> gain;  // by port
   std::int32_t first_code = 0;
-  std::int32_t scale = 0;
+  std::int32_t scale = 0;  // softmax; LayerNorm: values of the whole row
   std::int64_t epsilon = 0;
   std::vector<AxonEntry> axons[2];   // by port, channel
   std::vector<HybridWord> operands;  // at the start: [row][word], 9 bits a lane; LayerNorm: gain and bias by channel
@@ -74,6 +79,7 @@ struct HybridTile {
   std::int32_t fired_outputs() const { return map == HybridMap::kStatistics ? kStatisticsLanes : outputs(); }
   /// The head: what it makes is read, never sent.
   bool is_dense_head() const { return encoder == HybridEncoder::kNone && dense; }
+  bool row_sums() const { return map == HybridMap::kCutNorm; }  // arrive
   bool keeps() const { return events == HybridEvents::kProduct || dense; }
   /// Lane of output `o` of the tile, counted over all words of a token; and back.
   std::int32_t lane_of(std::int32_t o) const { return o / values * row_words() * kHybridLanes + o % values; }
@@ -105,6 +111,7 @@ struct HybridState {
                                      // sums as of its last tick
   std::vector<std::int16_t> inputs;  // [token][code], where row events leave theirs
   std::vector<HybridWord> operands;  // product: codes of the other stream, [row][word]
+  std::vector<std::int32_t> row_sums;  // kCutNorm: [token][kStatisticsLanes], in the word behind the token's last
 };
 HybridState initial_state(const HybridTile& tile);
 /// What CoreModel::codes() gives back: the sums, else the codes.

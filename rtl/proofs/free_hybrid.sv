@@ -34,7 +34,6 @@ module rv_amd_map #(
   input  logic                clk_i,
   input  logic                rst_ni,
   input  logic [2:0]          map_i,
-  input  logic [7:0]          last_value_i,
   input  logic [31:0]         first_code_i,
   input  logic [31:0]         scale_i,
   input  logic [61:0]         epsilon_i,
@@ -47,9 +46,10 @@ module rv_amd_map #(
   input  logic                first_i,
   input  logic                last_i,
   input  logic signed [31:0]  x_i,
+  input  logic [95:0]         sums_i,
   input  logic [63:0]         parameter_i,
   output logic signed [31:0]  y_o,
-  output logic signed [24:0]  row_sum_o,
+  output logic signed [25:0]  row_sum_o,
   output logic [39:0]         row_squares_o,
   input  logic                divide_i,
   input  logic                divide_first_i,
@@ -57,7 +57,7 @@ module rv_amd_map #(
   output logic [Lanes*32-1:0] quotient_o,
   output logic                overflow_o
 );
-  (* anyseq *) logic [Lanes*32+97:0] any;
+  (* anyseq *) logic [Lanes*32+98:0] any;
   assign {y_o, row_sum_o, row_squares_o, quotient_o, overflow_o} = any;
 endmodule
 

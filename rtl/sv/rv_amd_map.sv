@@ -8,10 +8,9 @@ module rv_amd_map #(
   input  logic                clk_i,
   input  logic                rst_ni,
   input  logic [2:0]          map_i,         // 1 table, 2 LayerNorm, 3 the same without statistics, 4 softmax,
-                                             // 5 statistics: the sums of a pass, nothing mapped
-  input  logic [7:0]          last_value_i,  // values of a row - 1
+                                             // 5 statistics: the sums of a pass, nothing mapped, 6 LayerNorm of a cut row
   input  logic [31:0]         first_code_i,
-  input  logic [31:0]         scale_i,
+  input  logic [31:0]         scale_i,       // LayerNorm: the row's values
   input  logic [61:0]         epsilon_i,
   input  logic                table_write_i,
   input  logic [8:0]          table_addr_i,
@@ -19,13 +18,14 @@ module rv_amd_map #(
   // A value of a pass over the row, or one to map.
   input  logic                pass_i,
   input  logic                map_value_i,
-  input  logic                second_i,      // softmax: the pass adds exponentials up
+  input  logic                second_i,      // softmax: the pass adds exponentials up; cut row: it has its sums
   input  logic                first_i,       // value of the row
   input  logic                last_i,
   input  logic signed [31:0]  x_i,
+  input  logic [95:0]         sums_i,        // cut row: its sum, its sum of squares in a digit of 20 bits and the rest
   input  logic [63:0]         parameter_i,   // bias, gain of LayerNorm, a cycle behind the value
   output logic signed [31:0]  y_o,           // three cycles behind the value
-  output logic signed [24:0]  row_sum_o,     // of the pass: sum and sum of squares
+  output logic signed [25:0]  row_sum_o,     // of the pass: sum and sum of squares
   output logic [39:0]         row_squares_o,
   // Softmax: 17 steps, the first of which takes f_i.
   input  logic                divide_i,
@@ -36,16 +36,18 @@ module rv_amd_map #(
 );
 
   localparam logic [2:0] MapTable = 3'd1, MapNorm = 3'd2, MapAffine = 3'd3, MapSoftmax = 3'd4,
-                         MapStatistics = 3'd5;
+                         MapStatistics = 3'd5, MapCutNorm = 3'd6;
 
-  logic        normalises, softmax, looks_up, statistics;
+  logic        normalises, softmax, looks_up, statistics, cut, load;
   logic        norm_read, exp_read;
   logic [7:0]  norm_addr, exp_addr;
   logic [23:0] table_data, sum;
   logic [15:0] exponential;
   logic signed [31:0] normalised;
 
-  assign normalises = map_i == MapNorm || map_i == MapAffine;
+  assign normalises = map_i == MapNorm || map_i == MapAffine || cut;
+  assign cut        = map_i == MapCutNorm;
+  assign load       = pass_i && cut && !second_i;
   assign softmax    = map_i == MapSoftmax;
   assign looks_up   = map_i == MapTable;
   assign statistics = map_i == MapStatistics;
@@ -75,15 +77,27 @@ module rv_amd_map #(
     .write_data_i(table_data_i)
   );
 
+  // The low digits of several cores may add up to more than one.
+  logic signed [52:0] squares;
+
+  always_comb begin
+    squares = '0;
+    if (load) squares = {{21{sums_i[63]}}, sums_i[63:32]} + {sums_i[95], sums_i[95:64], 20'd0};
+  end
+
   rv_layer_norm u_norm (
     .clk_i,
     .rst_ni,
     .affine_i    (map_i == MapAffine),
-    .values_i    ({1'b0, last_value_i} + 9'd1),
+    .cut_i       (cut),
+    .values_i    (scale_i[10:0]),
     .epsilon_i,
-    .gather_i    (pass_i && (normalises || statistics)),
+    .load_i      (load),
+    .sum_i       (sums_i[25:0]),
+    .squares_i   (squares[39:0]),
+    .gather_i    (pass_i && (normalises || statistics) && !load),
     .first_i,
-    .finish_i    (pass_i && normalises && last_i),
+    .finish_i    (pass_i && normalises && last_i && !load),
     .scale_i     (map_value_i && normalises),
     .x_i         (x_i[15:0]),
     .gain_i      (parameter_i[31:0]),
@@ -127,7 +141,8 @@ module rv_amd_map #(
     else if (looks_up) y_o = {{8{table_data[23]}}, table_data};
     else y_o = normalised;
     overflow_o = (map_value_i && looks_up && offset[31:9] != '0) ||
-                 (((map_value_i && normalises) || (pass_i && statistics)) && x_i[31:15] != {17{x_i[31]}});
+                 (((map_value_i && normalises) || (pass_i && statistics)) && x_i[31:15] != {17{x_i[31]}}) ||
+                 (load && (squares[52:40] != '0 || sums_i[31:25] != {7{sums_i[31]}}));
   end
 
   always_ff @(posedge clk_i) begin

@@ -285,7 +285,7 @@ module rv_hybrid_core #(
     .keep_i        (encode_q == EncodeNone && !dry_q),
     .lo_i          (lo_q),
     .hi_i          (hi_q),
-    .last_value_i  (last_value_q),
+    .last_value_i  (last_value_q[3:0]),
     .first_code_i  (first_code_q),
     .scale_i       (scale_q),
     .epsilon_i     (epsilon_q),

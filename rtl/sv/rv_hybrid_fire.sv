@@ -13,7 +13,7 @@ module rv_hybrid_fire #(
   input  logic                keep_i,         // nothing is sent: a word is written as it is made (dense head)
   input  logic signed [9:0]   lo_i,
   input  logic signed [9:0]   hi_i,
-  input  logic [7:0]          last_value_i,   // values of a row - 1
+  input  logic [3:0]          last_value_i,   // lane of a row's last value
   input  logic                zeros_i,        // every output is sent, changed or not: dense readers take all
   input  logic [31:0]         first_code_i,
   input  logic [31:0]         scale_i,
@@ -68,7 +68,7 @@ module rv_hybrid_fire #(
   logic                map_overflow, encode_overflow;
   // Statistics of a row, in three lanes: sum, and the sum of squares in a digit of 20 bits and the rest.
   logic                statistics, borrow;
-  logic signed [24:0]  row_sum;
+  logic signed [25:0]  row_sum;
   logic [39:0]         row_squares;
 
   assign f_o        = f_q;
@@ -113,7 +113,6 @@ module rv_hybrid_fire #(
     .clk_i,
     .rst_ni,
     .map_i,
-    .last_value_i,
     .first_code_i,
     .scale_i,
     .epsilon_i,
@@ -126,6 +125,7 @@ module rv_hybrid_fire #(
     .first_i    (value_i == '0),
     .last_i     (row_full_i),
     .x_i        ((pass_i || map_value_i) ? sum_i[32*value_i[3:0]+:32] : '0),
+    .sums_i     (pass_i ? sum_i[95:0] : '0),
     .parameter_i,
     .y_o        (mapped),
     .row_sum_o  (row_sum),
@@ -165,7 +165,7 @@ module rv_hybrid_fire #(
 
   logic [3:0] last_lane;  // of the row's last word
 
-  assign last_lane = statistics ? 4'd2 : last_value_i[3:0];
+  assign last_lane = statistics ? 4'd2 : last_value_i;
   assign sends_o = changed_o | (!zeros_i ? '0 : row_ends_i ? 16'hffff >> (4'd15 - last_lane) : '1);
 
   // The word has stood in a register since its last step; a head's, without steps of its own, since its setup.

@@ -54,7 +54,7 @@ module rv_hybrid_sequencer #(
   output logic              row_full_o,      // it is the row's last
   output logic              row_ends_o,      // the word is the row's last
   output logic              word_full_o,     // the word's
-  output logic              second_o,        // second pass of softmax
+  output logic              second_o,        // second pass of softmax; cut row: the one over its values
   output logic [7:0]        operand_row_o,   // dense: of the row's first input
   output logic [7:0]        code_o
 );
@@ -75,7 +75,7 @@ module rv_hybrid_sequencer #(
   localparam logic [3:0] StEmit = 4'd13;
 
 
-  localparam logic [2:0] MapNone = 3'd0, MapNorm = 3'd2, MapSoftmax = 3'd4, MapStatistics = 3'd5;
+  localparam logic [2:0] MapNone = 3'd0, MapNorm = 3'd2, MapSoftmax = 3'd4, MapStatistics = 3'd5, MapCutNorm = 3'd6;
   localparam logic [1:0] EncodeNone = 2'd0, EncodeStBif = 2'd1;
   localparam logic [4:0] RootCycles = 5'd7, ValueCycles = 5'd3, DivideSteps = 5'd17;
 
@@ -88,11 +88,12 @@ module rv_hybrid_sequencer #(
   logic [7:0]        operand_row_d, operand_row_q, code_d, code_q;
   logic [4:0]        count_d, count_q;  // cycles left in this state
   logic              second_d, second_q;
-  logic              made_d, made_q;    // the row's dense sums are, for the map to read
+  logic              made_d, made_q, loads;    // the row's dense sums are, for the map to read
   logic              event_ends, row_ends, scan_ends, word_full, row_full, encode_ends, word_ends, maps, passes;
 
   assign maps       = map_i != MapNone && map_i != MapStatistics;
-  assign passes     = map_i == MapNorm || map_i == MapSoftmax || map_i == MapStatistics;
+  assign passes     = map_i == MapNorm || map_i == MapSoftmax || map_i == MapStatistics || map_i == MapCutNorm;
+  assign loads      = map_i == MapCutNorm && !second_q;  // the row's sums, of the word behind its last
   assign event_ends = column_i ? dense_i || token_q == last_token_i : count_q == '0;
   assign row_ends   = group_q == base_q + row_words_i;
   assign scan_ends  = row_ends && row_q == last_row_i && token_q == last_token_i;
@@ -141,10 +142,10 @@ module rv_hybrid_sequencer #(
       StPassRead: state_d = StPass;
       StPass: begin
         value_d = value_q + 8'd1;
-        if (row_full) begin
+        if (row_full || loads) begin
           value_d = '0;
           group_d = base_q;
-          if (map_i == MapNorm) begin
+          if (map_i == MapNorm || (map_i == MapCutNorm && second_q)) begin
             state_d = StPassEnd;
             count_d = RootCycles - 5'd1;
           end else if (map_i == MapStatistics) begin
@@ -264,7 +265,7 @@ module rv_hybrid_sequencer #(
   assign emit_o         = state_q == StEmit;
   assign token_o        = token_q;
   assign group_o        = group_q;
-  assign read_group_o   = (state_q == StPass) ? group_d : group_q;
+  assign read_group_o   = (state_q == StPass) ? group_d : (state_q == StPassRead && loads) ? row_words_i + 4'd1 : group_q;
   assign value_o        = value_q;
   assign row_full_o     = row_full;
   assign row_ends_o     = row_ends;

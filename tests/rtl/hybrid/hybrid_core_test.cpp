@@ -43,8 +43,12 @@ TEST(HybridLimits, SayWhichModeThereIsNot) {
   EXPECT_THAT(why_not_hybrid(scores.spec), HasSubstr("device"));
   HybridCase norm;
   make_case(norm, "layer norm");
-  norm.stage().channels += 1;
-  EXPECT_THAT(why_not_hybrid(norm.spec), HasSubstr("cut over several cores"));
+  norm.stage().channels = 300;
+  norm.stage().encoder.threshold.assign(300, 256);
+  norm.spec.tile.outputs = {0, 240};
+  EXPECT_THAT(why_not_hybrid(norm.spec), IsEmpty());
+  norm.spec.tile.outputs = {0, 241};
+  EXPECT_THAT(why_not_hybrid(norm.spec), HasSubstr("241 outputs of a row cut over several cores and its sums"));
 }
 
 TEST(HybridLimits, SayWhichPayloadsAreTooWide) {

@@ -4,6 +4,7 @@
 
 #include "tests/rtl/event_beside_config.h"
 #include "tests/rtl/hybrid/hybrid_fixture.h"
+#include "workloads/units.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -345,6 +346,7 @@ TEST_F(HybridCoreTest, WithoutStatisticsGainAndBiasAreLeft) {
 TEST_F(HybridCoreTest, LayerNormOfATwoChannelRow) {
   HybridTile tile = element_tile(2, 256, true, -128, 127);
   tile.map = HybridMap::kLayerNorm;
+  tile.scale = 2;
   tile.epsilon = 1;
   tile.operands = {{16 * 1000, 0}, {16 * 1000, 256}};
   tile.table.assign(256, 0);
@@ -355,6 +357,72 @@ TEST_F(HybridCoreTest, LayerNormOfATwoChannelRow) {
   // c = +-20, of the root of 801 it is 0.7067; in 256ths 706.7 and -706.7 + 256
   EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 3}, HybridSpike{0, 1, -2}));
   EXPECT_FALSE(driver_.overflow());
+}
+
+/// Two of three channels of a row; outputs are in halves of f.
+HybridTile part_of_a_row() {
+  HybridTile tile = element_tile(2, 2, true, -256, 255);
+  tile.map = HybridMap::kCutNorm;
+  tile.scale = 3;
+  tile.epsilon = 1;
+  tile.operands = {{7094, 100}, {static_cast<std::uint32_t>(-7094), 0}};
+  const auto& roots = workloads::reciprocal_root_table();
+  tile.table.assign(64, 0);
+  tile.table.insert(tile.table.end(), roots.begin(), roots.end());
+  return tile;
+}
+
+TEST_F(HybridCoreTest, LayerNormOfAPartOfARowTakesItsSums) {
+  driver_.load(part_of_a_row());
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 50}));  // a bias of 100
+  driver_.send({0, 0, 0, 5});
+  driver_.send({0, 0, 1, -7});
+  // S = 0, Q = 78, in pieces: the third channel is 2.
+  driver_.send({kDirectPort, 0, 16, -5});
+  driver_.send({kDirectPort, 0, 17, 25 + (1 << 20)});
+  driver_.send({kDirectPort, 0, 16, 5});
+  driver_.send({kDirectPort, 0, 17, 53});
+  driver_.send({kDirectPort, 0, 18, -1});
+  EXPECT_EQ(driver_.read_state().row_sums, (std::vector<std::int32_t>{0, 78 + (1 << 20), -1}));
+  EXPECT_THAT(tick(), ElementsAre(HybridSpike{0, 0, 126}, HybridSpike{0, 1, 176}));  // f = 351 and 351
+  EXPECT_EQ(tick_cycles(driver_.tile(), 0), (2 + 1 + 2 + 7) + 2 + (3 + 9 + 3));
+  EXPECT_FALSE(driver_.overflow());
+}
+
+TEST_F(HybridCoreTest, ARowIsNeverLessThanItsPart) {
+  const HybridTile tile = part_of_a_row();
+  workloads::LayerNormParams params;
+  params.gain = {7094, -7094};
+  params.bias = {100, 0};
+  params.epsilon = 1;
+  const std::vector<std::int32_t> x{5, -7};
+  // Nothing has come; a sum without its squares; squares that are some, but too few.
+  for (const workloads::RowStatistics row : {workloads::RowStatistics{0, 0}, {30, 0}, {0, 10}}) {
+    driver_.load(tile);
+    driver_.send({0, 0, 0, x[0]});
+    driver_.send({0, 0, 1, x[1]});
+    driver_.send({kDirectPort, 0, 16, static_cast<std::int32_t>(row.sum)});
+    driver_.send({kDirectPort, 0, 17, static_cast<std::int32_t>(row.squares)});
+    tick();
+    std::vector<std::int32_t> f(2), codes;
+    workloads::layer_norm_range(x.data(), 0, 2, 3, row, params, f.data());
+    for (const std::int32_t y : f) codes.push_back(workloads::code_at_rest(y, 2, -256, 255));
+    EXPECT_EQ(driver_.read_state().codes, codes);
+  }
+}
+
+TEST_F(HybridCoreTest, SumsOfARowBeyondTheirWidthAreAnOverflow) {
+  driver_.load(part_of_a_row());
+  for (int i = 0; i < 4; ++i) driver_.send({kDirectPort, 0, 16, (1 << 23) - 1});
+  tick();
+  EXPECT_FALSE(driver_.overflow());  // 2^25 - 4
+  driver_.send({kDirectPort, 0, 16, 4});
+  tick();
+  EXPECT_TRUE(driver_.overflow());
+  driver_.load(part_of_a_row());
+  driver_.send({kDirectPort, 0, 17, -1});  // no square is negative
+  tick();
+  EXPECT_TRUE(driver_.overflow());
 }
 
 TEST_F(HybridCoreTest, EventsOutWaitUntilTheyAreTaken) {
