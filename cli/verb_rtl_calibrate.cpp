@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // ranvier rtl calibrate: the core cost model out of RTL cycle counts, and toggles of each event kind out of recorded
-// traffic, beside the numbers of the chip file.
+// traffic.
 #include "cli/verb_rtl_calibrate.h"
 
 #ifdef RANVIER_HAS_RTL
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
+#include "base/log.h"
 #include "cli/job.h"
-#include "rtl/calibrate/cycle_fit.h"
+#include "cli/rtl_calibrate_report.h"
+#include "rtl/calibrate/hybrid_windows.h"
 #include "rtl/calibrate/recorded_tile.h"
-#include "rtl/calibrate/toggle_fit.h"
 #include "rtl/hybrid/hybrid_bench.h"
+#include "rtl/hybrid/hybrid_stage.h"
 #include "rtl/hybrid/hybrid_stimulus.h"
 #include "rtl/verilated_core.h"
 #include "sim/tile_selection.h"
@@ -21,38 +23,14 @@
 namespace ranvier::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr double kToggleBound = 0.10;                              // of any judged window
 constexpr std::uint64_t kFitStream = 1, kJudgeStream = 1'000'003;  // seeds of tiles to fit and to judge
-constexpr std::array<double, 3> kThresholdScales{1.0, 0.5, 2.0};
+constexpr std::int64_t kProductWindow = 3;  // times as long: one step of a product fills a window of another tile
 
 struct CalibrateArguments {
   JobOptions job;
   std::int32_t tiles = 60;
   std::int64_t window_cycles = 20'000;
   bool check = false;
-};
-
-struct CycleReport {
-  rtl::CycleCosts raw, costs;
-  std::size_t fitted = 0;
-  rtl::CycleJudgement judged;
-};
-
-/// rv_hybrid_core's cycles follow from its page by a formula without fitted numbers; random tiles are held to it.
-struct HybridCycleReport {
-  std::int32_t tiles = 0;
-  std::int64_t cycles = 0;
-  std::int64_t events = 0;
-  std::string mismatch;  // the first; empty: every event and every tick took what the formula says
-};
-
-struct ToggleReport {
-  std::vector<std::string> fitted_on;
-  rtl::ToggleCosts costs{};
-  rtl::ToggleJudgement fitted;
-  std::vector<rtl::ToggleJudgement> judged;
 };
 
 CycleReport calibrate_cycles(const CalibrateArguments& a) {
@@ -84,198 +62,117 @@ HybridCycleReport judge_hybrid_cycles(const CalibrateArguments& a) {
   return r;
 }
 
-/// One tile of each linear layer that rv_spike_core runs, told what the layer is told on the chip.
-std::vector<std::shared_ptr<rtl::RecordedTile>> record(Job& job) {
+/// One tile of each layer for which `wanted` holds, told what the layer is told on the chip; in order of layers.
+template <class Recorded>
+std::vector<std::shared_ptr<Recorded>> record(Job& job, const std::function<bool(const sim::TileSpec&, TileId)>& wanted,
+                                              sim::CoreFactory (*recording)(std::shared_ptr<Recorded>)) {
   const mapper::MappingProblem& problem = job.problem();
   sim::SimOptions how = job.simulation_options();
   how.fidelity = sim::Fidelity::kAnalytic;
   how.lockstep = false;
   how.threads = 1;
   how.core_of_tile.assign(problem.tiles.size(), nullptr);
-  std::map<StageId, std::shared_ptr<rtl::RecordedTile>> by_stage;
+  std::map<StageId, std::shared_ptr<Recorded>> by_stage;
   for (std::size_t t = 1; t < problem.tiles.size(); ++t) {
     const sim::TileSpec spec = sim::tile_spec(problem, TileId(t));
-    const workloads::Stage& stage = problem.program->stage(spec.tile.stage);
-    if (stage.kind != workloads::StageKind::kLinear || !stage.encoder.present) continue;
-    if (problem.tiles[t].engine != mapper::Engine::kSpiking || !rtl::why_not_supported(spec).empty()) continue;
+    if (!wanted(spec, TileId(t))) continue;
     auto& recorded = by_stage[spec.tile.stage];
     if (recorded) continue;
-    recorded = std::make_shared<rtl::RecordedTile>();
-    how.core_of_tile[t] = rtl::recording_core(recorded);
+    recorded = std::make_shared<Recorded>();
+    how.core_of_tile[t] = recording(recorded);
   }
   sim::simulate(problem, job.mapping(), job.image_codes(), how);
-  std::vector<std::shared_ptr<rtl::RecordedTile>> all;
+  std::vector<std::shared_ptr<Recorded>> all;
   for (const auto& [stage, recorded] : by_stage) all.push_back(recorded);
   return all;
 }
 
-/// Fitted on the first half of the layers and images and thresholds as they are and of 0.7; judged on the other layers
-/// and the other images, with thresholds of its own, of half and of twice as much.
-ToggleReport calibrate_toggles(const CalibrateArguments& a) {
-  Job job(a.job);
-  const auto layers = record(job);
-  if (layers.size() < 2)
-    throw UsageError("--workload",
-                     "fewer than two of its layers run on rv_spike_core; choose another, or another --target");
+/// The linear layers that rv_spike_core runs.
+std::vector<std::shared_ptr<rtl::RecordedTile>> record_spiking(Job& job) {
+  return record<rtl::RecordedTile>(
+      job,
+      [&](const sim::TileSpec& spec, TileId tile) {
+        const workloads::Stage& stage = spec.program->stage(spec.tile.stage);
+        return stage.kind == workloads::StageKind::kLinear && stage.encoder.present &&
+               job.problem().tiles[tile.value()].engine == mapper::Engine::kSpiking &&
+               rtl::why_not_supported(spec).empty();
+      },
+      rtl::recording_core);
+}
+
+/// The layers that rv_hybrid_core runs, by what a tile of them does.
+std::map<std::string, std::vector<std::shared_ptr<rtl::RecordedHybridTile>>> record_hybrid(Job& job) {
+  const auto all = record<rtl::RecordedHybridTile>(
+      job, [](const sim::TileSpec& spec, TileId) { return rtl::why_not_hybrid(spec).empty(); },
+      rtl::recording_hybrid_core);
+  std::map<std::string, std::vector<std::shared_ptr<rtl::RecordedHybridTile>>> by_work;
+  for (const auto& tile : all) by_work[rtl::hybrid_work(tile->spec)].push_back(tile);
+  return by_work;
+}
+
+rtl::WindowOptions window_options(const CalibrateArguments& a) {
   rtl::WindowOptions how;
   how.cycles = a.window_cycles;
   how.images = std::max<std::size_t>(1, a.job.images / 2);
-  ToggleReport r;
-  std::vector<rtl::ToggleWindow> fit;
-  const std::size_t half = (layers.size() + 1) / 2;
-  for (std::size_t l = 0; l < half; ++l) {
-    r.fitted_on.push_back(layers[l]->layer);
-    for (const double scale : {1.0, 0.7}) {
-      how.threshold_scale = scale;
-      for (auto& w : rtl::toggle_windows(*layers[l], how)) fit.push_back(std::move(w));
-    }
-  }
-  if (fit.empty()) throw UsageError("--images", "too few for a window; give more, or a smaller --window-cycles");
-  r.costs = rtl::fit_toggles(fit);
-  r.fitted = rtl::judge_toggles("fitted", r.costs, fit);
-  how.first_image = how.images;
-  for (const double scale : kThresholdScales) {
-    how.threshold_scale = scale;
-    std::vector<rtl::ToggleWindow> other;
-    for (std::size_t l = half; l < layers.size(); ++l)
-      for (auto& w : rtl::toggle_windows(*layers[l], how)) other.push_back(std::move(w));
-    r.judged.push_back(
-        rtl::judge_toggles(fmt::format("other layers, other images, thresholds x {}", scale), r.costs, other));
-  }
+  return how;
+}
+
+template <class Recorded>
+std::vector<std::string> names_of(const std::vector<std::shared_ptr<Recorded>>& layers) {
+  std::vector<std::string> names;
+  for (const auto& layer : layers) names.push_back(layer->layer);
+  return names;
+}
+
+rtl::ToggleReport calibrate_toggles(const CalibrateArguments& a) {
+  Job job(a.job);
+  const auto layers = record_spiking(job);
+  if (layers.size() < 2)
+    throw UsageError("--workload",
+                     "fewer than two of its layers run on rv_spike_core; choose another, or another --target");
+  const auto windows = [&](std::size_t l, const rtl::WindowOptions& how) {
+    return rtl::toggle_windows(*layers[l], how);
+  };
+  rtl::ToggleReport r = rtl::fit_and_judge("linear", names_of(layers), windows, window_options(a));
+  if (r.fitted.windows == 0)
+    throw UsageError("--images", "too few for a window; give more, or a smaller --window-cycles");
   return r;
 }
 
-Json judgement_json(const rtl::ToggleJudgement& j) {
-  return {{"what", j.what},
-          {"windows", j.windows},
-          {"mean_error", j.mean_error},
-          {"worst_error", j.worst_error},
-          {"total_error", j.total_error},
-          {"spikes_per_update", j.spikes_per_update}};
-}
-
-/// What the chip file charges for a kind, in picojoule; 0: nothing of its own.
-double chip_energy(const chips::EnergyTable& e, rtl::ToggleKind kind, bool graded) {
-  switch (kind) {
-    case rtl::ToggleKind::kSynapticAdd:
-      return picojoules(e.synapse_read.value) + picojoules((graded ? e.multiply_add : e.accumulate).value);
-    case rtl::ToggleKind::kNeuronUpdate:
-      return picojoules(e.soma_update.value);
-    case rtl::ToggleKind::kSpikeOut:
-      return picojoules(e.event_emit.value);
-    case rtl::ToggleKind::kEventIn:
-      return picojoules(e.event_receive.value);
-    default:
-      return 0;
-  }
-}
-
-std::vector<std::pair<const char*, double>> terms(const rtl::CycleCosts& c) {
-  return {{"event_decode_cycles", c.event_decode},
-          {"group_cycles", c.group},
-          {"direct_event_cycles", c.direct_event},
-          {"list_event_cycles", c.list_event},
-          {"list_entry_cycles", c.list_entry},
-          {"drain_cycles", c.drain},
-          {"tick_cycles", c.tick},
-          {"word_cycles", c.word},
-          {"fire_cycles", c.fire},
-          {"emit_cycles", c.emit}};
-}
-
-/// What the chip file says of the same work.
-std::vector<std::pair<const char*, std::int64_t>> chip_terms(const chips::CoreKind& core) {
-  return {{"lanes", core.lanes.value},
-          {"event_decode_cycles", core.event_decode_cycles.value},
-          {"group_cycles", core.synapse_cycles.value},
-          {"word_cycles", core.soma_cycles.value},
-          {"emit_cycles", core.emit_cycles.value}};
-}
-
-Json to_json(const HybridCycleReport& h) {
-  Json json{{"core", "rv_hybrid_core"}, {"tag", "formula"},   {"tiles", h.tiles},
-            {"cycles", h.cycles},       {"events", h.events}, {"equal", h.mismatch.empty()}};
-  if (!h.mismatch.empty()) json["mismatch"] = h.mismatch;
-  return json;
-}
-
-Json to_json(const CycleReport& c, const HybridCycleReport& h, const ToggleReport& t, const chips::Chip& chip,
-             bool graded) {
-  Json cycles{{"core", "rv_spike_core"}, {"tag", "fitted"}, {"lanes", c.costs.lanes}};
-  for (const auto& [name, value] : terms(c.costs)) cycles[name] = value;
-  cycles["samples_fitted"] = c.fitted;
-  cycles["samples_judged"] = c.judged.samples;
-  cycles["mean_error"] = c.judged.mean_error;
-  cycles["worst_error"] = c.judged.worst_error;
-  cycles["worst_error_cycles"] = c.judged.worst_cycles;
-  Json toggles{{"core", "rv_spike_core"}, {"tag", "fitted"}, {"unit", "toggles of RTL bits; no energy"}};
-  Json chip_side{{"chip", chip.name}, {"unit", "picojoule"}};
-  for (const auto& [name, value] : chip_terms(chip.core)) chip_side["cycles"][name] = value;
-  for (std::size_t k = 0; k < rtl::kToggleKinds; ++k) {
-    const auto kind = static_cast<rtl::ToggleKind>(k);
-    toggles["toggles"][rtl::kToggleKindNames[k]] = t.costs[k];
-    toggles["relative"][rtl::kToggleKindNames[k]] = rtl::relative(t.costs, kind);
-    chip_side["energy"][rtl::kToggleKindNames[k]] = chip_energy(chip.energy, kind, graded);
-  }
-  toggles["fitted_on"] = t.fitted_on;
-  toggles["fitted"] = judgement_json(t.fitted);
-  toggles["judged"] = Json::array();
-  for (const auto& j : t.judged) toggles["judged"].push_back(judgement_json(j));
-  return {{"cycles", cycles}, {"hybrid_cycles", to_json(h)}, {"toggles", toggles}, {"chip_file", chip_side}};
-}
-
-void print(const CycleReport& c, const HybridCycleReport& h, const ToggleReport& t, const chips::Chip& chip,
-           bool graded) {
-  fmt::print("cycles of rv_spike_core: {} samples fitted, {} of other tiles judged\n  lanes {:>28}\n", c.fitted,
-             c.judged.samples, c.costs.lanes);
-  for (const auto& [name, value] : terms(c.costs)) fmt::print("  {:<24}{:>10}\n", name, value);
-  fmt::print("  {}'s file:", chip.name);
-  for (const auto& [name, value] : chip_terms(chip.core)) fmt::print(" {} {}", name, value);
-  fmt::print("\n  mean error {:.4f} %, worst error {:.4f} % ({} cycles)\n", 100 * c.judged.mean_error,
-             100 * c.judged.worst_error, c.judged.worst_cycles);
-  fmt::print(
-      "\ncycles of rv_hybrid_core: {} tiles of {} kinds, {} events, {} cycles: {}\n", h.tiles,
-      rtl::hybrid_kinds().size(), h.events, h.cycles,
-      h.mismatch.empty() ? "every event and every tick as its formula says" : "not as its formula says: " + h.mismatch);
-  fmt::print("\ntoggles by event kind, fitted (no energy), beside {}'s file\n  {:<16}{:>12}{:>16}{:>16}{:>16}\n",
-             chip.name, "kind", "toggles", "of an add", "chip file pJ", "of an add");
-  const double add = chip_energy(chip.energy, rtl::ToggleKind::kSynapticAdd, graded);
-  for (std::size_t k = 0; k < rtl::kToggleKinds; ++k) {
-    const auto kind = static_cast<rtl::ToggleKind>(k);
-    const double energy = chip_energy(chip.energy, kind, graded);
-    fmt::print("  {:<16}{:>12.3f}{:>16.3f}", rtl::kToggleKindNames[k], t.costs[k], rtl::relative(t.costs, kind));
-    if (energy > 0)
-      fmt::print("{:>16.3f}{:>16.3f}\n", energy, add > 0 ? energy / add : 0);
+/// By sort of tile; those whose traffic fills no window are left out with a remark.
+std::vector<rtl::ToggleReport> calibrate_hybrid_toggles(const CalibrateArguments& a) {
+  Job job(a.job);
+  std::vector<rtl::ToggleReport> reports;
+  for (const auto& [work, layers] : record_hybrid(job)) {
+    const auto windows = [&layers = layers](std::size_t l, const rtl::WindowOptions& how) {
+      return rtl::hybrid_toggle_windows(*layers[l], how);
+    };
+    rtl::WindowOptions how = window_options(a);
+    if (work == "scores" || work == "mix") how.cycles *= kProductWindow;
+    rtl::ToggleReport r = rtl::fit_and_judge(work, names_of(layers), windows, how);
+    if (r.fitted.windows > 0)
+      reports.push_back(std::move(r));
     else
-      fmt::print("{:>16}{:>16}\n", "-", "-");
+      log::warning("{} tiles fill no window of {} cycles; give more --images", work, how.cycles);
   }
-  fmt::print("\n  {:<54}{:>8}{:>10}{:>10}{:>10}{:>14}\n", "windows", "count", "mean %", "worst %", "total %",
-             "spikes/update");
-  const auto line = [](const rtl::ToggleJudgement& j) {
-    fmt::print("  {:<54}{:>8}{:>10.2f}{:>10.2f}{:>+10.2f}{:>14.4f}\n", j.what, j.windows, 100 * j.mean_error,
-               100 * j.worst_error, 100 * j.total_error, j.spikes_per_update);
-  };
-  line(t.fitted);
-  for (const auto& j : t.judged) line(j);
+  return reports;
 }
 
 ExitCode calibrate(const CalibrateArguments& a) {
-  const CycleReport cycles = calibrate_cycles(a);
-  const HybridCycleReport hybrid = judge_hybrid_cycles(a);
-  const ToggleReport toggles = calibrate_toggles(a);
-  const chips::Chip chip = chips::load_target(a.job.target).chip;
-  const bool graded = a.job.schedule == "staged-graded";
+  CalibrationReport r;
+  r.cycles = calibrate_cycles(a);
+  r.hybrid_cycles = judge_hybrid_cycles(a);
+  r.toggles = calibrate_toggles(a);
+  r.hybrid_toggles = calibrate_hybrid_toggles(a);
+  const ChipFile file{chips::load_target(a.job.target).chip, a.job.schedule == "staged-graded"};
   if (a.job.common.json)
-    fmt::print("{}\n", to_json(cycles, hybrid, toggles, chip, graded).dump(2));
+    fmt::print("{}\n", calibration_json(r, file).dump(2));
   else
-    print(cycles, hybrid, toggles, chip, graded);
-  if (!a.check) return ExitCode::kOk;
-  bool within = cycles.judged.worst_error == 0 && hybrid.mismatch.empty();
-  for (const auto& j : toggles.judged) within = within && j.windows > 0 && j.worst_error <= kToggleBound;
-  if (!within)
-    fmt::print(stderr, "calibration is out of its bounds: cycles 0, toggles of a judged window {:.0f} %\n",
-               100 * kToggleBound);
-  return within ? ExitCode::kOk : ExitCode::kRegression;
+    print_calibration(r, file);
+  if (!a.check || within_bounds(r)) return ExitCode::kOk;
+  fmt::print(stderr, "calibration is out of its bounds: cycles 0, toggles of a judged window {:.0f} %\n",
+             100 * kToggleBound);
+  return ExitCode::kRegression;
 }
 
 }  // namespace

@@ -28,4 +28,18 @@ struct RecordedTile {
 /// rv_spike_core does not run the tile as rows of weights.
 sim::CoreFactory recording_core(std::shared_ptr<RecordedTile> recorded);
 
+/// The same of a tile that rv_hybrid_core runs. `spec` points into the program that was run.
+struct RecordedHybridTile {
+  struct Told {
+    bool tick = false;
+    sim::Event event{};
+  };
+  std::string layer;
+  sim::TileSpec spec;
+  std::vector<std::vector<Told>> images;
+};
+
+/// Throws HybridTileNotSupported where rv_hybrid_core does not run the tile.
+sim::CoreFactory recording_hybrid_core(std::shared_ptr<RecordedHybridTile> recorded);
+
 }  // namespace ranvier::rtl

@@ -13,24 +13,29 @@ double of(const std::array<double, kToggleKinds>& values, ToggleKind kind) {
   return values[static_cast<std::size_t>(kind)];
 }
 
-/// Where traffic cannot tell two kinds apart, the first of them gets it all: all layers of one width have as many adds
-/// an event.
-constexpr std::array<ToggleKind, kToggleKinds> kColumns{ToggleKind::kSynapticAdd, ToggleKind::kNeuronUpdate,
-                                                        ToggleKind::kSpikeOut,    ToggleKind::kSignChange,
-                                                        ToggleKind::kIdleCycle,   ToggleKind::kEventIn};
+/// What is fitted: all but idle cycles, whose toggles are read. Where traffic cannot tell two kinds apart, the first of
+/// them gets it all: all layers of one width have as many adds an event.
+constexpr std::array<ToggleKind, kToggleKinds - 1> kColumns{
+    ToggleKind::kSynapticAdd, ToggleKind::kRowAdd,     ToggleKind::kColumnAdd,    ToggleKind::kDenseAdd,
+    ToggleKind::kTableValue,  ToggleKind::kNormValue,  ToggleKind::kSoftmaxValue, ToggleKind::kNeuronUpdate,
+    ToggleKind::kSpikeOut,    ToggleKind::kSignChange, ToggleKind::kEventIn};
 
 }  // namespace
 
 ToggleCosts fit_toggles(const std::vector<ToggleWindow>& windows) {
   std::vector<std::vector<double>> features;
   std::vector<double> targets;
+  double idle_toggles = 0, idle_cycles = 0;
   for (const ToggleWindow& w : windows) {
-    if (w.toggles <= 0) continue;
+    idle_toggles += w.idle_toggles;
+    idle_cycles += of(w.counts, ToggleKind::kIdleCycle);
+    if (w.toggles <= w.idle_toggles) continue;
     std::vector<double>& row = features.emplace_back();
     for (const ToggleKind kind : kColumns) row.push_back(of(w.counts, kind));
-    targets.push_back(w.toggles);
+    targets.push_back(w.toggles - w.idle_toggles);
   }
   ToggleCosts costs{};
+  if (idle_cycles > 0) costs[static_cast<std::size_t>(ToggleKind::kIdleCycle)] = idle_toggles / idle_cycles;
   const std::vector<double> fitted = relative_least_squares(features, targets);
   for (std::size_t c = 0; c < fitted.size(); ++c) costs[static_cast<std::size_t>(kColumns[c])] = fitted[c];
   return costs;

@@ -12,7 +12,7 @@ namespace ranvier::rtl {
 
 using ToggleCosts = std::array<double, kToggleKinds>;
 
-/// Least squares of relative errors, none negative.
+/// Idle cycles: what was read while the core waited. The rest: least squares of relative errors, none negative.
 ToggleCosts fit_toggles(const std::vector<ToggleWindow>& windows);
 
 double predicted(const ToggleCosts& costs, const ToggleWindow& window);

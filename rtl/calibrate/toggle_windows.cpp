@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtl/calibrate/toggle_windows.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
-#include "rtl/coverage_data.h"
+#include "rtl/calibrate/toggle_reader.h"
 #include "rtl/golden_core.h"
 #include "rtl/spike_core_driver.h"
 
@@ -35,28 +33,24 @@ class WindowRunner {
       : tile_(with_thresholds(recorded.tile, options.threshold_scale)),
         options_(options),
         what_(recorded.layer),
-        coverage_(options.work_dir / ("toggles_" + std::to_string(::getpid()) + ".dat")),
         port_(make_check_port(1)),
+        reader_(options.work_dir, [this](const std::filesystem::path& file) { port_->write_coverage(file); }),
         driver_(*port_),
         golden_(std::in_place, tile_) {
     driver_.load(tile_);
-    toggles_before_ = toggles();
+    toggles_before_ = reader_.sum();
     cycles_before_ = port_->cycles();
-  }
-  ~WindowRunner() {
-    std::error_code ignored;
-    std::filesystem::remove(coverage_, ignored);
   }
   WindowRunner(const WindowRunner&) = delete;
   WindowRunner& operator=(const WindowRunner&) = delete;
 
   void image(const std::vector<ToldTile>& told, bool waits) {
     const std::int64_t loading = port_->cycles();
-    const double before = toggles();
+    const double before = reader_.sum();
     driver_.write_state(initial_state(tile_));
     golden_.emplace(tile_);
     // Loading is not work.
-    toggles_before_ += toggles() - before;
+    toggles_before_ += reader_.sum() - before;
     cycles_before_ += port_->cycles() - loading;
     for (const ToldTile& t : told) {
       if (!t.tick) {
@@ -109,23 +103,16 @@ class WindowRunner {
   }
 
   void wait() {
+    const double before = reader_.sum();
     for (std::int64_t i = 0; i < options_.idle_cycles; ++i) port_->cycle();
+    window_.idle_toggles += reader_.sum() - before;
     count(ToggleKind::kIdleCycle) += static_cast<double>(options_.idle_cycles);
-  }
-
-  /// The sum over all bits since the model was made: windows are differences.
-  double toggles() {
-    port_->write_coverage(coverage_);
-    double sum = 0;
-    for (const TogglePoint& point : read_coverage(coverage_).toggles)
-      if (counts_as_work(point.signal)) sum += static_cast<double>(point.hits);
-    return sum;
   }
 
   void close_if_full() {
     const std::int64_t cycles = port_->cycles() - cycles_before_;
     if (cycles < options_.cycles) return;
-    const double now = toggles();
+    const double now = reader_.sum();
     window_.what = what_;
     window_.toggles = now - toggles_before_;
     window_.cycles = cycles;
@@ -137,8 +124,8 @@ class WindowRunner {
   CoreTile tile_;
   WindowOptions options_;
   std::string what_;
-  std::filesystem::path coverage_;
   std::unique_ptr<SpikeCorePort> port_;
+  ToggleReader reader_;
   SpikeCoreDriver driver_;
   std::optional<GoldenCore> golden_;  // of the image
   std::vector<CoreEvent> train_;
@@ -152,16 +139,8 @@ class WindowRunner {
 
 }  // namespace
 
-bool counts_as_work(const std::string& signal) {
-  for (const char* other : {"clk_i", "rst_ni", "cfg_", "busy_cycles", "stall_cycles"})
-    if (signal.find(other) != std::string::npos) return false;
-  return true;
-}
-
 std::vector<ToggleWindow> toggle_windows(const RecordedTile& recorded, const WindowOptions& options) {
-  WindowOptions own = options;
-  if (own.work_dir.empty()) own.work_dir = std::filesystem::temp_directory_path();
-  WindowRunner runner(recorded, own);
+  WindowRunner runner(recorded, options);
   for (std::size_t i = 0; i < options.images && options.first_image + i < recorded.images.size(); ++i)
     runner.image(recorded.images[options.first_image + i], i % 2 == 1);
   return runner.take();
