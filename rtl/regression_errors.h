@@ -20,7 +20,9 @@ struct RtlDataError : Error {
 /// A core that is not in rtl/regression_cores.cpp.
 struct UnknownRegressionCore : Error {
   UnknownRegressionCore(const std::string& name, const std::string& known)
-      : Error(ExitCode::kUsage, "no core '" + name + "' in the regression; there are " + known), core(name) {}
+      : Error(ExitCode::kUsage, "no core '" + name + "' in the regression; there are " + known +
+                                    "; a library is given by its path, ./NAME.so"),
+        core(name) {}
   std::string core;
 };
 

@@ -16,9 +16,10 @@ namespace ranvier::rtl {
 /// The file is missing or the dynamic linker refuses it.
 struct CoreLibraryNotLoaded : Error {
   CoreLibraryNotLoaded(const std::string& path, const std::string& why)
-      : Error(ExitCode::kBadInput, fmt::format("{}: not a library that can be loaded ({}); build it with -shared -fPIC "
-                                               "and give its path",
-                                               path, why)),
+      : Error(ExitCode::kBadInput,
+              fmt::format("{}: not a library that can be loaded ({}); build it with -shared -fPIC, "
+                          "link all that it calls into it, and give its path",
+                          path, why)),
         library(path) {}
   std::string library;
 };
@@ -28,7 +29,7 @@ struct CoreSymbolMissing : Error {
   CoreSymbolMissing(const std::string& path, const std::string& symbol_name)
       : Error(ExitCode::kBadInput,
               fmt::format("{}: no function {}; define all of rtl/adapter/ranvier_core.h that is not "
-                          "optional, as extern \"C\"",
+                          "optional, as extern \"C\" and visible (RANVIER_CORE_EXPORT)",
                           path, symbol_name)),
         library(path),
         symbol(symbol_name) {}

@@ -59,12 +59,12 @@ typedef struct {
 } ranvier_core_tile;
 
 typedef struct {
-  int32_t token, axon, payload;
+  int32_t token, axon, payload; /* direct: up to the potential's bits, never split */
   int32_t direct; /* 1 or 0 */
 } ranvier_core_event;
 
 typedef struct {
-  int32_t token, neuron, payload;
+  int32_t token, neuron, payload; /* graded: up to hi - lo either way */
   uint64_t cycle; /* when it left, in clock cycles since the step was asked for */
 } ranvier_core_spike;
 
@@ -72,7 +72,7 @@ typedef struct {
 typedef struct {
   uint64_t cycles;      /* clock cycles of all calls, loading included */
   uint64_t busy_cycles; /* of these, the ones in which the core worked on events and steps: what a simulation charges */
-  uint64_t events_in;
+  uint64_t events_in;   /* as they were sent: direct ones too, parts of a split event each */
   uint64_t events_out;
 } ranvier_core_counts;
 
