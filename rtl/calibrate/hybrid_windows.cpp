@@ -135,6 +135,8 @@ std::string hybrid_work(const sim::TileSpec& spec) {
   if (tile.map == HybridMap::kTable) return "table";
   if (tile.map == HybridMap::kLayerNorm) return "layer norm";
   if (tile.map == HybridMap::kAffine) return "affine";
+  if (tile.map == HybridMap::kCutNorm) return "cut layer norm";
+  if (tile.map == HybridMap::kStatistics) return "statistics";
   if (tile.events == HybridEvents::kProduct) return how + (tile.key_to_row ? "mix" : "scores");
   return tile.events == HybridEvents::kElements ? "sum" : how + "linear";
 }
