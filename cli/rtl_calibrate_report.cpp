@@ -3,6 +3,7 @@
 
 #ifdef RANVIER_HAS_RTL
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -127,6 +128,11 @@ void print_judgements(const rtl::ToggleReport& t) {
 void print_costs(const rtl::ToggleReport& t, const std::string& of, double add, const ChipFile& file) {
   fmt::print("\ntoggles of {}, fitted (no energy), beside {}'s file\n  {:<16}{:>12}{:>16}{:>16}{:>16}\n", of,
              file.chip.name, "kind", "toggles", "of an add", "chip file pJ", "of an add");
+  if (t.fitted.windows == 0) {
+    fmt::print("  no window filled by {}; give more --images, or fewer --window-cycles\n",
+               fmt::join(t.fitted_on, ", "));
+    return;
+  }
   const double add_energy = chip_energy(file, ToggleKind::kSynapticAdd);
   const auto number = [](double value, bool there) {
     return there ? fmt::format("{:>16.3f}", value) : fmt::format("{:>16}", "-");

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <map>
 
-#include "base/log.h"
 #include "cli/job.h"
 #include "cli/rtl_calibrate_report.h"
 #include "rtl/calibrate/hybrid_windows.h"
@@ -139,7 +138,7 @@ rtl::ToggleReport calibrate_toggles(const CalibrateArguments& a) {
   return r;
 }
 
-/// By sort of tile; those whose traffic fills no window are left out with a remark.
+/// By sort of tile.
 std::vector<rtl::ToggleReport> calibrate_hybrid_toggles(const CalibrateArguments& a) {
   Job job(a.job);
   std::vector<rtl::ToggleReport> reports;
@@ -149,11 +148,7 @@ std::vector<rtl::ToggleReport> calibrate_hybrid_toggles(const CalibrateArguments
     };
     rtl::WindowOptions how = window_options(a);
     if (work == "scores" || work == "mix") how.cycles *= kProductWindow;
-    rtl::ToggleReport r = rtl::fit_and_judge(work, names_of(layers), windows, how);
-    if (r.fitted.windows > 0)
-      reports.push_back(std::move(r));
-    else
-      log::warning("{} tiles fill no window of {} cycles; give more --images", work, how.cycles);
+    reports.push_back(rtl::fit_and_judge(work, names_of(layers), windows, how));
   }
   return reports;
 }
@@ -191,6 +186,7 @@ void add_rtl_calibrate_verb(CLI::App& rtl, Context& context) {
       ->capture_default_str();
   verb->add_option("--schedule", a->job.schedule, "staged-graded, staged-unary or asynchronous-unary")
       ->capture_default_str();
+  add_engine_options(*verb, a->job.where);
   verb->add_option("--images", a->job.images, "the first half fits, the second judges")
       ->capture_default_str()
       ->check(whole_number(2, 1000));
