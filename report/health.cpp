@@ -60,7 +60,8 @@ HealthLine lockstep(const sim::RunResult& result) {
       fmt::format("{} on Verilated cores for {} RTL cycles",
                   tiles == 1 ? "1 tile ran" : count_text(tiles) + " tiles ran", count_text(result.verilated_cycles));
   if (result.lockstep_events_compared == 0) {
-    return {Severity::kNote, "Verilated cores", ran + "; they were not compared event by event."};
+    return {Severity::kNote, "Verilated cores",
+            ran + "; no event of theirs was compared (a head sends none: its sums at rest are)."};
   }
   return {Severity::kGood, "Verilated cores",
           fmt::format("{}; {} events compared in lock-step, none differed.", ran,

@@ -30,11 +30,11 @@ LockstepMismatch::LockstepMismatch(const Place& p, const std::string& what_diffe
                                    std::int64_t got_, const MismatchWave& wave_)
     : Error(ExitCode::kFunctionalMismatch,
             fmt::format("{} (tile {}{}): {} differs from the behavioural core in image {}, step {}, cycle {} of the "
-                        "core, token {}, neuron {}: expected {}, got {}{}{}",
+                        "core, token {}, neuron {} ({} and {} in the tile): expected {}, got {}{}{}",
                         p.layer, p.tile.value(),
                         p.core.valid() ? fmt::format(", core {}", p.core.value()) : std::string(), what_differs,
-                        p.image, p.step, p.cycle, p.token, p.neuron, expected_, got_, wave_.file.empty() ? "" : "; ",
-                        wave_.sentence())),
+                        p.image, p.step, p.cycle, p.token, p.neuron, p.token - p.first_token, p.neuron - p.first_neuron,
+                        expected_, got_, wave_.file.empty() ? "" : "; ", wave_.sentence())),
       place(p),
       expected(expected_),
       got(got_),
@@ -71,7 +71,8 @@ NoSimpleTiming::NoSimpleTiming(const std::string& program, const std::string& re
 
 NotOnRtl::NotOnRtl(const std::string& selection_, const std::string& layer_, const std::string& reason)
     : Error(ExitCode::kUsage,
-            fmt::format("'{}': {} cannot run on an RTL core: {}; leave it out, or --rtl all takes what can", selection_, layer_, reason)),
+            fmt::format("'{}': {} cannot run on an RTL core: {}; leave it out, or --rtl all takes what can", selection_,
+                        layer_, reason)),
       selection(selection_),
       layer(layer_) {}
 

@@ -39,7 +39,8 @@ struct LockstepMismatch : Error {
     std::int32_t token = 0;
     std::int32_t neuron = 0;
     CoreId core = CoreId();
-    std::int64_t cycle = 0;  // of the core since the image began
+    std::int64_t cycle = 0;                          // of the core since the image began
+    std::int32_t first_token = 0, first_neuron = 0;  // of the tile; token and neuron count in the layer
   };
   LockstepMismatch(const Place& place, const std::string& what_differs, std::int64_t expected, std::int64_t got,
                    const MismatchWave& wave = {});

@@ -49,8 +49,9 @@ MismatchWave LockstepCore::trace(const std::optional<Difference>& found, const S
 }
 
 void LockstepCore::fail(const Difference& d, const Shows& shows) const {
-  throw LockstepMismatch({layer_, place_.tile, image_, step_, d.token, d.neuron, place_.core, d.cycle}, d.what,
-                         d.expected, d.got, trace(d, shows));
+  throw LockstepMismatch({layer_, place_.tile, image_, step_, d.token, d.neuron, place_.core, d.cycle,
+                          shape_.tokens.begin, shape_.outputs.begin},
+                         d.what, d.expected, d.got, trace(d, shows));
 }
 
 template <class Work>

@@ -116,7 +116,8 @@ CoreInstance::~CoreInstance() {
   library_->call_.destroy(core_);
 }
 
-void CoreInstance::check(const char* call, std::int32_t status) const {
+void CoreInstance::check(const char* name, std::int32_t status) const {
+  const std::string call = work_.empty() ? name : fmt::format("{} for {}", name, work_);
   switch (status) {
     case RANVIER_CORE_OK:
       return;

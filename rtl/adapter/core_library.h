@@ -80,6 +80,8 @@ class CoreInstance {
   bool open_wave(const std::filesystem::path& path);
 
   const CoreLibrary& library() const { return *library_; }
+  /// What it computes, for messages of calls that fail.
+  void set_work(std::string work) { work_ = std::move(work); }
 
  private:
   void check(const char* call, std::int32_t status) const;
@@ -89,6 +91,7 @@ class CoreInstance {
   ranvier_core* core_;
   std::size_t contexts_ = 0;  // neurons times tokens
   std::vector<ranvier_core_spike> spikes_;
+  std::string work_;
 };
 
 }  // namespace ranvier::rtl

@@ -65,8 +65,11 @@ class Seed {
       load(*core_);
       count_sizes();
       while (result_.steps < options_.steps && !mismatch_) step();
+    } catch (const CoreNotReady& e) {
+      fail(-1, -1, "the call to succeed", e.what());
+      mismatch_->cycle -= static_cast<std::int64_t>(e.cycles);
     } catch (const CoreCallFailed& e) {
-      fail(0, 0, "the call to succeed", e.what());
+      fail(-1, -1, "the call to succeed", e.what());
     }
     result_.passed = !mismatch_;
     result_.cycles += static_cast<std::int64_t>(core_->counts().cycles);
@@ -136,7 +139,8 @@ class Seed {
                                 .neuron = neuron,
                                 .expected = std::move(expected),
                                 .got = std::move(got),
-                                .wave = wave_};
+                                .wave = wave_,
+                                .again = {}};
   }
 
   void step() {
@@ -258,12 +262,12 @@ class Seed {
 
   void expect_count(const char* name, std::uint64_t before, std::uint64_t after, std::size_t difference) {
     if (after - before == difference) return;
-    fail(0, 0, fmt::format("{} more in the counter {}", difference, name), fmt::format("{}", after - before));
+    fail(-1, -1, fmt::format("{} more in the counter {}", difference, name), fmt::format("{}", after - before));
   }
 
   void expect_busy(const ranvier_core_counts& before, const ranvier_core_counts& after) {
     const std::uint64_t busy = after.busy_cycles - before.busy_cycles, all = after.cycles - before.cycles;
-    if (busy > all) fail(0, 0, fmt::format("at most {} busy cycles", all), fmt::format("{}", busy));
+    if (busy > all) fail(-1, -1, fmt::format("at most {} busy cycles", all), fmt::format("{}", busy));
   }
 
   std::shared_ptr<const CoreLibrary> library_;
@@ -307,9 +311,9 @@ std::string run_again_with_wave(const std::shared_ptr<const CoreLibrary>& librar
 }  // namespace
 
 std::string ForeignMismatch::message() const {
-  return fmt::format("{} seed {}: cycle {}, step {}, token {}, neuron {}: expected {}, got {}; {}", core, seed, cycle,
-                     step, token, neuron, expected, got,
-                     wave.empty() ? fmt::format("--replay {} runs it again", seed) : "waveform in " + wave);
+  return fmt::format("{} seed {}: cycle {}, step {}{}: expected {}, got {}; {}", core, seed, cycle, step,
+                     neuron < 0 ? std::string() : fmt::format(", token {}, neuron {}", token, neuron), expected, got,
+                     wave.empty() ? again + " runs it again" : "waveform in " + wave);
 }
 
 ForeignRegressionResult run_foreign_regression(const ForeignRegressionOptions& options) {
@@ -330,6 +334,9 @@ ForeignRegressionResult run_foreign_regression(const ForeignRegressionOptions& o
     if (!seed.mismatch()) continue;
     all.mismatches.push_back(*seed.mismatch());
     all.mismatches.back().wave = run_again_with_wave(library, number, options);
+    all.mismatches.back().again =
+        fmt::format("--replay {} --steps {}", number, options.steps) +
+        (options.timeout_cycles == 0 ? std::string() : fmt::format(" --timeout-cycles {}", options.timeout_cycles));
   }
   if (time.count() > 0) all.cycles_per_s = static_cast<double>(cycles) / time.count();
   return all;

@@ -26,13 +26,14 @@ struct ForeignRegressionOptions {
 struct ForeignMismatch {
   std::string core;
   std::uint64_t seed = 0;
-  std::int64_t cycle = 0;  // of the core, since it was loaded
+  std::int64_t cycle = 0;  // of the core, since it was made; where a call never came back, when it was made
   std::int32_t step = 0;
-  std::int32_t token = 0;
-  std::int32_t neuron = 0;
+  std::int32_t token = -1;  // and neuron; -1: of none
+  std::int32_t neuron = -1;
   std::string expected;
   std::string got;
-  std::string wave;  // of the re-run; empty when none was asked for, or the library writes none
+  std::string wave;   // of the re-run; empty when none was asked for, or the library writes none
+  std::string again;  // options that run it again
   std::string message() const;
 };
 

@@ -29,6 +29,9 @@ class ForeignTile final : public sim::CoreModel {
   ForeignTile(const std::shared_ptr<const CoreLibrary>& library, const sim::TileSpec& spec,
               const std::filesystem::path& wave = {})
       : library_(library), spec_(spec), tile_(stage_tile(spec)), core_(library) {
+    core_.set_work(fmt::format("'{}', tokens {} to {}, neurons {} to {}", spec.program->stage(spec.tile.stage).name,
+                               spec.tile.tokens.begin, spec.tile.tokens.end - 1, spec.tile.outputs.begin,
+                               spec.tile.outputs.end - 1));
     if (!wave.empty()) traces_ = core_.open_wave(wave);
     core_.load({.neurons = tile_.neurons,
                 .axons = tile_.axons,

@@ -123,6 +123,14 @@ TEST(CoreLibrary, NeverReadyForAnEvent) {
   EXPECT_THAT(e.what(), HasSubstr("not ready after 100000 cycles"));
 }
 
+TEST(CoreLibrary, ACallThatFailsNamesTheWorkItIsFor) {
+  CoreInstance core(open_core_library(soft_core("never_ready")));
+  core.set_work("'block1.fc1', tokens 3 to 5, neurons 0 to 31");
+  core.load(kTile);
+  const auto e = error_of<CoreNotReady>([&] { core.send({&kEvent, 1}); });
+  EXPECT_THAT(e.what(), HasSubstr("ranvier_core_send for 'block1.fc1', tokens 3 to 5, neurons 0 to 31: not ready"));
+}
+
 TEST(CoreLibrary, TheUsersTimeoutGoesFirst) {
   CoreInstance core(open_core_library(soft_core("never_loads")), 700);
   const auto e = error_of<CoreNotReady>([&] { core.load(kTile); });

@@ -164,6 +164,7 @@ TEST(ForeignTile, LockstepNamesTheFirstDifference) {
     FAIL() << "no difference seen";
   } catch (const sim::LockstepMismatch& e) {
     EXPECT_EQ(e.place.neuron, 5);
+    EXPECT_NE(std::string(e.what()).find("token 0, neuron 5 (0 and 5 in the tile)"), std::string::npos) << e.what();
     EXPECT_EQ(e.expected, 1);
     EXPECT_EQ(e.got, 0);
     EXPECT_EQ(e.exit_code, ExitCode::kFunctionalMismatch);
