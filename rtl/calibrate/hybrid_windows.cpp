@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rtl/calibrate/hybrid_windows.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -10,6 +12,7 @@
 #include "rtl/calibrate/toggle_reader.h"
 #include "rtl/hybrid/hybrid_core.h"
 #include "rtl/hybrid/hybrid_stage.h"
+#include "sim/engine_cores.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -35,7 +38,7 @@ class HybridWindowRunner {
     reader_ = std::make_unique<ToggleReader>(options.work_dir,
                                              [this](const std::filesystem::path& p) { port_->write_coverage(p); });
     rtl_ = make_hybrid_core(spec, std::move(port));
-    golden_ = sim::make_behavioural_core(spec);
+    golden_ = sim::make_model_core(spec);
     toggles_before_ = reader_->sum();
     cycles_before_ = port_->cycles();
   }
@@ -74,8 +77,16 @@ class HybridWindowRunner {
     const auto place_and_value = [](const sim::Emission& e) { return std::tuple(e.token, e.channel, e.value); };
     std::ranges::sort(expected, {}, place_and_value);
     std::ranges::sort(got, {}, place_and_value);
-    if (!std::ranges::equal(expected, got, {}, place_and_value, place_and_value))
-      throw std::logic_error("rv_hybrid_core and the behavioural core differ under recorded traffic of " + what_);
+    if (std::ranges::equal(expected, got, {}, place_and_value, place_and_value)) return;
+    const auto [e, g] = std::ranges::mismatch(expected, got, {}, place_and_value, place_and_value);
+    const auto text = [](auto at, const auto& all) {
+      return at == all.end() ? std::string("none")
+                             : fmt::format("{} of token {}, {}", at->value, at->token, at->channel);
+    };
+    throw std::logic_error(
+        fmt::format("rv_hybrid_core and the behavioural core differ under recorded traffic of {}: "
+                    "of {} events the first is {}, got {}, {}",
+                    what_, expected.size(), text(e, expected), got.size(), text(g, got)));
   }
 
   /// What the core did between two readings of its counters.

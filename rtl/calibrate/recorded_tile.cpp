@@ -8,6 +8,7 @@
 #include "rtl/hybrid/hybrid_stage.h"
 #include "rtl/stage_tile.h"
 #include "rtl/verilated_core.h"
+#include "sim/engine_cores.h"
 
 namespace ranvier::rtl {
 namespace {
@@ -17,7 +18,7 @@ template <class Recorded>
 class RecordingCore : public sim::CoreModel {
  public:
   RecordingCore(const sim::TileSpec& spec, std::shared_ptr<Recorded> recorded)
-      : recorded_(std::move(recorded)), core_(sim::make_behavioural_core(spec)) {
+      : recorded_(std::move(recorded)), core_(sim::make_model_core(spec)) {
     recorded_->layer = spec.program->stage(spec.tile.stage).name;
   }
   void begin_image() override {
